@@ -1,0 +1,45 @@
+import { instantMs } from './time.js';
+import type { Conversion, DealVersion } from './types.js';
+
+/**
+ * The version of one deal in force at `asOf`, as known at `knownAt` (default: all that is recorded). The latest
+ * recorded version wins from its own `effectiveFrom` on, also over versions that would begin later but were recorded
+ * before it. Drafts never count. An `ended` version is returned: the deal was in force and pays nothing.
+ */
+export function versionInForce(versions: readonly DealVersion[], asOf: string, knownAt?: string): DealVersion | undefined {
+  const at = instantMs(asOf);
+  const known = knownAt === undefined ? Number.POSITIVE_INFINITY : instantMs(knownAt);
+  return versions
+    .filter((version) => version.status !== 'draft' && instantMs(version.effectiveFrom) <= at && instantMs(version.recordedAt) <= known)
+    .reduce<DealVersion | undefined>((latest, version) => (latest === undefined || version.version > latest.version ? version : latest), undefined);
+}
+
+export type DealChoice = { deal: DealVersion } | { deal: null; reason: 'no-deal-in-force' | 'deal-ended' };
+
+/**
+ * The one deal version that a conversion is rated by: of its partner, brand and programme, in force when it occurred.
+ * A deal for the programme goes before one for the whole brand; then the one effective most recently; then, so that
+ * every run chooses alike, the greater deal id.
+ */
+export function dealFor(conversion: Conversion, versions: readonly DealVersion[]): DealChoice {
+  const byDeal = new Map<string, DealVersion[]>();
+  for (const version of versions.filter((one) => covers(one, conversion))) {
+    byDeal.set(version.dealId, [...(byDeal.get(version.dealId) ?? []), version]);
+  }
+  const inForce = [...byDeal.values()].flatMap((ofOneDeal) => versionInForce(ofOneDeal, conversion.occurredAt) ?? []);
+  const [deal] = inForce.filter(({ status }) => status === 'active').sort(bySpecificity);
+  if (deal) return { deal };
+  return { deal: null, reason: inForce.length > 0 ? 'deal-ended' : 'no-deal-in-force' };
+}
+
+const covers = (deal: DealVersion, conversion: Conversion): boolean =>
+  deal.partnerId === conversion.partnerId &&
+  deal.brandId === conversion.brandId &&
+  (deal.programId === null || deal.programId === conversion.programId);
+
+function bySpecificity(a: DealVersion, b: DealVersion): number {
+  if ((a.programId === null) !== (b.programId === null)) return a.programId === null ? 1 : -1;
+  const later = instantMs(b.effectiveFrom) - instantMs(a.effectiveFrom);
+  if (later !== 0) return later;
+  return a.dealId < b.dealId ? 1 : -1;
+}

@@ -1,0 +1,51 @@
+import { foldConversion } from './engines.js';
+import type { Conversion, ConversionInput, Explanation } from './types.js';
+
+/** A conversion as an explanation keeps it: JSON, and of the free attributes only those named. */
+export function toInput(conversion: Conversion, attributes: readonly string[]): ConversionInput {
+  const { conversionId, eventId, kind, brandId, programId, partnerId, occurredAt, amount, currency, originalConversionId } = conversion;
+  const kept = Object.entries(conversion.attributes ?? {}).filter(([name]) => attributes.includes(name));
+  return {
+    conversionId,
+    eventId,
+    kind,
+    brandId,
+    programId,
+    partnerId,
+    occurredAt,
+    amount: amount === null ? null : `${amount}`,
+    currency,
+    originalConversionId,
+    attributes: Object.fromEntries(kept),
+  };
+}
+
+const fromInput = (input: ConversionInput): Conversion => ({ ...input, amount: input.amount === null ? null : BigInt(input.amount) });
+
+export interface Recomputed {
+  /** Minor units as a string; null for a running scope. */
+  amount: string | null;
+  /** Exact commission as a fraction string. */
+  exact: string;
+  currency: string;
+  /** Whether amount, exact value and currency are those of the explanation. */
+  agrees: boolean;
+}
+
+/**
+ * Folds an explanation's own inputs again with the engine that it names. Throws a RangeError when that engine is not
+ * there. Where the inputs do not lead to the explained scope at all, the amount is `"0"` and `agrees` false.
+ */
+export function recompute(explanation: Explanation): Recomputed {
+  const { conversion, refunds, deal, brandCurrency } = explanation.inputs;
+  const result = foldConversion(
+    { original: fromInput(conversion), refunds: refunds.map(fromInput), versions: [deal], brandCurrency },
+    explanation.engineVersion,
+  );
+  const scope = result.scopes.find((one) => one.scope === explanation.scope);
+  if (!scope) return { amount: '0', exact: '0', currency: explanation.result.currency, agrees: false };
+  const amount = scope.type === 'conversion' ? `${scope.entitlement}` : null;
+  const { exact, currency } = scope;
+  const agrees = amount === explanation.result.amount && exact === explanation.exact && currency === explanation.result.currency;
+  return { amount, exact, currency, agrees };
+}

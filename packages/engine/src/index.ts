@@ -1,0 +1,20 @@
+export { checkTerms, isRefundKind, type TermsProblem } from './check-terms.js';
+export { type DealChoice, dealFor, versionInForce } from './deal-history.js';
+export { ENGINE_VERSION, engineVersions, foldConversion } from './engines.js';
+export { type Recomputed, recompute } from './explanation.js';
+export {
+  type Cause,
+  difference,
+  type PlanInput,
+  type Plan,
+  type PostedScope,
+  type Posting,
+  type PostingReason,
+  planPostings,
+  type RunningState,
+  runningEntitlement,
+  type ScopeIdentity,
+} from './postings.js';
+export { qualificationFields, withDefaults } from './terms.js';
+export { maturesAt, nextPeriod, openPeriodFrom, type Period, periodOf } from './time.js';
+export type * from './types.js';

@@ -1,0 +1,124 @@
+import { add, parseFraction, type RoundingMode, round, subtract, toFraction } from '@tributary/money';
+import { openPeriodFrom, type Period, periodOf } from './time.js';
+import type { FoldResult, ScopeResult } from './types.js';
+
+/** Whose scope it is. */
+export interface ScopeIdentity {
+  scope: string;
+  partnerId: string;
+  dealId: string;
+  dealVersion: number;
+  component: string;
+  currency: string;
+}
+
+/** What the journal holds for a scope: its net, and the first posting, which corrections point at. */
+export interface PostedScope extends ScopeIdentity {
+  net: bigint;
+  originalPostingId: string;
+}
+
+/** A running scope as stored: the exact sum over all conversions, and what the conversion in hand put into it (`"0"` if nothing). */
+export interface RunningState extends ScopeIdentity {
+  rounding: RoundingMode;
+  sum: string;
+  contribution: string;
+}
+
+export type PostingReason = 'conversion' | 'refund' | 'chargeback' | 'amendment' | 'reattribution' | 'recalculation';
+
+/** The fact that made the fold run: its time names the period, its nature the reason. */
+export interface Cause {
+  reason: PostingReason;
+  occurredAt: string;
+}
+
+/** One line for the append-only journal: the signed difference that makes the scope's net its entitlement. */
+export interface Posting extends ScopeIdentity {
+  amount: bigint;
+  period: Period;
+  /** The scope's original posting when this one corrects it; null for an accrual. */
+  adjusts: string | null;
+  reason: PostingReason;
+}
+
+export interface PlanInput {
+  fold: FoldResult;
+  /** Every scope in which the journal already holds postings for this conversion, and the posted running scopes of `running`. */
+  posted: readonly PostedScope[];
+  /** The running scopes that the fold names or that this conversion contributed to before. */
+  running?: readonly RunningState[];
+  cause: Cause;
+  /** The brand's zone: it says in which month an instant falls. */
+  timeZone: string;
+  closedPeriods: ReadonlySet<Period>;
+}
+
+export interface Plan {
+  postings: readonly Posting[];
+  /** Running scopes to store again. */
+  running: readonly RunningState[];
+}
+
+/** What is still to post so that a scope's net is its entitlement; null when nothing is. */
+export function difference(entitlement: bigint, posted: bigint): bigint | null {
+  return entitlement === posted ? null : entitlement - posted;
+}
+
+/** The entitlement of a running scope: its exact sum, rounded. */
+export const runningEntitlement = (state: Pick<RunningState, 'sum' | 'rounding'>): bigint => round(parseFraction(state.sum), state.rounding);
+
+/**
+ * The postings that bring the journal to what the fold says. Scopes that the fold no longer names (another deal,
+ * partner or currency since) come down to zero. A posting goes into the month of its cause while that is open, else
+ * into the first open month after it: closed periods never change.
+ */
+export function planPostings({ fold, posted, running = [], cause, timeZone, closedPeriods }: PlanInput): Plan {
+  const postedBy = new Map(posted.map((scope) => [scope.scope, scope]));
+  const storedRunning = running.map((state) => [state.scope, state] as const);
+  const changedRunning = nextRunning(fold.scopes, new Map(storedRunning));
+
+  const wanted = new Map<string, { identity: ScopeIdentity; entitlement: bigint; accrues: boolean }>();
+  for (const scope of posted) wanted.set(scope.scope, { identity: scope, entitlement: 0n, accrues: false });
+  for (const scope of fold.scopes) {
+    if (scope.type === 'conversion') wanted.set(scope.scope, { identity: scope, entitlement: scope.entitlement, accrues: !postedBy.has(scope.scope) });
+  }
+  for (const state of changedRunning) {
+    wanted.set(state.scope, { identity: state, entitlement: runningEntitlement(state), accrues: cause.reason === 'conversion' });
+  }
+
+  const period = openPeriodFrom(periodOf(cause.occurredAt, timeZone), closedPeriods);
+  const postings = [...wanted.values()].flatMap(({ identity, entitlement, accrues }) => {
+    const before = postedBy.get(identity.scope);
+    const amount = difference(entitlement, before?.net ?? 0n);
+    if (amount === null) return [];
+    return [{ ...identityOf(identity), amount, period, adjusts: accrues ? null : (before?.originalPostingId ?? null), reason: cause.reason }];
+  });
+  return { postings, running: changedRunning };
+}
+
+/** Each running scope with the old contribution of this conversion taken out and the new one put in. */
+function nextRunning(scopes: readonly ScopeResult[], stored: ReadonlyMap<string, RunningState>): RunningState[] {
+  const states = new Map<string, RunningState>();
+  for (const state of stored.values()) states.set(state.scope, { ...state, ...withContribution(state, '0') });
+  for (const scope of scopes) {
+    if (scope.type !== 'running') continue;
+    const before = stored.get(scope.scope) ?? { sum: '0', contribution: '0' };
+    states.set(scope.scope, { ...identityOf(scope), rounding: scope.rounding, ...withContribution(before, scope.exact) });
+  }
+  return [...states.values()];
+}
+
+const withContribution = ({ sum, contribution }: { sum: string; contribution: string }, next: string) => ({
+  sum: toFraction(add(subtract(parseFraction(sum), parseFraction(contribution)), parseFraction(next))),
+  contribution: next,
+});
+
+const identityOf = ({ scope, partnerId, dealId, dealVersion, component, currency }: ScopeIdentity): ScopeIdentity => ({
+  scope,
+  partnerId,
+  dealId,
+  dealVersion,
+  component,
+  currency,
+});

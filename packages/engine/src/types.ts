@@ -1,0 +1,238 @@
+import type { RoundingMode } from '@tributary/money';
+import type { RuleGroup } from '@tributary/rules';
+
+/** The kind of an event: `sale`, `lead`, `deposit`, ... or a custom word of the operator. */
+export type EventKind = string;
+
+export type Model = 'flat' | 'percentage' | 'flat-plus-percentage';
+/**
+ * What a refund does to a commission.
+ * - `proportional`: it keeps the share of the sale that was not refunded
+ * - `when-fully-refunded`: it stands until nothing of the sale is left, or what is left no longer qualifies
+ * - `never`: it stands whatever is refunded
+ */
+export type OnRefund = 'proportional' | 'when-fully-refunded' | 'never';
+/** `round-each`: each conversion's commission is rounded to the minor unit. `accumulate`: exact sums run over the life of the deal and only the sum is rounded. */
+export type SubCent = 'round-each' | 'accumulate';
+
+/** One way to earn, as the deal states it. What is left out has the default that `withDefaults` names. */
+export interface Component {
+  /** Unique within the terms; default: the event kind, with `-2`, `-3` ... for later components on the same kind. */
+  name?: string | undefined;
+  on: EventKind;
+  model: Model;
+  /** Flat part in minor units: an integer, or a decimal string for less than one unit (`"0.0768"`). */
+  amount?: number | string | undefined;
+  /** Percentage part as a decimal string: `"0.25"` is 25 %. */
+  rate?: string | undefined;
+  qualify?: { minAmount?: number | undefined; rule?: RuleGroup | undefined } | undefined;
+  onRefund?: OnRefund | undefined;
+  rounding?: RoundingMode | undefined;
+  subCent?: SubCent | undefined;
+}
+
+export interface Terms {
+  termsVersion?: 1 | undefined;
+  components: readonly Component[];
+  /** Full days in the operator's zone between the event and maturity: 0 to 365; default 0. */
+  holdDays?: number | undefined;
+  /** Currency of the commission; default: see `withDefaults`. */
+  currency?: string | undefined;
+}
+
+/** A component with every default spelt out. */
+export interface NormalComponent {
+  name: string;
+  on: EventKind;
+  model: Model;
+  /** The flat part in minor units as a decimal string; null for `percentage`. */
+  amount: string | null;
+  /** The percentage part as a decimal string; null for `flat`. */
+  rate: string | null;
+  qualify: { minAmount: number | null; rule: RuleGroup | null };
+  onRefund: { flat: OnRefund; percentage: OnRefund };
+  rounding: RoundingMode;
+  subCent: SubCent;
+}
+
+export interface NormalTerms {
+  termsVersion: 1;
+  components: readonly NormalComponent[];
+  holdDays: number;
+  currency: string | null;
+}
+
+/** `ended` is a version too: from its `effectiveFrom` on the deal pays nothing. A draft never counts. */
+export type DealStatus = 'draft' | 'active' | 'ended';
+
+export interface DealVersion {
+  dealId: string;
+  /** 1, 2, 3 ... in the order recorded. */
+  version: number;
+  partnerId: string;
+  brandId: string;
+  /** null: every programme of the brand. */
+  programId: string | null;
+  /** ISO instant from which these terms count. */
+  effectiveFrom: string;
+  /** ISO instant at which the system learnt of them. */
+  recordedAt: string;
+  terms: Terms;
+  status: DealStatus;
+}
+
+/** Something that happened. A refund or chargeback is one too, with `originalConversionId`. */
+export interface Conversion {
+  conversionId: string;
+  eventId: string;
+  kind: EventKind;
+  brandId: string;
+  programId: string | null;
+  partnerId: string | null;
+  /** ISO instant. */
+  occurredAt: string;
+  /** Minor units of `currency`; null when no money is involved, and on a refund of everything. */
+  amount: bigint | null;
+  currency: string | null;
+  originalConversionId: string | null;
+  attributes?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** All that the fold looks at for one original conversion. Order and repetition of `refunds` and `versions` do not matter. */
+export interface FoldInput {
+  original: Conversion;
+  refunds: readonly Conversion[];
+  /** Versions of any deals; those of another partner, brand or programme are passed over. */
+  versions: readonly DealVersion[];
+  /** The currency of flat amounts when the terms name none. */
+  brandCurrency?: string | null | undefined;
+}
+
+export type Outcome = 'commission' | 'zero-commission' | 'rejected';
+
+/** Why a conversion earns nothing (`zero-commission`) or could not be rated (`rejected`). */
+export type Reason =
+  | 'no-partner'
+  | 'no-deal-in-force'
+  | 'deal-ended'
+  | 'no-component-for-kind'
+  | 'no-amount'
+  | 'below-minimum-amount'
+  | 'rule-not-met'
+  | 'fully-refunded'
+  | 'rounds-to-zero'
+  | 'amount-is-zero'
+  | 'rate-is-zero'
+  | 'original-unknown'
+  | 'original-earned-nothing'
+  | 'commission-not-affected'
+  | 'nothing-left-to-refund'
+  | 'refund-currency-mismatch'
+  | 'currency-mismatch'
+  | 'no-currency'
+  | 'negative-amount';
+
+/** A refund's own one outcome: it changed commission, changed nothing (reason), or could not be used (reason). */
+export interface RefundOutcome {
+  conversionId: string;
+  eventId: string;
+  kind: EventKind;
+  outcome: Outcome;
+  reason: Reason | null;
+  /** How much of the original it took back, in minor units; less than asked when the rest was smaller. */
+  applied: bigint;
+}
+
+interface ScopeBase {
+  /** Names the scope for ever: the journal's net of this key equals its entitlement. */
+  scope: string;
+  partnerId: string;
+  dealId: string;
+  dealVersion: number;
+  component: string;
+  currency: string;
+  rounding: RoundingMode;
+  /** Why this component gives nothing; null when it gives something. */
+  reason: Reason | null;
+  /** The conversion's exact commission before rounding, as a fraction string (`"7/2"`). */
+  exact: string;
+  explanation: Explanation;
+}
+
+/** Scope = conversion x deal component x currency: the entitlement is the commission of this conversion. */
+export interface ConversionScope extends ScopeBase {
+  type: 'conversion';
+  entitlement: bigint;
+}
+
+/** Scope = deal x component x currency for life: the conversion adds `exact` to a running sum, and the rounded sum is the entitlement. */
+export interface RunningScope extends ScopeBase {
+  type: 'running';
+}
+
+export type ScopeResult = ConversionScope | RunningScope;
+
+/** The one outcome of a conversion, and what each scope is entitled to because of it. */
+export interface FoldResult {
+  engineVersion: EngineVersion;
+  conversionId: string;
+  outcome: Outcome;
+  /** null for `commission`. */
+  reason: Reason | null;
+  deal: { dealId: string; version: number; holdDays: number } | null;
+  scopes: readonly ScopeResult[];
+  refunds: readonly RefundOutcome[];
+}
+
+export type EngineVersion = 'engine-1';
+
+export interface RuleTried {
+  rule: string;
+  passed: boolean;
+  /** English, with the figures compared. */
+  detail: string;
+}
+
+export interface Step {
+  step: string;
+  /** The arithmetic with its numbers. */
+  formula: string;
+  /** Exact: a decimal string, or a fraction where no decimal is exact. */
+  value: string;
+}
+
+/** A conversion as JSON: the amount is a string of minor units. Attributes are only those that the terms' rules read. */
+export interface ConversionInput {
+  conversionId: string;
+  eventId: string;
+  kind: EventKind;
+  brandId: string;
+  programId: string | null;
+  partnerId: string | null;
+  occurredAt: string;
+  amount: string | null;
+  currency: string | null;
+  originalConversionId: string | null;
+  attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Why this amount. Plain JSON that is complete: `recompute(explanation)` folds `inputs` again and gives the same cents. */
+export interface Explanation {
+  explanationVersion: 1;
+  engineVersion: EngineVersion;
+  scope: string;
+  component: string;
+  inputs: {
+    conversion: ConversionInput;
+    refunds: readonly ConversionInput[];
+    deal: DealVersion;
+    brandCurrency: string | null;
+  };
+  rules: readonly RuleTried[];
+  steps: readonly Step[];
+  rounding: { mode: RoundingMode; place: string };
+  /** The exact commission as a fraction string. */
+  exact: string;
+  /** Minor units as a string. For a running scope null: the sum, not this conversion, is rounded. */
+  result: { amount: string | null; currency: string; reason: Reason | null };
+}
