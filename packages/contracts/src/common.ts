@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { idSchema } from './ids.js';
+
+/** An instant, ISO 8601 in UTC (`Z`). */
+export const instant = z.iso.datetime();
+/** ISO 4217 code. Whether the code exists is checked by the money package where amounts are computed. */
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code');
+/** Signed amount in minor units: a JSON integer within the safe range. */
+export const minorAmount = z.int();
+/** Amount in minor units that may not be negative. */
+export const positiveAmount = z.int().nonnegative();
+/** A rate as a decimal string, exact: `"0.25"`. */
+export const rate = z.string().regex(/^-?\d{1,9}(\.\d{1,12})?$/, 'must be a decimal string such as "0.25"');
+/** IANA time zone name. */
+export const timeZone = z.string().min(1).max(64);
+export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens');
+export const countryCode = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code');
+/** A calendar month, `YYYY-MM`. */
+export const period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-03');
+export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+export const freeAttributes = z.record(z.string().min(1).max(64), z.union([z.string().max(500), z.int(), z.boolean()]));
+export const text = (max: number) => z.string().trim().min(1).max(max);
+
+export const ids = {
+  brand: idSchema('brand'),
+  program: idSchema('program'),
+  partner: idSchema('partner'),
+  enrollment: idSchema('enrollment'),
+  deal: idSchema('deal'),
+  link: idSchema('link'),
+  click: idSchema('click'),
+  customer: idSchema('customer'),
+  conversion: idSchema('conversion'),
+  entry: idSchema('entry'),
+  approval: idSchema('approval'),
+  run: idSchema('run'),
+  payout: idSchema('payout'),
+  payoutMethod: idSchema('payoutMethod'),
+  fundingAccount: idSchema('fundingAccount'),
+  apiKey: idSchema('apiKey'),
+  ledgerTransaction: idSchema('ledgerTransaction'),
+  clearance: idSchema('clearance'),
+};

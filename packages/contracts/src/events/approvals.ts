@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
+import { defineEvent } from '../define-event.js';
+
+const decision = z.strictObject({
+  approvalId: ids.approval,
+  entryId: ids.entry,
+  partnerId: ids.partner,
+  brandId: ids.brand,
+  amount: minorAmount,
+  currency,
+  /** `automatic`, or who decided. */
+  decidedBy: z.string(),
+  automatic: z.boolean(),
+  /** The policy sentence that routed it, readable. */
+  route: z.string(),
+  reason: z.string().nullable(),
+  decidedAt: instant,
+  /** Counts the decisions on this approval: the highest holds. */
+  decision: z.int().positive(),
+});
+
+export const commissionApproved = defineEvent({
+  type: 'approvals.commission.approved.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 30,
+  producer: 'approvals',
+  consumers: ['payouts', 'commission', 'insights'],
+  summary: 'A commission entry may be paid once matured.',
+  schema: decision,
+});
+export const commissionHeld = defineEvent({
+  type: 'approvals.commission.held.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 30,
+  producer: 'approvals',
+  consumers: ['payouts', 'commission', 'insights'],
+  summary: 'A commission entry is held back until somebody decides.',
+  schema: decision,
+});
+export const commissionRejected = defineEvent({
+  type: 'approvals.commission.rejected.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 30,
+  producer: 'approvals',
+  consumers: ['payouts', 'commission', 'insights'],
+  summary: 'A commission entry will not be paid.',
+  schema: decision,
+});
+
+export const runCleared = defineEvent({
+  type: 'approvals.run.cleared.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 41,
+  producer: 'approvals',
+  consumers: ['payouts'],
+  summary: 'The sealed content of a payout run passed the last risk check. Valid for exactly this content hash.',
+  schema: z.strictObject({ clearanceId: ids.clearance, runId: ids.run, contentHash: sha256Hex, checks: z.array(z.strictObject({ check: z.string(), outcome: z.string() })), clearedAt: instant }),
+});
+export const runRefused = defineEvent({
+  type: 'approvals.run.refused.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 41,
+  producer: 'approvals',
+  consumers: ['payouts'],
+  summary: 'The sealed content of a payout run must not go out.',
+  schema: z.strictObject({ runId: ids.run, contentHash: sha256Hex, reason: z.string(), entryIds: z.array(ids.entry), refusedAt: instant }),
+});

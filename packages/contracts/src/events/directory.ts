@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { countryCode, currency, ids, instant, slug, timeZone } from '../common.js';
+import { defineEvent } from '../define-event.js';
+
+/** What a brand lays down for everything that leaves it out. */
+export const brandPolicy = z.strictObject({
+  attributionWindowDays: z.int().min(0).max(730),
+  holdDays: z.int().min(0).max(365),
+  /** Commissions up to this amount of a low-risk partner approve themselves (minor units of the brand's currency). */
+  autoApproveUpTo: z.int().nonnegative(),
+  /** Above this amount a programme manager's decision is not enough: a finance approver decides. */
+  financeThreshold: z.int().nonnegative(),
+  /** Payouts below this stay in the balance. */
+  minimumPayout: z.int().nonnegative(),
+});
+
+export const brandChanged = defineEvent({
+  type: 'directory.brand.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 0,
+  producer: 'directory',
+  consumers: ['tracking', 'commission', 'approvals', 'payouts', 'notifications', 'insights', 'gateway'],
+  summary: 'A brand as it stands now, with its default programme and policy.',
+  schema: z.strictObject({
+    brandId: ids.brand,
+    name: z.string(),
+    slug,
+    currency,
+    timeZone,
+    status: z.enum(['active', 'archived']),
+    defaultProgramId: ids.program,
+    programIds: z.array(ids.program),
+    policy: brandPolicy,
+    changedAt: instant,
+  }),
+});
+
+export const partnerChanged = defineEvent({
+  type: 'directory.partner.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 1,
+  producer: 'directory',
+  consumers: ['tracking', 'commission', 'approvals', 'payouts', 'notifications', 'insights'],
+  summary: 'A partner as it stands now. Name and e-mail never travel: who needs them asks the directory at the time of use.',
+  schema: z.strictObject({
+    partnerId: ids.partner,
+    type: z.string(),
+    country: countryCode.nullable(),
+    status: z.enum(['active', 'suspended', 'archived']),
+    riskLevel: z.enum(['low', 'medium', 'high']),
+    parentId: ids.partner.nullable(),
+    tags: z.array(z.strictObject({ tag: z.string(), effectiveFrom: instant, effectiveTo: instant.nullable() })),
+    /** Commitment (salted HMAC) of name and e-mail, so that a change of them leaves a trace without being readable. */
+    contactCommitment: z.string(),
+    changedAt: instant,
+  }),
+});
+
+export const enrollmentChanged = defineEvent({
+  type: 'directory.enrollment.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 2,
+  producer: 'directory',
+  consumers: ['tracking', 'commission', 'approvals', 'payouts', 'notifications', 'insights'],
+  summary: 'The enrolment of a partner in a programme of a brand.',
+  schema: z.strictObject({
+    enrollmentId: ids.enrollment,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    programId: ids.program,
+    status: z.enum(['active', 'suspended', 'ended']),
+    enrolledAt: instant,
+    changedAt: instant,
+  }),
+});

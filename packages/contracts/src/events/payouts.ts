@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { currency, ids, instant, minorAmount, positiveAmount, sha256Hex } from '../common.js';
+import { defineEvent } from '../define-event.js';
+
+export const ledgerAccounts = [
+  'brand-expense', 'brand-funds', 'rail-clearing',
+  'pending', 'held', 'approved', 'payable', 'in-payout', 'paid', 'receivable', 'rejected', 'written-off',
+] as const;
+
+export const ledgerPosted = defineEvent({
+  type: 'payouts.ledger.posted.v1',
+  kind: 'fact',
+  lane: 'facts',
+  rank: 31,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A transaction of the double-entry ledger. Its legs sum to zero.',
+  schema: z.strictObject({
+    transactionId: ids.ledgerTransaction,
+    brandId: ids.brand,
+    partnerId: ids.partner,
+    currency,
+    kind: z.string(),
+    entryId: ids.entry.nullable(),
+    payoutId: ids.payout.nullable(),
+    legs: z.array(z.strictObject({ account: z.enum(ledgerAccounts), amount: minorAmount })).min(2),
+    postedAt: instant,
+  }),
+});
+
+export const fundingAccountChanged = defineEvent({
+  type: 'payouts.funding-account.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: ['insights'],
+  summary: 'The account a brand pays from. Account data never travels.',
+  schema: z.strictObject({ fundingAccountId: ids.fundingAccount, brandId: ids.brand, rail: z.enum(['bank-file', 'simulated-api']), status: z.enum(['active', 'disabled']), changedAt: instant }),
+});
+export const payoutMethodChanged = defineEvent({
+  type: 'payouts.payout-method.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: ['approvals', 'notifications'],
+  summary: 'How a partner is paid. Account data never travels; a keyed hash tells two accounts apart.',
+  schema: z.strictObject({
+    payoutMethodId: ids.payoutMethod,
+    partnerId: ids.partner,
+    kind: z.enum(['bank-account', 'simulated']),
+    brandIds: z.array(ids.brand),
+    accountHmac: z.string(),
+    usableFrom: instant,
+    status: z.enum(['active', 'disabled']),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
+
+export const payoutCreated = defineEvent({
+  type: 'payouts.payout.created.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 39,
+  producer: 'payouts',
+  consumers: ['approvals', 'commission', 'insights'],
+  summary: 'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount. Long payouts come in parts.',
+  schema: z.strictObject({
+    payoutId: ids.payout,
+    runId: ids.run,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    amount: positiveAmount,
+    currency,
+    sandbox: z.boolean(),
+    part: z.int().positive(),
+    parts: z.int().positive(),
+    lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })).max(1000),
+    createdAt: instant,
+  }),
+});
+export const runSealed = defineEvent({
+  type: 'payouts.run.sealed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 40,
+  producer: 'payouts',
+  consumers: ['approvals'],
+  summary: 'A payout run was approved by a second person and its content is fixed: any change voids the clearance of this hash.',
+  schema: z.strictObject({
+    runId: ids.run,
+    contentHash: sha256Hex,
+    payoutIds: z.array(ids.payout),
+    payouts: z.int().nonnegative(),
+    totals: z.array(z.strictObject({ currency, amount: minorAmount })),
+    builtBy: z.string(),
+    approvedBy: z.string(),
+    sealedAt: instant,
+  }),
+});
+
+const payoutStep = z.strictObject({
+  payoutId: ids.payout,
+  runId: ids.run,
+  partnerId: ids.partner,
+  brandId: ids.brand,
+  amount: positiveAmount,
+  currency,
+  sandbox: z.boolean(),
+  rail: z.string(),
+  /** The key under which the rail knows it; never a second one for the same payout. */
+  railKey: z.string(),
+  railReference: z.string().nullable(),
+  reason: z.string().nullable(),
+  contentHash: sha256Hex,
+  at: instant,
+});
+const step = <const T extends string>(type: T, summary: string, consumers: readonly ('commission' | 'notifications' | 'insights' | 'approvals')[], rank: number) =>
+  defineEvent({ type, kind: 'fact', lane: 'control', rank, producer: 'payouts', consumers, summary, schema: payoutStep });
+
+export const payoutSubmitted = step('payouts.payout.submitted.v1', 'A payout was handed to its rail.', ['commission', 'insights'], 42);
+export const payoutUnknown = step('payouts.payout.outcome-unknown.v1', 'The rail did not answer: nobody knows yet whether money moved. It is looked up, never sent again under another key.', ['insights'], 43);
+export const payoutSettled = step('payouts.payout.settled.v1', 'The money arrived.', ['commission', 'notifications', 'insights'], 44);
+export const payoutFailed = step('payouts.payout.failed.v1', 'The rail refused the payout; its entries are payable again.', ['commission', 'notifications', 'insights'], 44);
+export const payoutReturned = step('payouts.payout.returned.v1', 'The bank sent the money back after settlement; its entries are payable again.', ['commission', 'notifications', 'insights'], 45);

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
+import { defineEvent } from '../define-event.js';
+import { conversionKind } from '../terms.js';
+
+export const linkChanged = defineEvent({
+  type: 'tracking.link.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 3,
+  producer: 'tracking',
+  consumers: ['insights'],
+  summary: 'A tracking link as it stands now.',
+  schema: z.strictObject({
+    linkId: ids.link,
+    code: z.string(),
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    programId: ids.program,
+    destinationUrl: z.string(),
+    status: z.enum(['active', 'disabled']),
+    createdAt: instant,
+  }),
+});
+
+export const clicksCounted = defineEvent({
+  type: 'tracking.clicks.counted.v1',
+  kind: 'fact',
+  lane: 'facts',
+  rank: 10,
+  producer: 'tracking',
+  consumers: ['insights'],
+  summary: 'How many clicks a link had in one minute, as counted by one flush. Several counts of one minute add up; each is a fact of its own.',
+  schema: z.strictObject({
+    /** Unique per count: the business key. */
+    countId: z.string(),
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    linkId: ids.link,
+    minute: instant,
+    clicks: z.int().positive(),
+    uniqueClicks: z.int().nonnegative(),
+  }),
+});
+
+/** How a conversion found its partner. Subject to the field's order: reference to the original, click, coupon, customer, named partner. */
+export const attribution = z
+  .strictObject({
+    method: z.enum(['click', 'coupon', 'customer', 'partner', 'original']),
+    model: z.literal('last-click'),
+    partnerId: ids.partner,
+    linkId: ids.link.nullable(),
+    clickId: ids.click.nullable(),
+    clickedAt: instant.nullable(),
+    windowDays: z.int(),
+    /** W3C trace context of the click's request, kept so that the way back to it can be linked. */
+    clickTraceparent: z.string().nullable(),
+    touches: z.array(z.strictObject({ clickId: ids.click, linkId: ids.link, partnerId: ids.partner, clickedAt: instant })).max(50),
+    decidedAt: instant,
+  })
+  .meta({ id: 'Attribution' });
+
+/** A conversion in full: every event about it carries all of it, so no consumer has to join. */
+export const conversion = z.strictObject({
+  conversionId: ids.conversion,
+  /** The sender's key, unique per brand. */
+  eventId: z.string(),
+  kind: conversionKind,
+  brandId: ids.brand,
+  programId: ids.program,
+  customerId: ids.customer.nullable(),
+  occurredAt: instant,
+  receivedAt: instant,
+  amount: minorAmount.nullable(),
+  currency: currency.nullable(),
+  /** Of a refund or chargeback. The conversion id is null while the original has not arrived. */
+  originalEventId: z.string().nullable(),
+  originalConversionId: ids.conversion.nullable(),
+  partnerId: ids.partner.nullable(),
+  /** Why there is no partner, when there is none. */
+  unattributedReason: z.enum(['no-touch', 'outside-window', 'click-unknown', 'customer-unknown', 'partner-not-enrolled', 'original-unknown', 'coupon-unknown']).nullable(),
+  attribution: attribution.nullable(),
+  /** SHA-256 of the canonical form of what the sender sent: two events with one id but other content are told apart by it. */
+  contentHash: sha256Hex,
+  /** Salted commitments of free attributes (they count as personal data); plain values stay in tracking. */
+  attributesCommitment: z.string().nullable(),
+  source: z.enum(['api', 'postback', 'import', 'pixel']),
+});
+export type ConversionData = z.infer<typeof conversion>;
+
+export const conversionRecorded = defineEvent({
+  type: 'tracking.conversion.recorded.v1',
+  kind: 'fact',
+  lane: 'facts',
+  rank: 11,
+  producer: 'tracking',
+  consumers: ['commission', 'insights'],
+  summary: 'A conversion was accepted, with the attribution known at that time.',
+  schema: conversion,
+});
+
+export const conversionAttributed = defineEvent({
+  type: 'tracking.conversion.attributed.v1',
+  kind: 'fact',
+  lane: 'facts',
+  rank: 12,
+  producer: 'tracking',
+  consumers: ['commission', 'insights'],
+  summary: 'A recorded conversion found its partner or its original later. Supersedes what `recorded` said about both; at most once per conversion.',
+  schema: conversion,
+});

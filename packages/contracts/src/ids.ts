@@ -1,0 +1,53 @@
+import { fromString, typeid } from 'typeid-js';
+import { z } from 'zod';
+
+/** The closed list of id prefixes: what a TypeID of Tributary can name. */
+export const idPrefixes = {
+  brand: 'brd',
+  program: 'prg',
+  partner: 'ptr',
+  enrollment: 'enr',
+  deal: 'deal',
+  link: 'lnk',
+  click: 'clk',
+  customer: 'cus',
+  conversion: 'cnv',
+  commission: 'com',
+  entry: 'ent',
+  approval: 'apr',
+  hold: 'hold',
+  case: 'cse',
+  run: 'run',
+  payout: 'pyt',
+  payoutMethod: 'pm',
+  fundingAccount: 'fac',
+  statement: 'stm',
+  adjustment: 'adj',
+  ledgerTransaction: 'ltx',
+  user: 'usr',
+  apiKey: 'key',
+  event: 'evt',
+  webhook: 'whk',
+  clearance: 'clr',
+} as const;
+export type IdKind = keyof typeof idPrefixes;
+
+/** A new id: prefix and a UUIDv7 in base 32, sortable by the time of its making. */
+export function newId(kind: IdKind): string {
+  return typeid(idPrefixes[kind]).toString();
+}
+
+/** True when the text is a well-formed id of that kind. */
+export function isId(kind: IdKind, text: string): boolean {
+  try {
+    return fromString(text, idPrefixes[kind]) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Schema of an id of one kind, for contracts. The pattern is TypeID's: 26 characters of Crockford base 32. */
+export function idSchema(kind: IdKind) {
+  const prefix = idPrefixes[kind];
+  return z.string().regex(new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`), `must be an id like ${prefix}_…`);
+}

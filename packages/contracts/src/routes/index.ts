@@ -1,0 +1,12 @@
+import type { RouteContract } from '../define-route.js';
+import * as approvals from './approvals.js';
+import * as commission from './commission.js';
+import * as directory from './directory.js';
+import * as others from './others.js';
+import * as payouts from './payouts.js';
+import * as tracking from './tracking.js';
+
+const isRoute = (value: unknown): value is RouteContract => typeof value === 'object' && value !== null && 'path' in value && 'permission' in value && 'responses' in value;
+
+/** Every HTTP operation of the platform. */
+export const routeContracts: readonly RouteContract[] = [directory, tracking, commission, approvals, payouts, others].flatMap((group) => Object.values(group).filter(isRoute));
