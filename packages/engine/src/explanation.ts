@@ -1,26 +1,6 @@
 import { foldConversion } from './engines.js';
-import type { Conversion, ConversionInput, Explanation } from './types.js';
-
-/** A conversion as an explanation keeps it: JSON, and of the free attributes only those named. */
-export function toInput(conversion: Conversion, attributes: readonly string[]): ConversionInput {
-  const { conversionId, eventId, kind, brandId, programId, partnerId, occurredAt, amount, currency, originalConversionId } = conversion;
-  const kept = Object.entries(conversion.attributes ?? {}).filter(([name]) => attributes.includes(name));
-  return {
-    conversionId,
-    eventId,
-    kind,
-    brandId,
-    programId,
-    partnerId,
-    occurredAt,
-    amount: amount === null ? null : `${amount}`,
-    currency,
-    originalConversionId,
-    attributes: Object.fromEntries(kept),
-  };
-}
-
-const fromInput = (input: ConversionInput): Conversion => ({ ...input, amount: input.amount === null ? null : BigInt(input.amount) });
+import { fromInput } from './inputs.js';
+import type { Explanation } from './types.js';
 
 export interface Recomputed {
   /** Minor units as a string; null for a running scope. */
