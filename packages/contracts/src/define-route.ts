@@ -35,6 +35,8 @@ export interface RouteContract<
 }
 
 /** Declares a route. Identity function that keeps the types of its schemas. */
-export function defineRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(contract: RouteContract<P, Q, B>): RouteContract<P, Q, B> {
+export function defineRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  contract: RouteContract<P, Q, B>,
+): RouteContract<P, Q, B> {
   return contract;
 }

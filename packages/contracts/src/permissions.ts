@@ -1,5 +1,12 @@
 /** What a caller may be. One person or program may hold several roles. */
-export const roles = ['administrator', 'programme-manager', 'relationship-owner', 'analytics-viewer', 'finance-approver', 'auditor'] as const;
+export const roles = [
+  'administrator',
+  'programme-manager',
+  'relationship-owner',
+  'analytics-viewer',
+  'finance-approver',
+  'auditor',
+] as const;
 export type Role = (typeof roles)[number];
 
 /** What a route may demand. `public` needs no sign-in, `internal` is for our own services. */
@@ -39,20 +46,57 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-const read: readonly Permission[] = ['brand:read', 'partner:read', 'deal:read', 'link:read', 'conversion:read', 'commission:read', 'approval:read', 'payout:read', 'insight:read'];
+const read: readonly Permission[] = [
+  'brand:read',
+  'partner:read',
+  'deal:read',
+  'link:read',
+  'conversion:read',
+  'commission:read',
+  'approval:read',
+  'payout:read',
+  'insight:read',
+];
 
 /** Role to permissions. docs/roles.md says the same for people; a test holds the two and the running routes together. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   administrator: permissions.filter((permission) => permission !== 'public' && permission !== 'internal'),
   'programme-manager': [
-    ...read, 'partner:write', 'deal:write', 'link:write', 'event:write', 'approval:decide', 'payout:build', 'payout-method:read', 'evidence:read', 'adjustment:write',
+    ...read,
+    'partner:write',
+    'deal:write',
+    'link:write',
+    'event:write',
+    'approval:decide',
+    'payout:build',
+    'payout-method:read',
+    'evidence:read',
+    'adjustment:write',
   ],
   'relationship-owner': [...read, 'partner:write', 'link:write'],
   'analytics-viewer': ['brand:read', 'insight:read', 'conversion:read', 'link:read', 'partner:read'],
   'finance-approver': [
-    ...read, 'approval:decide', 'payout:build', 'payout:approve', 'evidence:read', 'funding:read', 'funding:write', 'payout-method:read', 'payout-method:write', 'period:close', 'adjustment:write',
+    ...read,
+    'approval:decide',
+    'payout:build',
+    'payout:approve',
+    'evidence:read',
+    'funding:read',
+    'funding:write',
+    'payout-method:read',
+    'payout-method:write',
+    'period:close',
+    'adjustment:write',
   ],
-  auditor: [...read, 'evidence:read', 'audit:read', 'operations:read', 'funding:read', 'payout-method:read', 'api-key:read'],
+  auditor: [
+    ...read,
+    'evidence:read',
+    'audit:read',
+    'operations:read',
+    'funding:read',
+    'payout-method:read',
+    'api-key:read',
+  ],
 };
 
 /** Whether any of the roles grants the permission. `public` is granted to everybody, `internal` to no role. */

@@ -36,7 +36,10 @@ export const rejections = {
   'partner-not-enrolled': { status: 422, title: 'The partner is not enrolled in this brand and programme' },
   'link-code-taken': { status: 409, title: 'Another link has this code' },
   'link-unknown': { status: 404, title: 'There is no such link' },
-  'event-without-key': { status: 422, title: 'The event has no eventId: without one it cannot be told from its repetition' },
+  'event-without-key': {
+    status: 422,
+    title: 'The event has no eventId: without one it cannot be told from its repetition',
+  },
   'event-id-reused': { status: 409, title: 'Another event of this brand has this id' },
   'event-in-future': { status: 422, title: 'occurredAt is more than five minutes ahead' },
   'event-without-reference': { status: 422, title: 'The event names no click, customer, coupon or partner' },
@@ -52,7 +55,10 @@ export const rejections = {
   'terms-invalid': { status: 422, title: 'The terms break a rule' },
   'deal-overlaps': { status: 409, title: 'There is a deal already for this partner, brand and programme' },
   'deal-already-ended': { status: 409, title: 'The deal has ended' },
-  'deal-version-immutable': { status: 409, title: 'A deal version is never changed: only an amendment can supersede it' },
+  'deal-version-immutable': {
+    status: 409,
+    title: 'A deal version is never changed: only an amendment can supersede it',
+  },
   'effective-date-before-start': { status: 422, title: 'The amendment would start before the deal does' },
   'period-already-closed': { status: 409, title: 'The period is closed' },
   'period-not-over': { status: 409, title: 'The period is not over yet' },

@@ -2,14 +2,27 @@ import { z } from 'zod';
 import { currency, rate } from './common.js';
 
 /** The kinds of events a sender may report; any other lower-case kind is a custom one. */
-export const conversionKinds = ['lead', 'sale', 'deposit', 'player-activity', 'trade', 'challenge-purchase', 'refund', 'chargeback'] as const;
+export const conversionKinds = [
+  'lead',
+  'sale',
+  'deposit',
+  'player-activity',
+  'trade',
+  'challenge-purchase',
+  'refund',
+  'chargeback',
+] as const;
 export const conversionKind = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case kind such as sale');
 
 export const roundingModes = ['half-away', 'half-even', 'half-up', 'down', 'up'] as const;
 
-const ruleNode: z.ZodType = z.lazy(() => z.union([ruleGroup, z.strictObject({ field: z.string(), operator: z.string(), value: z.unknown() })]));
+const ruleNode: z.ZodType = z.lazy(() =>
+  z.union([ruleGroup, z.strictObject({ field: z.string(), operator: z.string(), value: z.unknown() })]),
+);
 /** A predicate of packages/rules, stored as data. */
-export const ruleGroup = z.strictObject({ combinator: z.enum(['and', 'or']), not: z.boolean().optional(), rules: z.array(ruleNode).max(50) }).meta({ id: 'RuleGroup' });
+export const ruleGroup = z
+  .strictObject({ combinator: z.enum(['and', 'or']), not: z.boolean().optional(), rules: z.array(ruleNode).max(50) })
+  .meta({ id: 'RuleGroup' });
 
 /** What makes an event count for a component. */
 export const qualification = z.strictObject({
@@ -20,7 +33,10 @@ export const qualification = z.strictObject({
 
 /** One way of earning under a deal. Defaults are the engine's and documented in docs/deal-terms.md. */
 export const dealComponent = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/).optional(),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/)
+    .optional(),
   on: conversionKind,
   model: z.enum(['flat', 'percentage', 'flat-plus-percentage']),
   /** Minor units an event; an integer, or a decimal string of minor units for sub-cent amounts. */

@@ -59,7 +59,13 @@ export const runCleared = defineEvent({
   producer: 'approvals',
   consumers: ['payouts'],
   summary: 'The sealed content of a payout run passed the last risk check. Valid for exactly this content hash.',
-  schema: z.strictObject({ clearanceId: ids.clearance, runId: ids.run, contentHash: sha256Hex, checks: z.array(z.strictObject({ check: z.string(), outcome: z.string() })), clearedAt: instant }),
+  schema: z.strictObject({
+    clearanceId: ids.clearance,
+    runId: ids.run,
+    contentHash: sha256Hex,
+    checks: z.array(z.strictObject({ check: z.string(), outcome: z.string() })),
+    clearedAt: instant,
+  }),
 });
 export const runRefused = defineEvent({
   type: 'approvals.run.refused.v1',
@@ -69,5 +75,11 @@ export const runRefused = defineEvent({
   producer: 'approvals',
   consumers: ['payouts'],
   summary: 'The sealed content of a payout run must not go out.',
-  schema: z.strictObject({ runId: ids.run, contentHash: sha256Hex, reason: z.string(), entryIds: z.array(ids.entry), refusedAt: instant }),
+  schema: z.strictObject({
+    runId: ids.run,
+    contentHash: sha256Hex,
+    reason: z.string(),
+    entryIds: z.array(ids.entry),
+    refusedAt: instant,
+  }),
 });

@@ -77,7 +77,8 @@ export const conversionRated = defineEvent({
   rank: 21,
   producer: 'commission',
   consumers: ['insights'],
-  summary: 'The one outcome of a conversion as of now. A later one for the same conversion (late fact, amendment) replaces it.',
+  summary:
+    'The one outcome of a conversion as of now. A later one for the same conversion (late fact, amendment) replaces it.',
   schema: z.strictObject({
     conversionId: ids.conversion,
     brandId: ids.brand,

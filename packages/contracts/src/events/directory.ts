@@ -43,7 +43,8 @@ export const partnerChanged = defineEvent({
   rank: 1,
   producer: 'directory',
   consumers: ['tracking', 'commission', 'approvals', 'payouts', 'notifications', 'insights'],
-  summary: 'A partner as it stands now. Name and e-mail never travel: who needs them asks the directory at the time of use.',
+  summary:
+    'A partner as it stands now. Name and e-mail never travel: who needs them asks the directory at the time of use.',
   schema: z.strictObject({
     partnerId: ids.partner,
     type: z.string(),

@@ -10,7 +10,15 @@ export const apiKeyChanged = defineEvent({
   producer: 'gateway',
   consumers: [],
   summary: 'An API key was made or revoked. The key itself never travels.',
-  schema: z.strictObject({ apiKeyId: ids.apiKey, name: z.string(), roles: z.array(z.string()), brandIds: z.array(ids.brand), partnerId: ids.partner.nullable(), status: z.enum(['active', 'revoked']), changedAt: instant }),
+  schema: z.strictObject({
+    apiKeyId: ids.apiKey,
+    name: z.string(),
+    roles: z.array(z.string()),
+    brandIds: z.array(ids.brand),
+    partnerId: ids.partner.nullable(),
+    status: z.enum(['active', 'revoked']),
+    changedAt: instant,
+  }),
 });
 
 export const clockMoved = defineEvent({
@@ -32,5 +40,11 @@ export const messageSent = defineEvent({
   producer: 'notifications',
   consumers: ['insights'],
   summary: 'A message to a partner was handed to the mail server. Neither address nor text travel.',
-  schema: z.strictObject({ messageId: z.string(), partnerId: ids.partner, template: z.string(), about: z.string(), sentAt: instant }),
+  schema: z.strictObject({
+    messageId: z.string(),
+    partnerId: ids.partner,
+    template: z.string(),
+    about: z.string(),
+    sentAt: instant,
+  }),
 });

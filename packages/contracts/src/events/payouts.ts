@@ -3,8 +3,18 @@ import { currency, ids, instant, minorAmount, positiveAmount, sha256Hex } from '
 import { defineEvent } from '../define-event.js';
 
 export const ledgerAccounts = [
-  'brand-expense', 'brand-funds', 'rail-clearing',
-  'pending', 'held', 'approved', 'payable', 'in-payout', 'paid', 'receivable', 'rejected', 'written-off',
+  'brand-expense',
+  'brand-funds',
+  'rail-clearing',
+  'pending',
+  'held',
+  'approved',
+  'payable',
+  'in-payout',
+  'paid',
+  'receivable',
+  'rejected',
+  'written-off',
 ] as const;
 
 export const ledgerPosted = defineEvent({
@@ -36,7 +46,13 @@ export const fundingAccountChanged = defineEvent({
   producer: 'payouts',
   consumers: ['insights'],
   summary: 'The account a brand pays from. Account data never travels.',
-  schema: z.strictObject({ fundingAccountId: ids.fundingAccount, brandId: ids.brand, rail: z.enum(['bank-file', 'simulated-api']), status: z.enum(['active', 'disabled']), changedAt: instant }),
+  schema: z.strictObject({
+    fundingAccountId: ids.fundingAccount,
+    brandId: ids.brand,
+    rail: z.enum(['bank-file', 'simulated-api']),
+    status: z.enum(['active', 'disabled']),
+    changedAt: instant,
+  }),
 });
 export const payoutMethodChanged = defineEvent({
   type: 'payouts.payout-method.changed.v1',
@@ -66,7 +82,8 @@ export const payoutCreated = defineEvent({
   rank: 39,
   producer: 'payouts',
   consumers: ['approvals', 'commission', 'insights'],
-  summary: 'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount. Long payouts come in parts.',
+  summary:
+    'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount. Long payouts come in parts.',
   schema: z.strictObject({
     payoutId: ids.payout,
     runId: ids.run,
@@ -88,7 +105,8 @@ export const runSealed = defineEvent({
   rank: 40,
   producer: 'payouts',
   consumers: ['approvals'],
-  summary: 'A payout run was approved by a second person and its content is fixed: any change voids the clearance of this hash.',
+  summary:
+    'A payout run was approved by a second person and its content is fixed: any change voids the clearance of this hash.',
   schema: z.strictObject({
     runId: ids.run,
     contentHash: sha256Hex,
@@ -117,11 +135,50 @@ const payoutStep = z.strictObject({
   contentHash: sha256Hex,
   at: instant,
 });
-const step = <const T extends string>(type: T, summary: string, consumers: readonly ('commission' | 'notifications' | 'insights' | 'approvals')[], rank: number) =>
-  defineEvent({ type, kind: 'fact', lane: 'control', rank, producer: 'payouts', consumers, summary, schema: payoutStep });
+const step = <const T extends string>(
+  type: T,
+  summary: string,
+  consumers: readonly ('commission' | 'notifications' | 'insights' | 'approvals')[],
+  rank: number,
+) =>
+  defineEvent({
+    type,
+    kind: 'fact',
+    lane: 'control',
+    rank,
+    producer: 'payouts',
+    consumers,
+    summary,
+    schema: payoutStep,
+  });
 
-export const payoutSubmitted = step('payouts.payout.submitted.v1', 'A payout was handed to its rail.', ['commission', 'insights'], 42);
-export const payoutUnknown = step('payouts.payout.outcome-unknown.v1', 'The rail did not answer: nobody knows yet whether money moved. It is looked up, never sent again under another key.', ['insights'], 43);
-export const payoutSettled = step('payouts.payout.settled.v1', 'The money arrived.', ['commission', 'notifications', 'insights'], 44);
-export const payoutFailed = step('payouts.payout.failed.v1', 'The rail refused the payout; its entries are payable again.', ['commission', 'notifications', 'insights'], 44);
-export const payoutReturned = step('payouts.payout.returned.v1', 'The bank sent the money back after settlement; its entries are payable again.', ['commission', 'notifications', 'insights'], 45);
+export const payoutSubmitted = step(
+  'payouts.payout.submitted.v1',
+  'A payout was handed to its rail.',
+  ['commission', 'insights'],
+  42,
+);
+export const payoutUnknown = step(
+  'payouts.payout.outcome-unknown.v1',
+  'The rail did not answer: nobody knows yet whether money moved. It is looked up, never sent again under another key.',
+  ['insights'],
+  43,
+);
+export const payoutSettled = step(
+  'payouts.payout.settled.v1',
+  'The money arrived.',
+  ['commission', 'notifications', 'insights'],
+  44,
+);
+export const payoutFailed = step(
+  'payouts.payout.failed.v1',
+  'The rail refused the payout; its entries are payable again.',
+  ['commission', 'notifications', 'insights'],
+  44,
+);
+export const payoutReturned = step(
+  'payouts.payout.returned.v1',
+  'The bank sent the money back after settlement; its entries are payable again.',
+  ['commission', 'notifications', 'insights'],
+  45,
+);

@@ -30,7 +30,8 @@ export const clicksCounted = defineEvent({
   rank: 10,
   producer: 'tracking',
   consumers: ['insights'],
-  summary: 'How many clicks a link had in one minute, as counted by one flush. Several counts of one minute add up; each is a fact of its own.',
+  summary:
+    'How many clicks a link had in one minute, as counted by one flush. Several counts of one minute add up; each is a fact of its own.',
   schema: z.strictObject({
     /** Unique per count: the business key. */
     countId: z.string(),
@@ -55,7 +56,9 @@ export const attribution = z
     windowDays: z.int(),
     /** W3C trace context of the click's request, kept so that the way back to it can be linked. */
     clickTraceparent: z.string().nullable(),
-    touches: z.array(z.strictObject({ clickId: ids.click, linkId: ids.link, partnerId: ids.partner, clickedAt: instant })).max(50),
+    touches: z
+      .array(z.strictObject({ clickId: ids.click, linkId: ids.link, partnerId: ids.partner, clickedAt: instant }))
+      .max(50),
     decidedAt: instant,
   })
   .meta({ id: 'Attribution' });
@@ -78,7 +81,17 @@ export const conversion = z.strictObject({
   originalConversionId: ids.conversion.nullable(),
   partnerId: ids.partner.nullable(),
   /** Why there is no partner, when there is none. */
-  unattributedReason: z.enum(['no-touch', 'outside-window', 'click-unknown', 'customer-unknown', 'partner-not-enrolled', 'original-unknown', 'coupon-unknown']).nullable(),
+  unattributedReason: z
+    .enum([
+      'no-touch',
+      'outside-window',
+      'click-unknown',
+      'customer-unknown',
+      'partner-not-enrolled',
+      'original-unknown',
+      'coupon-unknown',
+    ])
+    .nullable(),
   attribution: attribution.nullable(),
   /** SHA-256 of the canonical form of what the sender sent: two events with one id but other content are told apart by it. */
   contentHash: sha256Hex,
@@ -106,6 +119,7 @@ export const conversionAttributed = defineEvent({
   rank: 12,
   producer: 'tracking',
   consumers: ['commission', 'insights'],
-  summary: 'A recorded conversion found its partner or its original later. Supersedes what `recorded` said about both; at most once per conversion.',
+  summary:
+    'A recorded conversion found its partner or its original later. Supersedes what `recorded` said about both; at most once per conversion.',
   schema: conversion,
 });

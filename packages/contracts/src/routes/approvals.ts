@@ -5,16 +5,66 @@ import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 export const approval = z
   .strictObject({
-    id: ids.approval, entryId: ids.entry, partnerId: ids.partner, brandId: ids.brand, dealId: ids.deal, amount: minorAmount, currency, status: z.enum(['waiting', 'approved', 'held', 'rejected']),
+    id: ids.approval,
+    entryId: ids.entry,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    dealId: ids.deal,
+    amount: minorAmount,
+    currency,
+    status: z.enum(['waiting', 'approved', 'held', 'rejected']),
     /** Whose decision it needs: nobody's (automatic), a manager's, or finance's. */
-    needs: z.enum(['nobody', 'manager', 'finance']), route: z.string(), riskLevel: z.enum(['low', 'medium', 'high', 'unknown']), makerId: z.string(), decidedBy: z.string().nullable(), reason: z.string().nullable(), createdAt: instant, decidedAt: instant.nullable(),
+    needs: z.enum(['nobody', 'manager', 'finance']),
+    route: z.string(),
+    riskLevel: z.enum(['low', 'medium', 'high', 'unknown']),
+    makerId: z.string(),
+    decidedBy: z.string().nullable(),
+    reason: z.string().nullable(),
+    createdAt: instant,
+    decidedAt: instant.nullable(),
     decisions: z.int(),
   })
   .meta({ id: 'Approval' });
 
-export const listApprovals = defineRoute({ id: 'listApprovals', service: 'approvals', method: 'get', path: '/api/v1/approvals', permission: 'approval:read', tag: 'Approvals', summary: 'The queue, and what was decided', query: listQuery({ status: z.enum(['waiting', 'approved', 'held', 'rejected']).optional(), partnerId: ids.partner.optional(), brandId: ids.brand.optional(), entryId: ids.entry.optional() }), responses: { 200: listOf(approval) } });
-export const getApproval = defineRoute({ id: 'getApproval', service: 'approvals', method: 'get', path: '/api/v1/approvals/:approvalId', permission: 'approval:read', tag: 'Approvals', summary: 'An approval', params: z.strictObject({ approvalId: ids.approval }), responses: { 200: approval } });
+export const listApprovals = defineRoute({
+  id: 'listApprovals',
+  service: 'approvals',
+  method: 'get',
+  path: '/api/v1/approvals',
+  permission: 'approval:read',
+  tag: 'Approvals',
+  summary: 'The queue, and what was decided',
+  query: listQuery({
+    status: z.enum(['waiting', 'approved', 'held', 'rejected']).optional(),
+    partnerId: ids.partner.optional(),
+    brandId: ids.brand.optional(),
+    entryId: ids.entry.optional(),
+  }),
+  responses: { 200: listOf(approval) },
+});
+export const getApproval = defineRoute({
+  id: 'getApproval',
+  service: 'approvals',
+  method: 'get',
+  path: '/api/v1/approvals/:approvalId',
+  permission: 'approval:read',
+  tag: 'Approvals',
+  summary: 'An approval',
+  params: z.strictObject({ approvalId: ids.approval }),
+  responses: { 200: approval },
+});
 export const decideApproval = defineRoute({
-  id: 'decideApproval', service: 'approvals', method: 'post', path: '/api/v1/approvals/:approvalId/decision', permission: 'approval:decide', tag: 'Approvals', idempotent: true, dryRun: true, summary: 'Approve, reject or hold. Who wrote the deal version does not approve what it earns', query: dryRunQuery,
-  params: z.strictObject({ approvalId: ids.approval }), body: z.strictObject({ decision: z.enum(['approve', 'reject', 'hold']), reason: text(500).optional() }), responses: { 200: approval },
+  id: 'decideApproval',
+  service: 'approvals',
+  method: 'post',
+  path: '/api/v1/approvals/:approvalId/decision',
+  permission: 'approval:decide',
+  tag: 'Approvals',
+  idempotent: true,
+  dryRun: true,
+  summary: 'Approve, reject or hold. Who wrote the deal version does not approve what it earns',
+  query: dryRunQuery,
+  params: z.strictObject({ approvalId: ids.approval }),
+  body: z.strictObject({ decision: z.enum(['approve', 'reject', 'hold']), reason: text(500).optional() }),
+  responses: { 200: approval },
 });

@@ -6,44 +6,250 @@ import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 export const deal = z
   .strictObject({
-    id: ids.deal, version: z.int().positive(), partnerId: ids.partner, brandId: ids.brand, programId: ids.program, status: z.enum(['draft', 'active', 'ended']), effectiveFrom: instant, recordedAt: instant,
-    terms: dealTerms, reason: z.string().nullable(), authorId: z.string(), documentHash: z.string(),
+    id: ids.deal,
+    version: z.int().positive(),
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    programId: ids.program,
+    status: z.enum(['draft', 'active', 'ended']),
+    effectiveFrom: instant,
+    recordedAt: instant,
+    terms: dealTerms,
+    reason: z.string().nullable(),
+    authorId: z.string(),
+    documentHash: z.string(),
   })
   .meta({ id: 'Deal' });
 export const commissionEntry = z
   .strictObject({
-    id: ids.entry, partnerId: ids.partner, brandId: ids.brand, programId: ids.program, dealId: ids.deal, dealVersion: z.int(), engineVersion: z.string(), conversionId: ids.conversion, causeConversionId: ids.conversion.nullable(), period, component: z.string(),
-    amount: minorAmount, currency, status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed']), reason: z.string(), occurredAt: instant, recordedAt: instant, maturesAt: instant, adjusts: ids.entry.nullable(),
+    id: ids.entry,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    programId: ids.program,
+    dealId: ids.deal,
+    dealVersion: z.int(),
+    engineVersion: z.string(),
+    conversionId: ids.conversion,
+    causeConversionId: ids.conversion.nullable(),
+    period,
+    component: z.string(),
+    amount: minorAmount,
+    currency,
+    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed']),
+    reason: z.string(),
+    occurredAt: instant,
+    recordedAt: instant,
+    maturesAt: instant,
+    adjusts: ids.entry.nullable(),
   })
   .meta({ id: 'Commission' });
 const dealParams = z.strictObject({ dealId: ids.deal });
 
 export const createDeal = defineRoute({
-  id: 'createDeal', service: 'commission', method: 'post', path: '/api/v1/deals', permission: 'deal:write', tag: 'Deals', idempotent: true, dryRun: true, summary: 'Write a deal: version 1', query: dryRunQuery,
-  body: z.strictObject({ partnerId: ids.partner, brandId: ids.brand, programId: ids.program.optional(), effectiveFrom: instant.optional(), terms: dealTerms, status: z.enum(['draft', 'active']).default('active') }), responses: { 201: deal },
+  id: 'createDeal',
+  service: 'commission',
+  method: 'post',
+  path: '/api/v1/deals',
+  permission: 'deal:write',
+  tag: 'Deals',
+  idempotent: true,
+  dryRun: true,
+  summary: 'Write a deal: version 1',
+  query: dryRunQuery,
+  body: z.strictObject({
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    programId: ids.program.optional(),
+    effectiveFrom: instant.optional(),
+    terms: dealTerms,
+    status: z.enum(['draft', 'active']).default('active'),
+  }),
+  responses: { 201: deal },
 });
 export const amendDeal = defineRoute({
-  id: 'amendDeal', service: 'commission', method: 'post', path: '/api/v1/deals/:dealId/amendments', permission: 'deal:write', tag: 'Deals', idempotent: true, dryRun: true, ifMatch: true, summary: 'Write a new version that supersedes the last from an instant on', query: dryRunQuery,
-  params: dealParams, body: z.strictObject({ effectiveFrom: instant, terms: dealTerms, reason: text(500), status: z.enum(['active', 'ended']).optional() }), responses: { 201: deal },
+  id: 'amendDeal',
+  service: 'commission',
+  method: 'post',
+  path: '/api/v1/deals/:dealId/amendments',
+  permission: 'deal:write',
+  tag: 'Deals',
+  idempotent: true,
+  dryRun: true,
+  ifMatch: true,
+  summary: 'Write a new version that supersedes the last from an instant on',
+  query: dryRunQuery,
+  params: dealParams,
+  body: z.strictObject({
+    effectiveFrom: instant,
+    terms: dealTerms,
+    reason: text(500),
+    status: z.enum(['active', 'ended']).optional(),
+  }),
+  responses: { 201: deal },
 });
-export const getDeal = defineRoute({ id: 'getDeal', service: 'commission', method: 'get', path: '/api/v1/deals/:dealId', permission: 'deal:read', tag: 'Deals', summary: 'The terms in force at `asOf`, as known at `knownAt`', params: dealParams, query: z.strictObject({ asOf: instant.optional(), knownAt: instant.optional() }), responses: { 200: deal } });
-export const listDealVersions = defineRoute({ id: 'listDealVersions', service: 'commission', method: 'get', path: '/api/v1/deals/:dealId/versions', permission: 'deal:read', tag: 'Deals', summary: 'Every version of a deal', params: dealParams, query: listQuery({}), responses: { 200: listOf(deal) } });
-export const replaceDealVersion = defineRoute({ id: 'replaceDealVersion', service: 'commission', method: 'put', path: '/api/v1/deals/:dealId/versions/:version', permission: 'deal:write', tag: 'Deals', summary: 'Always 409: a version is never changed', params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }), responses: { 409: z.unknown() } });
-export const patchDealVersion = defineRoute({ id: 'patchDealVersion', service: 'commission', method: 'patch', path: '/api/v1/deals/:dealId/versions/:version', permission: 'deal:write', tag: 'Deals', summary: 'Always 409: a version is never changed', params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }), responses: { 409: z.unknown() } });
-export const replaceDeal = defineRoute({ id: 'replaceDeal', service: 'commission', method: 'put', path: '/api/v1/deals/:dealId', permission: 'deal:write', tag: 'Deals', summary: 'Always 409: only an amendment can supersede a version', params: dealParams, responses: { 409: z.unknown() } });
-export const patchDeal = defineRoute({ id: 'patchDeal', service: 'commission', method: 'patch', path: '/api/v1/deals/:dealId', permission: 'deal:write', tag: 'Deals', summary: 'Always 409: only an amendment can supersede a version', params: dealParams, responses: { 409: z.unknown() } });
-export const listDeals = defineRoute({ id: 'listDeals', service: 'commission', method: 'get', path: '/api/v1/deals', permission: 'deal:read', tag: 'Deals', summary: 'Deals, latest version each', query: listQuery({ partnerId: ids.partner.optional(), brandId: ids.brand.optional() }), responses: { 200: listOf(deal) } });
+export const getDeal = defineRoute({
+  id: 'getDeal',
+  service: 'commission',
+  method: 'get',
+  path: '/api/v1/deals/:dealId',
+  permission: 'deal:read',
+  tag: 'Deals',
+  summary: 'The terms in force at `asOf`, as known at `knownAt`',
+  params: dealParams,
+  query: z.strictObject({ asOf: instant.optional(), knownAt: instant.optional() }),
+  responses: { 200: deal },
+});
+export const listDealVersions = defineRoute({
+  id: 'listDealVersions',
+  service: 'commission',
+  method: 'get',
+  path: '/api/v1/deals/:dealId/versions',
+  permission: 'deal:read',
+  tag: 'Deals',
+  summary: 'Every version of a deal',
+  params: dealParams,
+  query: listQuery({}),
+  responses: { 200: listOf(deal) },
+});
+export const replaceDealVersion = defineRoute({
+  id: 'replaceDealVersion',
+  service: 'commission',
+  method: 'put',
+  path: '/api/v1/deals/:dealId/versions/:version',
+  permission: 'deal:write',
+  tag: 'Deals',
+  summary: 'Always 409: a version is never changed',
+  params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }),
+  responses: { 409: z.unknown() },
+});
+export const patchDealVersion = defineRoute({
+  id: 'patchDealVersion',
+  service: 'commission',
+  method: 'patch',
+  path: '/api/v1/deals/:dealId/versions/:version',
+  permission: 'deal:write',
+  tag: 'Deals',
+  summary: 'Always 409: a version is never changed',
+  params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }),
+  responses: { 409: z.unknown() },
+});
+export const replaceDeal = defineRoute({
+  id: 'replaceDeal',
+  service: 'commission',
+  method: 'put',
+  path: '/api/v1/deals/:dealId',
+  permission: 'deal:write',
+  tag: 'Deals',
+  summary: 'Always 409: only an amendment can supersede a version',
+  params: dealParams,
+  responses: { 409: z.unknown() },
+});
+export const patchDeal = defineRoute({
+  id: 'patchDeal',
+  service: 'commission',
+  method: 'patch',
+  path: '/api/v1/deals/:dealId',
+  permission: 'deal:write',
+  tag: 'Deals',
+  summary: 'Always 409: only an amendment can supersede a version',
+  params: dealParams,
+  responses: { 409: z.unknown() },
+});
+export const listDeals = defineRoute({
+  id: 'listDeals',
+  service: 'commission',
+  method: 'get',
+  path: '/api/v1/deals',
+  permission: 'deal:read',
+  tag: 'Deals',
+  summary: 'Deals, latest version each',
+  query: listQuery({ partnerId: ids.partner.optional(), brandId: ids.brand.optional() }),
+  responses: { 200: listOf(deal) },
+});
 
 export const listCommissions = defineRoute({
-  id: 'listCommissions', service: 'commission', method: 'get', path: '/api/v1/commissions', permission: 'commission:read', tag: 'Commissions', summary: 'Commission entries',
-  query: listQuery({ partnerId: ids.partner.optional(), brandId: ids.brand.optional(), conversionId: ids.conversion.optional(), status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed']).optional(), from: instant.optional(), to: instant.optional() }), responses: { 200: listOf(commissionEntry) },
+  id: 'listCommissions',
+  service: 'commission',
+  method: 'get',
+  path: '/api/v1/commissions',
+  permission: 'commission:read',
+  tag: 'Commissions',
+  summary: 'Commission entries',
+  query: listQuery({
+    partnerId: ids.partner.optional(),
+    brandId: ids.brand.optional(),
+    conversionId: ids.conversion.optional(),
+    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed']).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+  }),
+  responses: { 200: listOf(commissionEntry) },
 });
 export const explainCommission = defineRoute({
-  id: 'explainCommission', service: 'commission', method: 'get', path: '/api/v1/commissions/:entryId/explanation', permission: 'commission:read', tag: 'Commissions', summary: 'Why this amount: inputs, versions, rules tried, steps, rounding; recomputed on the spot', params: z.strictObject({ entryId: ids.entry }),
-  responses: { 200: z.strictObject({ entryId: ids.entry, amount: minorAmount, currency, dealId: ids.deal, dealVersion: z.int(), engineVersion: z.string(), scope: z.string(), explanation: z.unknown(), postedBefore: minorAmount, recomputed: z.strictObject({ entitlement: minorAmount, amount: minorAmount, matches: z.boolean() }) }).meta({ id: 'Explanation' }) },
+  id: 'explainCommission',
+  service: 'commission',
+  method: 'get',
+  path: '/api/v1/commissions/:entryId/explanation',
+  permission: 'commission:read',
+  tag: 'Commissions',
+  summary: 'Why this amount: inputs, versions, rules tried, steps, rounding; recomputed on the spot',
+  params: z.strictObject({ entryId: ids.entry }),
+  responses: {
+    200: z
+      .strictObject({
+        entryId: ids.entry,
+        amount: minorAmount,
+        currency,
+        dealId: ids.deal,
+        dealVersion: z.int(),
+        engineVersion: z.string(),
+        scope: z.string(),
+        explanation: z.unknown(),
+        postedBefore: minorAmount,
+        recomputed: z.strictObject({ entitlement: minorAmount, amount: minorAmount, matches: z.boolean() }),
+      })
+      .meta({ id: 'Explanation' }),
+  },
 });
 export const listOutcomes = defineRoute({
-  id: 'listOutcomes', service: 'commission', method: 'get', path: '/api/v1/conversions/:conversionId/outcome', permission: 'commission:read', tag: 'Commissions', summary: 'The one outcome of a conversion', params: z.strictObject({ conversionId: ids.conversion }),
-  responses: { 200: z.strictObject({ conversionId: ids.conversion, outcome: z.string(), reason: z.string().nullable(), entries: z.array(commissionEntry) }) },
+  id: 'listOutcomes',
+  service: 'commission',
+  method: 'get',
+  path: '/api/v1/conversions/:conversionId/outcome',
+  permission: 'commission:read',
+  tag: 'Commissions',
+  summary: 'The one outcome of a conversion',
+  params: z.strictObject({ conversionId: ids.conversion }),
+  responses: {
+    200: z.strictObject({
+      conversionId: ids.conversion,
+      outcome: z.string(),
+      reason: z.string().nullable(),
+      entries: z.array(commissionEntry),
+    }),
+  },
 });
-export const closePeriod = defineRoute({ id: 'closePeriod', service: 'commission', method: 'post', path: '/api/v1/periods/:period/close', permission: 'period:close', tag: 'Commissions', idempotent: true, dryRun: true, summary: 'Close a month of a brand', params: z.strictObject({ period }), query: dryRunQuery, body: z.strictObject({ brandId: ids.brand }), responses: { 200: z.strictObject({ brandId: ids.brand, period, closedAt: instant, entries: z.int(), amount: minorAmount, currency }) } });
+export const closePeriod = defineRoute({
+  id: 'closePeriod',
+  service: 'commission',
+  method: 'post',
+  path: '/api/v1/periods/:period/close',
+  permission: 'period:close',
+  tag: 'Commissions',
+  idempotent: true,
+  dryRun: true,
+  summary: 'Close a month of a brand',
+  params: z.strictObject({ period }),
+  query: dryRunQuery,
+  body: z.strictObject({ brandId: ids.brand }),
+  responses: {
+    200: z.strictObject({
+      brandId: ids.brand,
+      period,
+      closedAt: instant,
+      entries: z.int(),
+      amount: minorAmount,
+      currency,
+    }),
+  },
+});

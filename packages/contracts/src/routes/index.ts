@@ -6,7 +6,15 @@ import * as others from './others.js';
 import * as payouts from './payouts.js';
 import * as tracking from './tracking.js';
 
-const isRoute = (value: unknown): value is RouteContract => typeof value === 'object' && value !== null && 'path' in value && 'permission' in value && 'responses' in value;
+const isRoute = (value: unknown): value is RouteContract =>
+  typeof value === 'object' && value !== null && 'path' in value && 'permission' in value && 'responses' in value;
 
 /** Every HTTP operation of the platform. */
-export const routeContracts: readonly RouteContract[] = [directory, tracking, commission, approvals, payouts, others].flatMap((group) => Object.values(group).filter(isRoute));
+export const routeContracts: readonly RouteContract[] = [
+  directory,
+  tracking,
+  commission,
+  approvals,
+  payouts,
+  others,
+].flatMap((group) => Object.values(group).filter(isRoute));

@@ -3,55 +3,284 @@ import { currency, ids, instant, minorAmount, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
-const bankAccount = z.strictObject({ name: text(140), iban: z.string().min(15).max(42), bic: z.string().regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/).optional() });
-export const fundingAccount = z.strictObject({ id: ids.fundingAccount, brandId: ids.brand, rail: z.enum(['bank-file', 'simulated-api']), accountHint: z.string(), status: z.enum(['active', 'disabled']), createdAt: instant }).meta({ id: 'FundingAccount' });
-export const payoutMethod = z.strictObject({ id: ids.payoutMethod, partnerId: ids.partner, kind: z.enum(['bank-account', 'simulated']), accountHint: z.string(), brandIds: z.array(ids.brand), usableFrom: instant, status: z.enum(['active', 'disabled']), createdAt: instant }).meta({ id: 'PayoutMethod' });
+const bankAccount = z.strictObject({
+  name: text(140),
+  iban: z.string().min(15).max(42),
+  bic: z
+    .string()
+    .regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/)
+    .optional(),
+});
+export const fundingAccount = z
+  .strictObject({
+    id: ids.fundingAccount,
+    brandId: ids.brand,
+    rail: z.enum(['bank-file', 'simulated-api']),
+    accountHint: z.string(),
+    status: z.enum(['active', 'disabled']),
+    createdAt: instant,
+  })
+  .meta({ id: 'FundingAccount' });
+export const payoutMethod = z
+  .strictObject({
+    id: ids.payoutMethod,
+    partnerId: ids.partner,
+    kind: z.enum(['bank-account', 'simulated']),
+    accountHint: z.string(),
+    brandIds: z.array(ids.brand),
+    usableFrom: instant,
+    status: z.enum(['active', 'disabled']),
+    createdAt: instant,
+  })
+  .meta({ id: 'PayoutMethod' });
 const payoutStatus = z.enum(['draft', 'approved', 'cleared', 'submitted', 'unknown', 'settled', 'failed', 'returned']);
 export const payout = z
   .strictObject({
-    id: ids.payout, runId: ids.run, partnerId: ids.partner, brandId: ids.brand, amount: minorAmount, currency, status: payoutStatus, sandbox: z.boolean(), rail: z.string(), railKey: z.string().nullable(), railReference: z.string().nullable(), reason: z.string().nullable(),
-    lineCount: z.int(), lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })), createdAt: instant, settledAt: instant.nullable(),
+    id: ids.payout,
+    runId: ids.run,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    amount: minorAmount,
+    currency,
+    status: payoutStatus,
+    sandbox: z.boolean(),
+    rail: z.string(),
+    railKey: z.string().nullable(),
+    railReference: z.string().nullable(),
+    reason: z.string().nullable(),
+    lineCount: z.int(),
+    lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })),
+    createdAt: instant,
+    settledAt: instant.nullable(),
   })
   .meta({ id: 'Payout' });
 export const payoutRun = z
   .strictObject({
-    id: ids.run, status: z.enum(['draft', 'sealed', 'cleared', 'refused', 'submitting', 'submitted', 'completed']), asOf: instant, brandIds: z.array(ids.brand), currency: currency.nullable(), minimum: minorAmount.nullable(), contentHash: z.string(),
-    builtBy: z.string(), approvedBy: z.string().nullable(), submitRequested: z.boolean(), reason: z.string().nullable(), totals: z.array(z.strictObject({ currency, amount: minorAmount, payouts: z.int() })),
+    id: ids.run,
+    status: z.enum(['draft', 'sealed', 'cleared', 'refused', 'submitting', 'submitted', 'completed']),
+    asOf: instant,
+    brandIds: z.array(ids.brand),
+    currency: currency.nullable(),
+    minimum: minorAmount.nullable(),
+    contentHash: z.string(),
+    builtBy: z.string(),
+    approvedBy: z.string().nullable(),
+    submitRequested: z.boolean(),
+    reason: z.string().nullable(),
+    totals: z.array(z.strictObject({ currency, amount: minorAmount, payouts: z.int() })),
     /** Balances left out, by reason (below minimum, no method, negative...). */
-    leftOut: z.array(z.strictObject({ partnerId: ids.partner, brandId: ids.brand, currency, amount: minorAmount, reason: z.string() })),
-    payouts: z.array(payout), createdAt: instant,
+    leftOut: z.array(
+      z.strictObject({ partnerId: ids.partner, brandId: ids.brand, currency, amount: minorAmount, reason: z.string() }),
+    ),
+    payouts: z.array(payout),
+    createdAt: instant,
   })
   .meta({ id: 'PayoutRun' });
 export const balance = z
   .strictObject({
-    partnerId: ids.partner, asOf: instant, knownAt: instant,
-    balances: z.array(z.strictObject({ brandId: ids.brand, currency, accrued: minorAmount, reversed: minorAmount, rejected: minorAmount, pending: minorAmount, held: minorAmount, approved: minorAmount, payable: minorAmount, inPayout: minorAmount, paid: minorAmount, receivable: minorAmount, writtenOff: minorAmount })),
+    partnerId: ids.partner,
+    asOf: instant,
+    knownAt: instant,
+    balances: z.array(
+      z.strictObject({
+        brandId: ids.brand,
+        currency,
+        accrued: minorAmount,
+        reversed: minorAmount,
+        rejected: minorAmount,
+        pending: minorAmount,
+        held: minorAmount,
+        approved: minorAmount,
+        payable: minorAmount,
+        inPayout: minorAmount,
+        paid: minorAmount,
+        receivable: minorAmount,
+        writtenOff: minorAmount,
+      }),
+    ),
   })
   .meta({ id: 'Balance' });
 const runParams = z.strictObject({ runId: ids.run });
 const payoutParams = z.strictObject({ payoutId: ids.payout });
 
 export const createFundingAccount = defineRoute({
-  id: 'createFundingAccount', service: 'payouts', method: 'post', path: '/api/v1/brands/:brandId/funding-accounts', permission: 'funding:write', tag: 'Payouts', idempotent: true, summary: 'Say what a brand pays from. A brand without one is in sandbox', params: z.strictObject({ brandId: ids.brand }),
-  body: z.discriminatedUnion('rail', [z.strictObject({ rail: z.literal('bank-file'), account: bankAccount }), z.strictObject({ rail: z.literal('simulated-api'), account: z.strictObject({ name: text(140) }) })]), responses: { 201: fundingAccount },
+  id: 'createFundingAccount',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/brands/:brandId/funding-accounts',
+  permission: 'funding:write',
+  tag: 'Payouts',
+  idempotent: true,
+  summary: 'Say what a brand pays from. A brand without one is in sandbox',
+  params: z.strictObject({ brandId: ids.brand }),
+  body: z.discriminatedUnion('rail', [
+    z.strictObject({ rail: z.literal('bank-file'), account: bankAccount }),
+    z.strictObject({ rail: z.literal('simulated-api'), account: z.strictObject({ name: text(140) }) }),
+  ]),
+  responses: { 201: fundingAccount },
 });
 export const createPayoutMethod = defineRoute({
-  id: 'createPayoutMethod', service: 'payouts', method: 'post', path: '/api/v1/partners/:partnerId/payout-methods', permission: 'payout-method:write', tag: 'Payouts', idempotent: true, summary: 'Say how a partner is paid. Usable after a cooling period', params: z.strictObject({ partnerId: ids.partner }),
-  body: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, brandIds: z.array(ids.brand).optional() }), z.strictObject({ kind: z.literal('simulated'), account: z.strictObject({ name: text(140), behaviour: z.string().max(40).optional() }), brandIds: z.array(ids.brand).optional() })]), responses: { 201: payoutMethod },
+  id: 'createPayoutMethod',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/partners/:partnerId/payout-methods',
+  permission: 'payout-method:write',
+  tag: 'Payouts',
+  idempotent: true,
+  summary: 'Say how a partner is paid. Usable after a cooling period',
+  params: z.strictObject({ partnerId: ids.partner }),
+  body: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, brandIds: z.array(ids.brand).optional() }),
+    z.strictObject({
+      kind: z.literal('simulated'),
+      account: z.strictObject({ name: text(140), behaviour: z.string().max(40).optional() }),
+      brandIds: z.array(ids.brand).optional(),
+    }),
+  ]),
+  responses: { 201: payoutMethod },
 });
-export const getBalance = defineRoute({ id: 'getBalance', service: 'payouts', method: 'get', path: '/api/v1/partners/:partnerId/balance', permission: 'payout:read', tag: 'Payouts', summary: 'A partner\'s balance per brand and currency, with every term of the balance equation', params: z.strictObject({ partnerId: ids.partner }), query: z.strictObject({ asOf: instant.optional(), knownAt: instant.optional() }), responses: { 200: balance } });
+export const getBalance = defineRoute({
+  id: 'getBalance',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/partners/:partnerId/balance',
+  permission: 'payout:read',
+  tag: 'Payouts',
+  summary: "A partner's balance per brand and currency, with every term of the balance equation",
+  params: z.strictObject({ partnerId: ids.partner }),
+  query: z.strictObject({ asOf: instant.optional(), knownAt: instant.optional() }),
+  responses: { 200: balance },
+});
 export const createRun = defineRoute({
-  id: 'createRun', service: 'payouts', method: 'post', path: '/api/v1/payout-runs', permission: 'payout:build', tag: 'Payouts', idempotent: true, dryRun: true, summary: 'Claim what is payable into a run of payouts', query: dryRunQuery,
-  body: z.strictObject({ asOf: instant.optional(), brandIds: z.array(ids.brand).min(1).max(100).optional(), currency: currency.optional(), minimum: z.int().nonnegative().optional() }), responses: { 201: payoutRun },
+  id: 'createRun',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/payout-runs',
+  permission: 'payout:build',
+  tag: 'Payouts',
+  idempotent: true,
+  dryRun: true,
+  summary: 'Claim what is payable into a run of payouts',
+  query: dryRunQuery,
+  body: z.strictObject({
+    asOf: instant.optional(),
+    brandIds: z.array(ids.brand).min(1).max(100).optional(),
+    currency: currency.optional(),
+    minimum: z.int().nonnegative().optional(),
+  }),
+  responses: { 201: payoutRun },
 });
-export const getRun = defineRoute({ id: 'getRun', service: 'payouts', method: 'get', path: '/api/v1/payout-runs/:runId', permission: 'payout:read', tag: 'Payouts', summary: 'A run', params: runParams, responses: { 200: payoutRun } });
-export const listRuns = defineRoute({ id: 'listRuns', service: 'payouts', method: 'get', path: '/api/v1/payout-runs', permission: 'payout:read', tag: 'Payouts', summary: 'Runs', query: listQuery({ status: z.string().optional() }), responses: { 200: listOf(payoutRun) } });
-export const approveRun = defineRoute({ id: 'approveRun', service: 'payouts', method: 'post', path: '/api/v1/payout-runs/:runId/approve', permission: 'payout:approve', tag: 'Payouts', idempotent: true, dryRun: true, summary: 'Approve and seal a run. Who built it cannot', params: runParams, query: dryRunQuery, responses: { 200: payoutRun } });
-export const submitRun = defineRoute({ id: 'submitRun', service: 'payouts', method: 'post', path: '/api/v1/payout-runs/:runId/submit', permission: 'payout:approve', tag: 'Payouts', idempotent: true, dryRun: true, summary: 'Send it to the rails as soon as its content is cleared', params: runParams, query: dryRunQuery, responses: { 202: payoutRun } });
-export const getBankFile = defineRoute({ id: 'getBankFile', service: 'payouts', method: 'get', path: '/api/v1/payout-runs/:runId/bank-file', permission: 'payout:approve', tag: 'Payouts', summary: 'The ISO 20022 pain.001 file(s) of a run', params: runParams, query: z.strictObject({ brandId: ids.brand.optional() }), responses: { 200: z.string() } });
+export const getRun = defineRoute({
+  id: 'getRun',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/payout-runs/:runId',
+  permission: 'payout:read',
+  tag: 'Payouts',
+  summary: 'A run',
+  params: runParams,
+  responses: { 200: payoutRun },
+});
+export const listRuns = defineRoute({
+  id: 'listRuns',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/payout-runs',
+  permission: 'payout:read',
+  tag: 'Payouts',
+  summary: 'Runs',
+  query: listQuery({ status: z.string().optional() }),
+  responses: { 200: listOf(payoutRun) },
+});
+export const approveRun = defineRoute({
+  id: 'approveRun',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/payout-runs/:runId/approve',
+  permission: 'payout:approve',
+  tag: 'Payouts',
+  idempotent: true,
+  dryRun: true,
+  summary: 'Approve and seal a run. Who built it cannot',
+  params: runParams,
+  query: dryRunQuery,
+  responses: { 200: payoutRun },
+});
+export const submitRun = defineRoute({
+  id: 'submitRun',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/payout-runs/:runId/submit',
+  permission: 'payout:approve',
+  tag: 'Payouts',
+  idempotent: true,
+  dryRun: true,
+  summary: 'Send it to the rails as soon as its content is cleared',
+  params: runParams,
+  query: dryRunQuery,
+  responses: { 202: payoutRun },
+});
+export const getBankFile = defineRoute({
+  id: 'getBankFile',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/payout-runs/:runId/bank-file',
+  permission: 'payout:approve',
+  tag: 'Payouts',
+  summary: 'The ISO 20022 pain.001 file(s) of a run',
+  params: runParams,
+  query: z.strictObject({ brandId: ids.brand.optional() }),
+  responses: { 200: z.string() },
+});
 export const reportSettlement = defineRoute({
-  id: 'reportSettlement', service: 'payouts', method: 'post', path: '/api/v1/payout-runs/:runId/settlements', permission: 'payout:approve', tag: 'Payouts', idempotent: true, summary: 'Report what the bank says of payouts of a run', params: runParams,
-  body: z.strictObject({ settlements: z.array(z.strictObject({ payoutId: ids.payout, outcome: z.enum(['settled', 'failed', 'returned']), reference: text(200).optional(), reason: text(200).optional() })).min(1).max(1000) }), responses: { 200: payoutRun },
+  id: 'reportSettlement',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/payout-runs/:runId/settlements',
+  permission: 'payout:approve',
+  tag: 'Payouts',
+  idempotent: true,
+  summary: 'Report what the bank says of payouts of a run',
+  params: runParams,
+  body: z.strictObject({
+    settlements: z
+      .array(
+        z.strictObject({
+          payoutId: ids.payout,
+          outcome: z.enum(['settled', 'failed', 'returned']),
+          reference: text(200).optional(),
+          reason: text(200).optional(),
+        }),
+      )
+      .min(1)
+      .max(1000),
+  }),
+  responses: { 200: payoutRun },
 });
-export const listPayouts = defineRoute({ id: 'listPayouts', service: 'payouts', method: 'get', path: '/api/v1/payouts', permission: 'payout:read', tag: 'Payouts', summary: 'Payouts', query: listQuery({ runId: ids.run.optional(), partnerId: ids.partner.optional(), brandId: ids.brand.optional(), status: payoutStatus.optional() }), responses: { 200: listOf(payout) } });
-export const getPayout = defineRoute({ id: 'getPayout', service: 'payouts', method: 'get', path: '/api/v1/payouts/:payoutId', permission: 'payout:read', tag: 'Payouts', summary: 'A payout with its lines', params: payoutParams, responses: { 200: payout } });
+export const listPayouts = defineRoute({
+  id: 'listPayouts',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/payouts',
+  permission: 'payout:read',
+  tag: 'Payouts',
+  summary: 'Payouts',
+  query: listQuery({
+    runId: ids.run.optional(),
+    partnerId: ids.partner.optional(),
+    brandId: ids.brand.optional(),
+    status: payoutStatus.optional(),
+  }),
+  responses: { 200: listOf(payout) },
+});
+export const getPayout = defineRoute({
+  id: 'getPayout',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/payouts/:payoutId',
+  permission: 'payout:read',
+  tag: 'Payouts',
+  summary: 'A payout with its lines',
+  params: payoutParams,
+  responses: { 200: payout },
+});

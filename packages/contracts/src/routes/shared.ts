@@ -1,11 +1,16 @@
 import { z } from 'zod';
 
 /** `{ data, nextCursor }`: every list answers like this. */
-export const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
 
 /** The query parameters of every list, with filters added. */
 export const listQuery = <S extends z.ZodRawShape>(filters: S) =>
-  z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(50), cursor: z.string().max(500).optional(), ...filters });
+  z.strictObject({
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+    cursor: z.string().max(500).optional(),
+    ...filters,
+  });
 
 /** RFC 9457 problem details with our additions. */
 export const problem = z
