@@ -14,7 +14,7 @@ import { pathToFileURL } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const { PrismaPg } = require('@prisma/adapter-pg');
-const { bindMigrationAwareSqlAdapterFactory } = require('@prisma/driver-adapter-utils');
+const { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } = require('@prisma/driver-adapter-utils');
 const pg = require('pg');
 
 const CHAR_TYPE = 18; // the catalogue type "char", which adapter-pg refuses
@@ -49,6 +49,7 @@ function readArguments(argv) {
 }
 
 async function loadEngine() {
+  globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => (panic = message) };
   const folder = path.dirname(require.resolve('@prisma/schema-engine-wasm'));
   const glue = await import(pathToFileURL(path.join(folder, 'schema_engine_bg.js')).href);
   const module = new WebAssembly.Module(readFileSync(path.join(folder, 'schema_engine_bg.wasm')));
@@ -97,7 +98,15 @@ function logLine(level, message, extra = {}) {
 
 // --- JSON-RPC over stdio ----------------------------------------------------------------------------------------
 
+let panic; // the message of the engine's panic, which then surfaces outside of any promise
+let current; // the id of the request in work
+
 async function serve(glue, { datamodels, datasource }) {
+  process.on('uncaughtException', (error) => {
+    fail(panic ?? error.message, { is_panic: panic !== undefined }); // the CLI would take a silent end for success
+    process.exitCode = 1;
+    process.stdin.destroy();
+  });
   let started;
   const engine = () => {
     started ??= glue.SchemaEngine.new(
@@ -112,11 +121,11 @@ async function serve(glue, { datamodels, datasource }) {
     if (process.env.TRIBUTARY_PRISMA_TRACE) process.stderr.write(`> ${line.slice(0, 400)}\n`);
     const { id, method, params } = JSON.parse(line);
     if (!method) continue; // the CLI's answer to our `print`
+    current = id;
     try {
       send({ id, result: await answer(await engine(), method, params) });
     } catch (error) {
-      const data = { is_panic: false, message: error.message, meta: null, error_code: error.code ?? 'UNKNOWN' };
-      send({ id, error: { code: JSON_RPC_FAILURE, message: error.message, data } });
+      fail(error.message, { error_code: error.code ?? 'UNKNOWN' });
     }
   }
 }
@@ -130,6 +139,10 @@ async function answer(engine, method, params) {
   const { stdout, exitCode } = await engine.diff(params);
   if (stdout != null) send({ id: `print${++printed}`, method: 'print', params: { content: stdout } });
   return { exitCode };
+}
+
+function fail(message, data = {}) {
+  send({ id: current, error: { code: JSON_RPC_FAILURE, message, data: { is_panic: false, message, meta: null, ...data } } });
 }
 
 function send(message) {
@@ -173,29 +186,29 @@ class CatalogAwarePg extends PrismaPg {
   }
 }
 
-/** Reports "char" columns of the system catalogue as character(n) on every connection of the adapter's pool. */
-function withReadableCatalog(adapter) {
-  const pool = adapter.client;
-  const connect = pool.connect.bind(pool);
-  reportCharAsText(pool);
-  pool.connect = (callback) => (callback ? connect(callback) : connect().then(reportCharAsText));
-  return adapter;
-}
-
-const patched = new WeakSet();
-
-function reportCharAsText(client) {
-  if (patched.has(client)) return client;
-  patched.add(client);
-  const query = client.query.bind(client);
-  client.query = (...args) => {
-    if (typeof args.at(-1) === 'function') return query(...args);
-    return query(...args).then((result) => {
-      for (const field of result?.fields ?? []) if (field.dataTypeID === CHAR_TYPE) field.dataTypeID = BPCHAR_TYPE;
-      return result;
-    });
+/**
+ * The engine reads columns of type "char" from the catalogue (constraint kinds, for one) and panics unless they come as
+ * characters; the adapter refuses the type altogether. So it is shown as character(n), and named Character afterwards.
+ */
+function withReadableCatalog(queryable) {
+  const charColumns = new WeakMap(); // query -> positions of its "char" columns
+  const performIO = queryable.performIO.bind(queryable);
+  const queryRaw = queryable.queryRaw.bind(queryable);
+  queryable.performIO = async (query) => {
+    const result = await performIO(query);
+    const chars = result.fields?.filter((field) => field.dataTypeID === CHAR_TYPE) ?? [];
+    charColumns.set(query, chars.map((field) => result.fields.indexOf(field)));
+    for (const field of chars) field.dataTypeID = BPCHAR_TYPE;
+    return result;
   };
-  return client;
+  queryable.queryRaw = async (query) => {
+    const result = await queryRaw(query);
+    for (const position of charColumns.get(query) ?? []) result.columnTypes[position] = ColumnTypeEnum.Character;
+    return result;
+  };
+  const startTransaction = queryable.startTransaction?.bind(queryable);
+  if (startTransaction) queryable.startTransaction = async (...args) => withReadableCatalog(await startTransaction(...args));
+  return queryable;
 }
 
 await main(process.argv.slice(2));
