@@ -1,4 +1,4 @@
-import { add, isZero, multiply, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
+import { add, compare, isZero, multiply, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
 import type { Conversion, NormalComponent, OnRefund, Reason, RuleTried, Step } from '../types.js';
 import { qualify } from './qualify.js';
 import type { Rest } from './refunds.js';
@@ -24,36 +24,50 @@ export function rateComponent(component: NormalComponent, original: Conversion, 
   }
 
   let [exact, lapsed]: [Rational, Reason | null] = [zero, null];
-  for (const part of partsOf(component, original)) {
+  const parts = partsOf(component, original, rest);
+  for (const part of parts) {
     const kept = keptShare(part.onRefund, component, original, currency, rest);
     rules.push(...kept.rules.filter((rule) => !rules.some((known) => known.detail === rule.detail && known.rule === rule.rule)));
     lapsed ??= kept.reason;
     const value = multiply(part.full, kept.share);
-    const share = kept.share.n === kept.share.d ? '' : ` x ${toExactText(kept.share)}`;
-    steps.push({ step: part.step, formula: `${part.formula}${share}`, value: toExactText(value) });
+    steps.push({ step: part.step, formula: formulaOf(part, kept.share, rest), value: toExactText(value) });
     exact = add(exact, value);
   }
-  if (steps.length > 1) steps.push({ step: 'commission', formula: 'sum of the parts', value: toExactText(exact) });
+  if (parts.length > 1) steps.push({ step: 'commission', formula: 'sum of the parts', value: toExactText(exact) });
   return { exact, reason: isZero(exact) ? (lapsed ?? reasonForNothing(component, original)) : null, rules, steps };
 }
 
 interface Part {
   step: string;
   formula: string;
+  /** The same arithmetic on what refunds have left; null where only a share of the whole says it. */
+  formulaOnRest: string | null;
   full: Rational;
   onRefund: OnRefund;
 }
 
-function partsOf(component: NormalComponent, original: Conversion): Part[] {
+function partsOf(component: NormalComponent, original: Conversion, rest: Rest): Part[] {
   const parts: Part[] = [];
   if (component.amount !== null) {
-    parts.push({ step: 'flat-part', formula: component.amount, full: rate(component.amount), onRefund: component.onRefund.flat });
+    parts.push({ step: 'flat-part', formula: component.amount, formulaOnRest: null, full: rate(component.amount), onRefund: component.onRefund.flat });
   }
   if (component.rate !== null && original.amount !== null) {
     const full = multiply(rational(original.amount), rate(component.rate));
-    parts.push({ step: 'percentage-part', formula: `${original.amount} x ${component.rate}`, full, onRefund: component.onRefund.percentage });
+    parts.push({
+      step: 'percentage-part',
+      formula: `${original.amount} x ${component.rate}`,
+      formulaOnRest: rest.amount === null ? null : `${rest.amount} x ${component.rate}`,
+      full,
+      onRefund: component.onRefund.percentage,
+    });
   }
   return parts;
+}
+
+function formulaOf(part: Part, kept: Rational, rest: Rest): string {
+  if (kept.n === kept.d) return part.formula;
+  if (part.formulaOnRest !== null && compare(kept, rest.share) === 0) return part.formulaOnRest;
+  return `${part.formula} x ${toExactText(kept)}`;
 }
 
 /** The share of a part that stays after the refunds, by the component's policy. */
