@@ -1,3 +1,4 @@
+export { canonicalJson } from './canonical.js';
 export * from './catalogue.js';
 export * from './common.js';
 export * from './define-event.js';

@@ -14,7 +14,7 @@ export const conversionKinds = [
 ] as const;
 export const conversionKind = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case kind such as sale');
 
-export const roundingModes = ['half-away', 'half-even', 'half-up', 'down', 'up'] as const;
+export const roundingModes = ['half-away', 'half-even', 'half-toward', 'down', 'up'] as const;
 
 const ruleNode: z.ZodType = z.lazy(() =>
   z.union([ruleGroup, z.strictObject({ field: z.string(), operator: z.string(), value: z.unknown() })]),

@@ -17,9 +17,25 @@ export const deal = z
     terms: dealTerms,
     reason: z.string().nullable(),
     authorId: z.string(),
+    /** Who put the version into force; null while it is a draft. */
+    approverId: z.string().nullable(),
+    /** SHA-256 of the canonical terms document. */
     documentHash: z.string(),
   })
   .meta({ id: 'Deal' });
+/**
+ * A version as just written, with what it does to conversions that had occurred before: the differences posted. When there are so
+ * many that they are rated again in the background, `entries` and `amounts` are null.
+ */
+export const dealWritten = deal
+  .extend({
+    effect: z.strictObject({
+      conversions: z.int(),
+      entries: z.int().nullable(),
+      amounts: z.array(z.strictObject({ amount: minorAmount, currency })).nullable(),
+    }),
+  })
+  .meta({ id: 'DealWritten' });
 export const commissionEntry = z
   .strictObject({
     id: ids.entry,
@@ -64,7 +80,7 @@ export const createDeal = defineRoute({
     terms: dealTerms,
     status: z.enum(['draft', 'active']).default('active'),
   }),
-  responses: { 201: deal },
+  responses: { 201: dealWritten },
 });
 export const amendDeal = defineRoute({
   id: 'amendDeal',
@@ -85,7 +101,7 @@ export const amendDeal = defineRoute({
     reason: text(500),
     status: z.enum(['active', 'ended']).optional(),
   }),
-  responses: { 201: deal },
+  responses: { 201: dealWritten },
 });
 export const getDeal = defineRoute({
   id: 'getDeal',

@@ -1,0 +1,49 @@
+/**
+ * Canonical JSON (RFC 8785): one text for one value, so that its hash can be compared. Members are sorted by the UTF-16 code units
+ * of their names, numbers and strings are written as ECMAScript writes them (which is what the RFC prescribes), nothing is padded.
+ * Members that are `undefined` are left out, as JSON does.
+ * Throws a TypeError for what JSON cannot say: NaN, infinities, bigint, functions, symbols, a bare `undefined`, lone surrogates, and
+ * objects with a class of their own (a Date is to be made text first).
+ */
+export function canonicalJson(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return canonicalString(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot say ${value}`);
+      return JSON.stringify(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value);
+    default:
+      throw new TypeError(`canonical JSON cannot say a ${typeof value}`);
+  }
+}
+
+const loneSurrogate = /\p{Surrogate}/u;
+
+function canonicalString(text: string): string {
+  if (loneSurrogate.test(text)) throw new TypeError('canonical JSON cannot say a lone surrogate');
+  return JSON.stringify(text);
+}
+
+function canonicalArray(values: readonly unknown[]): string {
+  let text = '[';
+  for (let index = 0; index < values.length; index += 1) text += (index === 0 ? '' : ',') + canonicalJson(values[index]);
+  return `${text}]`;
+}
+
+function canonicalObject(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null)
+    throw new TypeError('canonical JSON cannot say an object with a class of its own');
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const name of Object.keys(members).sort()) {
+    const member = members[name];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${canonicalString(name)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
+}
