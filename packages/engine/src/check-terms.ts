@@ -1,5 +1,5 @@
 import { compare, isCurrency, isDecimal, rate, rational, round } from '@tributary/money';
-import { validate } from '@tributary/rules';
+import { type Fields, validate } from '@tributary/rules';
 import { hasFlatPart, hasPercentagePart, qualificationFields } from './terms.js';
 import type { Component, Terms } from './types.js';
 
@@ -14,23 +14,26 @@ const refundKinds: readonly string[] = ['refund', 'chargeback'];
 
 export const isRefundKind = (kind: string): boolean => refundKinds.includes(kind);
 
-/** Every mistake of meaning in terms whose shape is right; empty when the engine can rate by them. */
-export function checkTerms(terms: Terms): TermsProblem[] {
+/**
+ * Every mistake of meaning in terms whose shape is right; empty when the engine can rate by them. `fields` are those
+ * that qualification rules may ask about: a caller that learns no attributes passes the others only.
+ */
+export function checkTerms(terms: Terms, fields: Fields = qualificationFields): TermsProblem[] {
   return [
     ...when(terms.components.length === 0, '/components', 'at-least-one-component'),
     ...when(!Number.isInteger(terms.holdDays ?? 0) || (terms.holdDays ?? 0) < 0 || (terms.holdDays ?? 0) > longestHoldDays, '/holdDays', 'hold-days-between-0-and-365'),
     ...when(terms.currency !== undefined && !isCurrency(terms.currency), '/currency', 'currency-must-be-iso-4217'),
-    ...terms.components.flatMap((component, index) => checkComponent(component, `/components/${index}`)),
+    ...terms.components.flatMap((component, index) => checkComponent(component, `/components/${index}`, fields)),
     ...duplicateNames(terms.components),
   ];
 }
 
-function checkComponent(component: Component, at: string): TermsProblem[] {
+function checkComponent(component: Component, at: string, fields: Fields): TermsProblem[] {
   const { model, qualify } = component;
   const minAmount = qualify?.minAmount ?? 0;
   return [
     ...when(isRefundKind(component.on), `${at}/on`, 'refunds-and-chargebacks-earn-nothing'),
-    ...when(component.name !== undefined && !/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(component.name), `${at}/name`, 'name-must-be-plain-words'),
+    ...when(component.name !== undefined && !/^[a-z0-9][a-z0-9-]{0,59}$/.test(component.name), `${at}/name`, 'name-must-be-kebab-case'),
     ...(hasFlatPart(model)
       ? checkFlatPart(component, `${at}/amount`)
       : when(component.amount !== undefined, `${at}/amount`, 'amount-needs-a-flat-model')),
@@ -38,7 +41,7 @@ function checkComponent(component: Component, at: string): TermsProblem[] {
       ? checkRate(component.rate, `${at}/rate`)
       : when(component.rate !== undefined, `${at}/rate`, 'rate-needs-a-percentage-model')),
     ...when(!Number.isSafeInteger(minAmount) || minAmount < 0, `${at}/qualify/minAmount`, 'minimum-amount-must-be-a-positive-integer-or-zero'),
-    ...(qualify?.rule ? validate(qualify.rule, qualificationFields, `${at}/qualify/rule`) : []),
+    ...(qualify?.rule ? validate(qualify.rule, fields, `${at}/qualify/rule`) : []),
     // A share of a flat amount has any denominator at all, and a sum that runs for years must stay short.
     ...when(
       component.subCent === 'accumulate' && hasFlatPart(model) && component.onRefund === 'proportional',

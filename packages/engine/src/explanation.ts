@@ -1,5 +1,7 @@
+import { add, parseFraction, round, toFraction } from '@tributary/money';
 import { foldConversion } from './engines.js';
 import { fromInput } from './inputs.js';
+import type { PostingExplanation } from './postings.js';
 import type { Explanation } from './types.js';
 
 export interface Recomputed {
@@ -28,4 +30,29 @@ export function recompute(explanation: Explanation): Recomputed {
   const { exact, currency } = scope;
   const agrees = amount === explanation.result.amount && exact === explanation.exact && currency === explanation.result.currency;
   return { amount, exact, currency, agrees };
+}
+
+export interface RecomputedPosting {
+  /** Minor units. */
+  entitlement: bigint;
+  amount: bigint;
+  /** Whether the fold, the running sum, the entitlement and the amount all are those of the explanation. */
+  agrees: boolean;
+}
+
+/**
+ * Works a posting's amount out again from its explanation alone: folds the inputs, adds the contribution to the running
+ * sum where there is one, rounds, and takes off what was posted before.
+ */
+export function recomputePosting({ fold, running, ...stated }: PostingExplanation): RecomputedPosting {
+  const again = fold === null ? null : recompute(fold);
+  const sum = running && add(parseFraction(running.without), parseFraction(again?.exact ?? '0'));
+  const entitlement = sum ? round(sum, running?.rounding) : BigInt(again?.amount ?? '0');
+  const amount = entitlement - BigInt(stated.postedBefore);
+  const agrees =
+    (again?.agrees ?? true) &&
+    (sum === null || toFraction(sum) === running?.sum) &&
+    `${entitlement}` === stated.entitlement &&
+    `${amount}` === stated.amount;
+  return { entitlement, amount, agrees };
 }

@@ -1,7 +1,7 @@
 export { checkTerms, isRefundKind, type TermsProblem } from './check-terms.js';
 export { type DealChoice, dealFor, versionInForce } from './deal-history.js';
 export { ENGINE_VERSION, engineVersions, foldConversion } from './engines.js';
-export { type Recomputed, recompute } from './explanation.js';
+export { type Recomputed, type RecomputedPosting, recompute, recomputePosting } from './explanation.js';
 export {
   type Cause,
   difference,
@@ -9,6 +9,7 @@ export {
   type Plan,
   type PostedScope,
   type Posting,
+  type PostingExplanation,
   type PostingReason,
   planPostings,
   type RunningState,

@@ -1,6 +1,6 @@
 import { add, parseFraction, type RoundingMode, round, subtract, toFraction } from '@tributary/money';
 import { openPeriodFrom, type Period, periodOf } from './time.js';
-import type { FoldResult, ScopeResult } from './types.js';
+import type { Explanation, FoldResult, ScopeResult } from './types.js';
 
 /** Whose scope it is. */
 export interface ScopeIdentity {
@@ -25,7 +25,7 @@ export interface RunningState extends ScopeIdentity {
   contribution: string;
 }
 
-export type PostingReason = 'conversion' | 'refund' | 'chargeback' | 'amendment' | 'reattribution' | 'recalculation';
+export type PostingReason = 'accrual' | 'refund' | 'chargeback' | 'amendment' | 'late-fact' | 'reattribution';
 
 /** The fact that made the fold run: its time names the period, its nature the reason. */
 export interface Cause {
@@ -40,6 +40,21 @@ export interface Posting extends ScopeIdentity {
   /** The scope's original posting when this one corrects it; null for an accrual. */
   adjusts: string | null;
   reason: PostingReason;
+  explanation: PostingExplanation;
+}
+
+/** Why a posting has its amount: `entitlement - postedBefore`. Plain JSON; `recomputePosting` works it out again. */
+export interface PostingExplanation {
+  /** The fold's explanation of the scope; null when the fold no longer names it, and so entitles it to nothing. */
+  fold: Explanation | null;
+  /** What the fold says of the conversion instead, when it no longer names the scope. */
+  withdrawn: { outcome: string; reason: string | null; dealId: string | null; dealVersion: number | null } | null;
+  /** Of a running scope: its exact sum without this conversion, and with it. */
+  running: { without: string; sum: string; rounding: RoundingMode } | null;
+  /** Minor units as strings. */
+  entitlement: string;
+  postedBefore: string;
+  amount: string;
 }
 
 export interface PlanInput {
@@ -78,24 +93,38 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
   const storedRunning = running.map((state) => [state.scope, state] as const);
   const changedRunning = nextRunning(fold.scopes, new Map(storedRunning));
 
-  const wanted = new Map<string, { identity: ScopeIdentity; entitlement: bigint; accrues: boolean }>();
+  const wanted = new Map<string, { identity: ScopeIdentity; entitlement: bigint; accrues: boolean; running?: RunningState }>();
+  const explained = new Map(fold.scopes.map(({ scope, explanation }) => [scope, explanation]));
   for (const scope of posted) wanted.set(scope.scope, { identity: scope, entitlement: 0n, accrues: false });
   for (const scope of fold.scopes) {
     if (scope.type === 'conversion') wanted.set(scope.scope, { identity: scope, entitlement: scope.entitlement, accrues: !postedBy.has(scope.scope) });
   }
   for (const state of changedRunning) {
-    wanted.set(state.scope, { identity: state, entitlement: runningEntitlement(state), accrues: cause.reason === 'conversion' });
+    wanted.set(state.scope, { identity: state, entitlement: runningEntitlement(state), accrues: cause.reason === 'accrual', running: state });
   }
 
   const period = openPeriodFrom(periodOf(cause.occurredAt, timeZone), closedPeriods);
-  const postings = [...wanted.values()].flatMap(({ identity, entitlement, accrues }) => {
+  const postings = [...wanted.values()].flatMap(({ identity, entitlement, accrues, running: state }) => {
     const before = postedBy.get(identity.scope);
     const amount = difference(entitlement, before?.net ?? 0n);
     if (amount === null) return [];
-    return [{ ...identityOf(identity), amount, period, adjusts: accrues ? null : (before?.originalPostingId ?? null), reason: cause.reason }];
+    const explanation: PostingExplanation = {
+      ...whyEntitled(fold, explained.get(identity.scope)),
+      running: state ? { without: toFraction(subtract(parseFraction(state.sum), parseFraction(state.contribution))), sum: state.sum, rounding: state.rounding } : null,
+      entitlement: `${entitlement}`,
+      postedBefore: `${before?.net ?? 0n}`,
+      amount: `${amount}`,
+    };
+    const adjusts = accrues ? null : (before?.originalPostingId ?? null);
+    return [{ ...identityOf(identity), amount, period, adjusts, reason: cause.reason, explanation }];
   });
   return { postings, running: changedRunning };
 }
+
+const whyEntitled = ({ outcome, reason, deal }: FoldResult, explanation: Explanation | undefined): Pick<PostingExplanation, 'fold' | 'withdrawn'> =>
+  explanation
+    ? { fold: explanation, withdrawn: null }
+    : { fold: null, withdrawn: { outcome, reason, dealId: deal?.dealId ?? null, dealVersion: deal?.version ?? null } };
 
 /** Each running scope with the old contribution of this conversion taken out and the new one put in. */
 function nextRunning(scopes: readonly ScopeResult[], stored: ReadonlyMap<string, RunningState>): RunningState[] {

@@ -132,12 +132,12 @@ export type Reason =
   | 'no-currency'
   | 'negative-amount';
 
-/** A refund's own one outcome: it changed commission, changed nothing (reason), or could not be used (reason). */
+/** A refund's own one outcome: it took commission back (`reversal`), changed nothing (reason), or could not be used (reason). */
 export interface RefundOutcome {
   conversionId: string;
   eventId: string;
   kind: EventKind;
-  outcome: Outcome;
+  outcome: 'reversal' | 'zero-commission' | 'rejected';
   reason: Reason | null;
   /** How much of the original it took back, in minor units; less than asked when the rest was smaller. */
   applied: bigint;

@@ -64,6 +64,7 @@ test('of several deals the programme goes before the brand, then the most recent
   expect(chosen(forBrand, forProgram)).toBe('deal_program');
   expect(chosen(forProgram, newer, forBrand)).toBe('deal_newer');
   expect(chosen({ ...forProgram, programId: 'prg_other' }, forBrand)).toBe('deal_brand');
+  expect(chosen(forBrand, { ...forBrand, dealId: 'deal_c' }, { ...forBrand, dealId: 'deal_a' })).toBe('deal_c');
   expect(chosen({ ...forBrand, status: 'draft' })).toBeUndefined();
 });
 
@@ -94,7 +95,7 @@ test('every mistake in terms is named with its place', () => {
     [{ holdDays: 1.5 }, '/holdDays', 'hold-days-between-0-and-365'],
     [{ currency: 'EURO' }, '/currency', 'currency-must-be-iso-4217'],
     [{ components: [{ ...sale, on: 'refund' }] }, '/components/0/on', 'refunds-and-chargebacks-earn-nothing'],
-    [{ components: [{ ...sale, name: 'a/b' }] }, '/components/0/name', 'name-must-be-plain-words'],
+    [{ components: [{ ...sale, name: 'a/b' }] }, '/components/0/name', 'name-must-be-kebab-case'],
     [{ components: [{ ...sale, name: 'a' }, { ...flat, name: 'a' }] }, '/components/1/name', 'component-name-is-taken'],
     [{ components: [{ ...sale, amount: 5 }] }, '/components/0/amount', 'amount-needs-a-flat-model'],
     [{ components: [{ ...flat, rate: '0.1' }] }, '/components/0/rate', 'rate-needs-a-percentage-model'],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Component, type Conversion, ENGINE_VERSION, type Explanation, foldConversion, type Reason, recompute, type ScopeResult, type Terms } from '../src/index.js';
+import { type Component, type Conversion, ENGINE_VERSION, type Explanation, foldConversion, type Reason, recompute, recomputePosting, type ScopeResult, type Terms } from '../src/index.js';
 import { aDeal, aRefund, aSale, facts, percentage } from './builders.js';
 import { openJournal } from './journal.js';
 
@@ -39,7 +39,7 @@ test('M-25 WE-51 a paid commission that is refunded nets to zero and its reversa
   journal.learn({ type: 'close', period: '2026-03' });
   journal.learn({ type: 'conversion', conversion: aRefund(null) });
   expect(journal.postings.map(({ amount, period, adjusts, reason }) => [amount, period, adjusts, reason])).toEqual([
-    [1_000n, '2026-03', null, 'conversion'],
+    [1_000n, '2026-03', null, 'accrual'],
     [-1_000n, '2026-04', 'com_1', 'refund'],
   ]);
   expect(journal.nets()).toEqual({});
@@ -102,8 +102,8 @@ test('WE-53 refunds and a chargeback of the same money take it back once', () =>
   const result = foldConversion(facts(aSale(), percentage('0.20'), [aRefund(6_000n), aRefund(9_000n, { kind: 'chargeback', occurredAt: '2026-03-25T00:00:00Z' }), aRefund(null, { occurredAt: '2026-04-01T00:00:00Z' })]));
   expect(result).toMatchObject({ outcome: 'zero-commission', reason: 'fully-refunded' });
   expect(result.refunds.map(({ applied, outcome, reason }) => [applied, outcome, reason])).toEqual([
-    [6_000n, 'commission', null],
-    [4_000n, 'commission', null],
+    [6_000n, 'reversal', null],
+    [4_000n, 'reversal', null],
     [0n, 'zero-commission', 'nothing-left-to-refund'],
   ]);
   expect(result.scopes[0]?.explanation.rules).toContainEqual({ rule: 'refund-capped', passed: true, detail: 'chargeback cnv_r9000 takes 9000, capped at the 4000 that were left' });
@@ -148,6 +148,7 @@ test('P-17 every conversion has one outcome with a named reason', () => {
     [null, 'commission', aSale({ attributes: { plan: 'pro' } }), only({ rate: '0.1', qualify: { rule } })],
     ['rounds-to-zero', 'zero-commission', aSale({ amount: 4n }), percentage('0.1')],
     ['original-unknown', 'zero-commission', aRefund(null), percentage('0.1')],
+    ['original-unknown', 'zero-commission', aRefund(null, { originalConversionId: null }), { components: [{ on: 'refund', model: 'flat', amount: 5 }] }],
     ['negative-amount', 'rejected', aSale({ amount: -1n }), percentage('0.1')],
     ['currency-mismatch', 'rejected', sale, { ...percentage('0.1'), currency: 'USD' }],
     ['currency-mismatch', 'rejected', aSale({ currency: 'USD' }), only({ model: 'flat-plus-percentage', amount: 5, rate: '0.1' })],
@@ -174,6 +175,26 @@ test('P-18 an explanation survives JSON and recomputes to the same cents', () =>
     expect(JSON.stringify(copy)).not.toContain('someone@example.org');
     const forged = { ...copy, inputs: { ...copy.inputs, conversion: { ...copy.inputs.conversion, amount: '10100' } } };
     expect(recompute(forged).agrees).toBe(false);
+  }
+});
+
+test('P-18 every posting recomputes from its own explanation, and a changed one does not', () => {
+  const journal = openJournal();
+  journal.learn({ type: 'deal', deal: aDeal(flat('0.7', { subCent: 'accumulate' })) });
+  journal.learn({ type: 'conversion', conversion: aSale() });
+  journal.learn({ type: 'conversion', conversion: aSale({ conversionId: 'cnv_2', eventId: 'order-2' }) });
+  journal.learn({ type: 'conversion', conversion: aSale({ conversionId: 'cnv_3', eventId: 'order-3' }) });
+  journal.learn({ type: 'conversion', conversion: aRefund(null) });
+  const explanations = journal.postings.map(({ explanation }) => explanation);
+  expect(explanations.map(({ running, entitlement, postedBefore, amount }) => [running?.sum, entitlement, postedBefore, amount])).toEqual([
+    ['7/10', '1', '0', '1'],
+    ['21/10', '2', '1', '1'],
+    ['7/5', '1', '2', '-1'],
+  ]);
+  for (const explanation of explanations) {
+    expect(recomputePosting(explanation).agrees).toBe(true);
+    expect(recomputePosting({ ...explanation, postedBefore: '9' }).agrees).toBe(false);
+    expect(recomputePosting({ ...explanation, running: { without: '5', sum: '5', rounding: 'down' } }).agrees).toBe(false);
   }
 });
 

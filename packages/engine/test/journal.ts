@@ -6,6 +6,7 @@ import {
   isRefundKind,
   type Period,
   planPostings,
+  recomputePosting,
   type PostedScope,
   type Posting,
   type RunningState,
@@ -31,7 +32,7 @@ export function openJournal(brandCurrency = 'EUR', timeZone = 'Europe/Berlin') {
     } else {
       const { conversion } = fact;
       conversions.set(conversion.conversionId, conversion);
-      const reason = conversion.kind === 'refund' || conversion.kind === 'chargeback' ? conversion.kind : 'conversion';
+      const reason = conversion.kind === 'refund' || conversion.kind === 'chargeback' ? conversion.kind : 'accrual';
       rate(conversion.originalConversionId ?? conversion.conversionId, { reason, occurredAt: conversion.occurredAt });
     }
   }
@@ -53,6 +54,7 @@ export function openJournal(brandCurrency = 'EUR', timeZone = 'Europe/Berlin') {
     const plan = planPostings({ fold, posted: posted(conversionId, touched), running: states, cause, timeZone, closedPeriods: closed });
 
     for (const posting of plan.postings) {
+      if (!recomputePosting(JSON.parse(JSON.stringify(posting.explanation))).agrees) throw new Error('a posting that does not recompute');
       if (closed.has(posting.period)) throw new Error(`a posting into the closed period ${posting.period}`);
       postings.push({ ...posting, conversionId, postingId: `com_${postings.length + 1}` });
     }

@@ -161,7 +161,7 @@ const refundOutcome = ({ refund, applied }: AppliedRefund, reason: Reason | null
   conversionId: refund.conversionId,
   eventId: refund.eventId,
   kind: refund.kind,
-  outcome: reason === null ? 'commission' : refusedRefunds.includes(reason) ? 'rejected' : 'zero-commission',
+  outcome: reason === null ? 'reversal' : refusedRefunds.includes(reason) ? 'rejected' : 'zero-commission',
   reason,
   applied,
 });
