@@ -21,7 +21,11 @@ export const isRefundKind = (kind: string): boolean => refundKinds.includes(kind
 export function checkTerms(terms: Terms, fields: Fields = qualificationFields): TermsProblem[] {
   return [
     ...when(terms.components.length === 0, '/components', 'at-least-one-component'),
-    ...when(!Number.isInteger(terms.holdDays ?? 0) || (terms.holdDays ?? 0) < 0 || (terms.holdDays ?? 0) > longestHoldDays, '/holdDays', 'hold-days-between-0-and-365'),
+    ...when(
+      !Number.isInteger(terms.holdDays ?? 0) || (terms.holdDays ?? 0) < 0 || (terms.holdDays ?? 0) > longestHoldDays,
+      '/holdDays',
+      'hold-days-between-0-and-365',
+    ),
     ...when(terms.currency !== undefined && !isCurrency(terms.currency), '/currency', 'currency-must-be-iso-4217'),
     ...terms.components.flatMap((component, index) => checkComponent(component, `/components/${index}`, fields)),
     ...duplicateNames(terms.components),
@@ -40,7 +44,11 @@ function checkComponent(component: Component, at: string, fields: Fields): Terms
     ...(hasPercentagePart(model)
       ? checkRate(component.rate, `${at}/rate`)
       : when(component.rate !== undefined, `${at}/rate`, 'rate-needs-a-percentage-model')),
-    ...when(!Number.isSafeInteger(minAmount) || minAmount < 0, `${at}/qualify/minAmount`, 'minimum-amount-must-be-a-positive-integer-or-zero'),
+    ...when(
+      !Number.isSafeInteger(minAmount) || minAmount < 0,
+      `${at}/qualify/minAmount`,
+      'minimum-amount-must-be-a-positive-integer-or-zero',
+    ),
     ...(qualify?.rule ? validate(qualify.rule, fields, `${at}/qualify/rule`) : []),
     // A share of a flat amount has any denominator at all, and a sum that runs for years must stay short.
     ...when(
@@ -54,7 +62,8 @@ function checkComponent(component: Component, at: string, fields: Fields): Terms
 function checkFlatPart(component: Component, pointer: string): TermsProblem[] {
   const { amount, model, subCent, rounding } = component;
   if (amount === undefined) return [{ pointer, rule: 'amount-is-missing' }];
-  if (typeof amount === 'number' && !Number.isSafeInteger(amount)) return [{ pointer, rule: 'amount-must-be-an-integer-or-a-decimal-string' }];
+  if (typeof amount === 'number' && !Number.isSafeInteger(amount))
+    return [{ pointer, rule: 'amount-must-be-an-integer-or-a-decimal-string' }];
   if (!isDecimal(String(amount))) return [{ pointer, rule: 'amount-must-be-an-integer-or-a-decimal-string' }];
   const exact = rate(String(amount));
   if (exact.n < 0n) return [{ pointer, rule: 'amount-must-not-be-negative' }];
@@ -72,7 +81,9 @@ function checkRate(text: string | undefined, pointer: string): TermsProblem[] {
 
 function duplicateNames(components: readonly Component[]): TermsProblem[] {
   const names = components.map(({ name }) => name);
-  return names.flatMap((name, index) => when(name !== undefined && names.indexOf(name) < index, `/components/${index}/name`, 'component-name-is-taken'));
+  return names.flatMap((name, index) =>
+    when(name !== undefined && names.indexOf(name) < index, `/components/${index}/name`, 'component-name-is-taken'),
+  );
 }
 
 const when = (mistaken: boolean, pointer: string, rule: string): TermsProblem[] => (mistaken ? [{ pointer, rule }] : []);

@@ -11,7 +11,10 @@ export function versionInForce(versions: readonly DealVersion[], asOf: string, k
   const known = knownAt === undefined ? Number.POSITIVE_INFINITY : instantMs(knownAt);
   return versions
     .filter((version) => version.status !== 'draft' && instantMs(version.effectiveFrom) <= at && instantMs(version.recordedAt) <= known)
-    .reduce<DealVersion | undefined>((latest, version) => (latest === undefined || version.version > latest.version ? version : latest), undefined);
+    .reduce<DealVersion | undefined>(
+      (latest, version) => (latest === undefined || version.version > latest.version ? version : latest),
+      undefined,
+    );
 }
 
 export type DealChoice = { deal: DealVersion } | { deal: null; reason: 'no-deal-in-force' | 'deal-ended' };

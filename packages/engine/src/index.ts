@@ -5,8 +5,8 @@ export { type Recomputed, type RecomputedPosting, recompute, recomputePosting } 
 export {
   type Cause,
   difference,
-  type PlanInput,
   type Plan,
+  type PlanInput,
   type PostedScope,
   type Posting,
   type PostingExplanation,

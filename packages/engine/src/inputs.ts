@@ -20,4 +20,7 @@ export function toInput(conversion: Conversion, attributes: readonly string[]): 
 }
 
 /** The conversion that `toInput` wrote down. */
-export const fromInput = (input: ConversionInput): Conversion => ({ ...input, amount: input.amount === null ? null : BigInt(input.amount) });
+export const fromInput = (input: ConversionInput): Conversion => ({
+  ...input,
+  amount: input.amount === null ? null : BigInt(input.amount),
+});

@@ -81,7 +81,8 @@ export function difference(entitlement: bigint, posted: bigint): bigint | null {
 }
 
 /** The entitlement of a running scope: its exact sum, rounded. */
-export const runningEntitlement = (state: Pick<RunningState, 'sum' | 'rounding'>): bigint => round(parseFraction(state.sum), state.rounding);
+export const runningEntitlement = (state: Pick<RunningState, 'sum' | 'rounding'>): bigint =>
+  round(parseFraction(state.sum), state.rounding);
 
 /**
  * The postings that bring the journal to what the fold says. Scopes that the fold no longer names (another deal,
@@ -97,10 +98,16 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
   const explained = new Map(fold.scopes.map(({ scope, explanation }) => [scope, explanation]));
   for (const scope of posted) wanted.set(scope.scope, { identity: scope, entitlement: 0n, accrues: false });
   for (const scope of fold.scopes) {
-    if (scope.type === 'conversion') wanted.set(scope.scope, { identity: scope, entitlement: scope.entitlement, accrues: !postedBy.has(scope.scope) });
+    if (scope.type === 'conversion')
+      wanted.set(scope.scope, { identity: scope, entitlement: scope.entitlement, accrues: !postedBy.has(scope.scope) });
   }
   for (const state of changedRunning) {
-    wanted.set(state.scope, { identity: state, entitlement: runningEntitlement(state), accrues: cause.reason === 'accrual', running: state });
+    wanted.set(state.scope, {
+      identity: state,
+      entitlement: runningEntitlement(state),
+      accrues: cause.reason === 'accrual',
+      running: state,
+    });
   }
 
   const period = openPeriodFrom(periodOf(cause.occurredAt, timeZone), closedPeriods);
@@ -110,7 +117,13 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
     if (amount === null) return [];
     const explanation: PostingExplanation = {
       ...whyEntitled(fold, explained.get(identity.scope)),
-      running: state ? { without: toFraction(subtract(parseFraction(state.sum), parseFraction(state.contribution))), sum: state.sum, rounding: state.rounding } : null,
+      running: state
+        ? {
+            without: toFraction(subtract(parseFraction(state.sum), parseFraction(state.contribution))),
+            sum: state.sum,
+            rounding: state.rounding,
+          }
+        : null,
       entitlement: `${entitlement}`,
       postedBefore: `${before?.net ?? 0n}`,
       amount: `${amount}`,
@@ -121,7 +134,10 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
   return { postings, running: changedRunning };
 }
 
-const whyEntitled = ({ outcome, reason, deal }: FoldResult, explanation: Explanation | undefined): Pick<PostingExplanation, 'fold' | 'withdrawn'> =>
+const whyEntitled = (
+  { outcome, reason, deal }: FoldResult,
+  explanation: Explanation | undefined,
+): Pick<PostingExplanation, 'fold' | 'withdrawn'> =>
   explanation
     ? { fold: explanation, withdrawn: null }
     : { fold: null, withdrawn: { outcome, reason, dealId: deal?.dealId ?? null, dealVersion: deal?.version ?? null } };

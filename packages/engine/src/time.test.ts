@@ -34,7 +34,16 @@ test('a period is the month on the clocks of the zone', () => {
 });
 
 test('O-01 maturity is a local midnight more than N and at most N + 1 days of the zone away', () => {
-  const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Africa/Cairo', 'Pacific/Apia', 'America/Havana'];
+  const zones = [
+    'UTC',
+    'Europe/Berlin',
+    'America/New_York',
+    'Asia/Kolkata',
+    'Australia/Lord_Howe',
+    'Africa/Cairo',
+    'Pacific/Apia',
+    'America/Havana',
+  ];
   const anInstant = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2030, 0) });
   const wall = (iso: string, zone: string) => Date.parse(iso) + offsetAt(Date.parse(iso), zone);
   fc.assert(

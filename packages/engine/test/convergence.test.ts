@@ -6,7 +6,9 @@ import { type Fact, openJournal } from './journal.js';
 import { oracle } from './oracle.js';
 
 const months = ['2026-01', '2026-02', '2026-03', '2026-04'];
-const instant = fc.tuple(fc.constantFrom(...months), fc.integer({ min: 1, max: 28 })).map(([month, day]) => `${month}-${String(day).padStart(2, '0')}T10:00:00.000Z`);
+const instant = fc
+  .tuple(fc.constantFrom(...months), fc.integer({ min: 1, max: 28 }))
+  .map(([month, day]) => `${month}-${String(day).padStart(2, '0')}T10:00:00.000Z`);
 const partner = fc.constantFrom('ptr_a', 'ptr_b');
 const policy = fc.constantFrom(undefined, 'proportional', 'when-fully-refunded', 'never') as fc.Arbitrary<Component['onRefund']>;
 const decimalText = fc.constantFrom('0.0768', '0.1', '0.5', '7', '500', '12.345');
@@ -26,10 +28,24 @@ const terms: fc.Arbitrary<Terms> = fc.record({ components: fc.array(component, {
 
 /** Versions of two deals of partner a and one of partner b, numbered as they were recorded. */
 const deals: fc.Arbitrary<DealVersion[]> = fc
-  .array(fc.record({ deal: fc.constantFrom('deal_a', 'deal_b', 'deal_c'), effectiveFrom: instant, terms, status: fc.constantFrom('active', 'active', 'active', 'ended', 'draft') }), { minLength: 1, maxLength: 6 })
+  .array(
+    fc.record({
+      deal: fc.constantFrom('deal_a', 'deal_b', 'deal_c'),
+      effectiveFrom: instant,
+      terms,
+      status: fc.constantFrom('active', 'active', 'active', 'ended', 'draft'),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
   .map((list) =>
     list.map(({ deal, effectiveFrom, terms: own, status }, index) =>
-      aDeal(own, { dealId: deal, version: index + 1, partnerId: deal === 'deal_c' ? 'ptr_b' : 'ptr_a', effectiveFrom, status: status as DealVersion['status'] }),
+      aDeal(own, {
+        dealId: deal,
+        version: index + 1,
+        partnerId: deal === 'deal_c' ? 'ptr_b' : 'ptr_a',
+        effectiveFrom,
+        status: status as DealVersion['status'],
+      }),
     ),
   );
 
@@ -37,15 +53,32 @@ const amount = fc.bigInt({ min: 1n, max: 2_000n });
 const story: fc.Arbitrary<{ conversions: Conversion[]; versions: DealVersion[] }> = fc
   .record({
     versions: deals,
-    sales: fc.array(fc.record({ kind: fc.constantFrom('sale', 'lead'), partnerId: partner, occurredAt: instant, amount }), { minLength: 1, maxLength: 6 }),
-    refunds: fc.array(fc.record({ of: fc.integer({ min: 0, max: 6 }), kind: fc.constantFrom('refund', 'chargeback'), occurredAt: instant, amount: fc.option(amount) }), { maxLength: 6 }),
+    sales: fc.array(fc.record({ kind: fc.constantFrom('sale', 'lead'), partnerId: partner, occurredAt: instant, amount }), {
+      minLength: 1,
+      maxLength: 6,
+    }),
+    refunds: fc.array(
+      fc.record({
+        of: fc.integer({ min: 0, max: 6 }),
+        kind: fc.constantFrom('refund', 'chargeback'),
+        occurredAt: instant,
+        amount: fc.option(amount),
+      }),
+      { maxLength: 6 },
+    ),
   })
   .map(({ versions, sales, refunds }) => ({
     versions,
     conversions: [
       ...sales.map((sale, index) => aSale({ ...sale, conversionId: `cnv_${index}`, eventId: `order-${index}` })),
       ...refunds.map((refund, index) =>
-        aRefund(refund.amount, { kind: refund.kind, occurredAt: refund.occurredAt, conversionId: `cnv_r${index}`, eventId: `refund-${index}`, originalConversionId: `cnv_${refund.of}` }),
+        aRefund(refund.amount, {
+          kind: refund.kind,
+          occurredAt: refund.occurredAt,
+          conversionId: `cnv_r${index}`,
+          eventId: `refund-${index}`,
+          originalConversionId: `cnv_${refund.of}`,
+        }),
       ),
     ],
   }));
@@ -61,7 +94,9 @@ const asTheyArrive = story.chain(({ conversions, versions }) => {
   const closes = fc.subarray(months).map((closed) => closed.map((period): Fact => ({ type: 'close', period })));
   return fc
     .tuple(fc.subarray(all), closes)
-    .chain(([again, closing]) => fc.shuffledSubarray([...all, ...again, ...closing], { minLength: all.length + again.length + closing.length }))
+    .chain(([again, closing]) =>
+      fc.shuffledSubarray([...all, ...again, ...closing], { minLength: all.length + again.length + closing.length }),
+    )
     .map((arrivals) => ({ conversions, versions, arrivals }));
 });
 
@@ -91,7 +126,10 @@ test('D-02 a fold does not depend on the order or repetition of its facts', () =
 
 test('D-05 all 5,040 orders of a story of seven events give the same books', () => {
   const second = aSale({ conversionId: 'cnv_2', eventId: 'order-2', occurredAt: '2026-04-02T08:00:00Z', amount: 25n });
-  const v2 = aDeal({ components: [{ on: 'sale', model: 'flat-plus-percentage', amount: '0.3', rate: '0.25', subCent: 'accumulate' }] }, { version: 2, effectiveFrom: '2026-04-01T00:00:00Z' });
+  const v2 = aDeal(
+    { components: [{ on: 'sale', model: 'flat-plus-percentage', amount: '0.3', rate: '0.25', subCent: 'accumulate' }] },
+    { version: 2, effectiveFrom: '2026-04-01T00:00:00Z' },
+  );
   const facts = [
     ...factsOf([aSale(), aRefund(1_000n), aRefund(9_500n, { kind: 'chargeback' }), second], [aDeal(percentage('0.20')), v2]),
     { type: 'close', period: '2026-03' } as const,

@@ -1,5 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { checkTerms, type Component, type DealVersion, dealFor, foldConversion, type Terms, versionInForce, withDefaults } from '../src/index.js';
+import {
+  type Component,
+  checkTerms,
+  type DealVersion,
+  dealFor,
+  foldConversion,
+  type Terms,
+  versionInForce,
+  withDefaults,
+} from '../src/index.js';
 import { aDeal, aSale, percentage } from './builders.js';
 import { openJournal } from './journal.js';
 
@@ -18,7 +27,9 @@ test('T-04 the terms for 15 March as known on 10 April are version 1', () => {
 
 test('T-04 a version recorded later with an earlier effect wins from its effect on, once it is known', () => {
   const all = [backdated, v1, v2];
-  expect(['2026-02-28T00:00:00Z', '2026-03-15T00:00:00Z', '2026-04-15T00:00:00Z'].map((asOf) => numberOf(versionInForce(all, asOf)))).toEqual([1, 3, 3]);
+  expect(
+    ['2026-02-28T00:00:00Z', '2026-03-15T00:00:00Z', '2026-04-15T00:00:00Z'].map((asOf) => numberOf(versionInForce(all, asOf))),
+  ).toEqual([1, 3, 3]);
   expect(numberOf(versionInForce(all, '2026-04-15T00:00:00Z', '2026-04-30T00:00:00Z'))).toBe(2);
 });
 
@@ -27,7 +38,14 @@ test('M-26 a March sale corrected in May is rated by the terms of March', () => 
   for (const deal of [v1, v2]) journal.learn({ type: 'deal', deal });
   journal.learn({ type: 'conversion', conversion: aSale() });
   for (const period of ['2026-03', '2026-04']) journal.learn({ type: 'close', period });
-  const refund = aSale({ conversionId: 'cnv_2', eventId: 'refund', kind: 'refund', originalConversionId: 'cnv_1', occurredAt: '2026-05-03T00:00:00Z', amount: 5_000n });
+  const refund = aSale({
+    conversionId: 'cnv_2',
+    eventId: 'refund',
+    kind: 'refund',
+    originalConversionId: 'cnv_1',
+    occurredAt: '2026-05-03T00:00:00Z',
+    amount: 5_000n,
+  });
   journal.learn({ type: 'conversion', conversion: refund });
   expect(journal.postings).toMatchObject([
     { amount: 1_000n, period: '2026-03', dealVersion: 1, adjusts: null },
@@ -41,7 +59,13 @@ test('an amendment with earlier effect posts the difference into the open month'
   journal.learn({ type: 'conversion', conversion: aSale() });
   for (const period of ['2026-03', '2026-04']) journal.learn({ type: 'close', period });
   journal.learn({ type: 'deal', deal: backdated });
-  expect(journal.postings.at(-1)).toMatchObject({ amount: 2_000n, period: '2026-05', reason: 'amendment', adjusts: 'com_1', dealVersion: 3 });
+  expect(journal.postings.at(-1)).toMatchObject({
+    amount: 2_000n,
+    period: '2026-05',
+    reason: 'amendment',
+    adjusts: 'com_1',
+    dealVersion: 3,
+  });
 });
 
 test('a sale that changes hands comes down to zero for one partner and up for the other', () => {
@@ -69,7 +93,13 @@ test('of several deals the programme goes before the brand, then the most recent
 });
 
 test('what terms leave out has a documented default', () => {
-  const terms = withDefaults({ components: [{ on: 'sale', model: 'percentage', rate: '0.1' }, { on: 'sale', model: 'flat', amount: 5, name: 'sale-2' }, { on: 'sale', model: 'flat', amount: 7 }] });
+  const terms = withDefaults({
+    components: [
+      { on: 'sale', model: 'percentage', rate: '0.1' },
+      { on: 'sale', model: 'flat', amount: 5, name: 'sale-2' },
+      { on: 'sale', model: 'flat', amount: 7 },
+    ],
+  });
   expect(terms).toMatchObject({ termsVersion: 1, holdDays: 0, currency: null });
   expect(terms.components.map(({ name }) => name)).toEqual(['sale', 'sale-2', 'sale-3']);
   expect(terms.components[0]).toEqual({
@@ -96,7 +126,16 @@ test('every mistake in terms is named with its place', () => {
     [{ currency: 'EURO' }, '/currency', 'currency-must-be-iso-4217'],
     [{ components: [{ ...sale, on: 'refund' }] }, '/components/0/on', 'refunds-and-chargebacks-earn-nothing'],
     [{ components: [{ ...sale, name: 'a/b' }] }, '/components/0/name', 'name-must-be-kebab-case'],
-    [{ components: [{ ...sale, name: 'a' }, { ...flat, name: 'a' }] }, '/components/1/name', 'component-name-is-taken'],
+    [
+      {
+        components: [
+          { ...sale, name: 'a' },
+          { ...flat, name: 'a' },
+        ],
+      },
+      '/components/1/name',
+      'component-name-is-taken',
+    ],
     [{ components: [{ ...sale, amount: 5 }] }, '/components/0/amount', 'amount-needs-a-flat-model'],
     [{ components: [{ ...flat, rate: '0.1' }] }, '/components/0/rate', 'rate-needs-a-percentage-model'],
     [{ components: [{ on: 'sale', model: 'flat' }] }, '/components/0/amount', 'amount-is-missing'],
@@ -108,12 +147,24 @@ test('every mistake in terms is named with its place', () => {
     [{ components: [{ ...sale, rate: '10 %' }] }, '/components/0/rate', 'rate-must-be-a-decimal-string'],
     [{ components: [{ ...sale, rate: '-0.1' }] }, '/components/0/rate', 'rate-must-not-be-negative'],
     [{ components: [{ ...sale, rate: '10' }] }, '/components/0/rate', 'rate-must-not-exceed-one'],
-    [{ components: [{ ...sale, qualify: { minAmount: -1 } }] }, '/components/0/qualify/minAmount', 'minimum-amount-must-be-a-positive-integer-or-zero'],
+    [
+      { components: [{ ...sale, qualify: { minAmount: -1 } }] },
+      '/components/0/qualify/minAmount',
+      'minimum-amount-must-be-a-positive-integer-or-zero',
+    ],
     [{ components: [{ ...sale, qualify: { rule } }] }, '/components/0/qualify/rule/rules/0/field', 'unknown-field'],
-    [{ components: [{ ...flat, subCent: 'accumulate', onRefund: 'proportional' }] }, '/components/0/onRefund', 'proportional-flat-amounts-cannot-accumulate'],
+    [
+      { components: [{ ...flat, subCent: 'accumulate', onRefund: 'proportional' }] },
+      '/components/0/onRefund',
+      'proportional-flat-amounts-cannot-accumulate',
+    ],
   ];
   for (const [wrong, pointer, name] of mistakes) expect(checkTerms({ components: [sale], ...wrong })).toEqual([{ pointer, rule: name }]);
   const golden: Terms = { components: [sale, { on: 'lead', model: 'flat', amount: 500, qualify: { minAmount: 0 } }], holdDays: 0 };
   expect(checkTerms(golden)).toEqual([]);
-  expect(foldConversion({ original: aSale(), refunds: [], versions: [aDeal(golden)] }).deal).toEqual({ dealId: 'deal_a', version: 1, holdDays: 0 });
+  expect(foldConversion({ original: aSale(), refunds: [], versions: [aDeal(golden)] }).deal).toEqual({
+    dealId: 'deal_a',
+    version: 1,
+    holdDays: 0,
+  });
 });

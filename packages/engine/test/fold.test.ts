@@ -1,5 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { type Component, type Conversion, ENGINE_VERSION, type Explanation, foldConversion, type Reason, recompute, recomputePosting, type ScopeResult, type Terms } from '../src/index.js';
+import {
+  type Component,
+  type Conversion,
+  ENGINE_VERSION,
+  type Explanation,
+  foldConversion,
+  type Reason,
+  recompute,
+  recomputePosting,
+  type ScopeResult,
+  type Terms,
+} from '../src/index.js';
 import { aDeal, aRefund, aSale, facts, percentage } from './builders.js';
 import { openJournal } from './journal.js';
 
@@ -76,7 +87,10 @@ test('M-20 D-06 WE-38 ten trades of a tenth of a cent accrue one cent', () => {
   const journal = openJournal();
   journal.learn({ type: 'deal', deal: aDeal(flat('0.1', { on: 'trade', subCent: 'accumulate' })) });
   for (let trade = 1; trade <= 10; trade += 1) {
-    journal.learn({ type: 'conversion', conversion: aSale({ kind: 'trade', conversionId: `cnv_${trade}`, eventId: `trade-${trade}`, amount: null, currency: null }) });
+    journal.learn({
+      type: 'conversion',
+      conversion: aSale({ kind: 'trade', conversionId: `cnv_${trade}`, eventId: `trade-${trade}`, amount: null, currency: null }),
+    });
   }
   expect(journal.nets()).toEqual({ 'ptr_a:deal_a/trade/EUR/half-away': 1n });
   expect([...journal.running.values()].map(({ sum }) => sum)).toEqual(['1']);
@@ -87,7 +101,10 @@ test('M-20 D-06 WE-67 58 minutes of 76.8 milli-cents post 4 cents, and rounding 
     const journal = openJournal('USD');
     journal.learn({ type: 'deal', deal: aDeal(flat('0.0768', { on: 'minute', subCent })) });
     for (let minute = 1; minute <= 58; minute += 1) {
-      journal.learn({ type: 'conversion', conversion: aSale({ kind: 'minute', conversionId: `cnv_${minute}`, eventId: `minute-${minute}`, amount: null, currency: null }) });
+      journal.learn({
+        type: 'conversion',
+        conversion: aSale({ kind: 'minute', conversionId: `cnv_${minute}`, eventId: `minute-${minute}`, amount: null, currency: null }),
+      });
     }
     return journal;
   };
@@ -99,14 +116,24 @@ test('M-20 D-06 WE-67 58 minutes of 76.8 milli-cents post 4 cents, and rounding 
 });
 
 test('WE-53 refunds and a chargeback of the same money take it back once', () => {
-  const result = foldConversion(facts(aSale(), percentage('0.20'), [aRefund(6_000n), aRefund(9_000n, { kind: 'chargeback', occurredAt: '2026-03-25T00:00:00Z' }), aRefund(null, { occurredAt: '2026-04-01T00:00:00Z' })]));
+  const result = foldConversion(
+    facts(aSale(), percentage('0.20'), [
+      aRefund(6_000n),
+      aRefund(9_000n, { kind: 'chargeback', occurredAt: '2026-03-25T00:00:00Z' }),
+      aRefund(null, { occurredAt: '2026-04-01T00:00:00Z' }),
+    ]),
+  );
   expect(result).toMatchObject({ outcome: 'zero-commission', reason: 'fully-refunded' });
   expect(result.refunds.map(({ applied, outcome, reason }) => [applied, outcome, reason])).toEqual([
     [6_000n, 'reversal', null],
     [4_000n, 'reversal', null],
     [0n, 'zero-commission', 'nothing-left-to-refund'],
   ]);
-  expect(result.scopes[0]?.explanation.rules).toContainEqual({ rule: 'refund-capped', passed: true, detail: 'chargeback cnv_r9000 takes 9000, capped at the 4000 that were left' });
+  expect(result.scopes[0]?.explanation.rules).toContainEqual({
+    rule: 'refund-capped',
+    passed: true,
+    detail: 'chargeback cnv_r9000 takes 9000, capped at the 4000 that were left',
+  });
 });
 
 test('each refund policy keeps what it says', () => {
@@ -122,7 +149,10 @@ test('each refund policy keeps what it says', () => {
   expect([entitlements(aSale(), whole, half), entitlements(aSale(), whole, all)]).toEqual([[1_000n], [0n]]);
   const minimum = flat(500, { qualify: { minAmount: 5_001 } });
   expect(firstScope(aSale(), minimum, half).reason).toBe('below-minimum-amount');
-  expect(foldConversion(facts(aSale(), flat(500), half)).refunds[0]).toMatchObject({ outcome: 'zero-commission', reason: 'commission-not-affected' });
+  expect(foldConversion(facts(aSale(), flat(500), half)).refunds[0]).toMatchObject({
+    outcome: 'zero-commission',
+    reason: 'commission-not-affected',
+  });
 });
 
 test('the minimum amount is inclusive', () => {
@@ -148,7 +178,12 @@ test('P-17 every conversion has one outcome with a named reason', () => {
     [null, 'commission', aSale({ attributes: { plan: 'pro' } }), only({ rate: '0.1', qualify: { rule } })],
     ['rounds-to-zero', 'zero-commission', aSale({ amount: 4n }), percentage('0.1')],
     ['original-unknown', 'zero-commission', aRefund(null), percentage('0.1')],
-    ['original-unknown', 'zero-commission', aRefund(null, { originalConversionId: null }), { components: [{ on: 'refund', model: 'flat', amount: 5 }] }],
+    [
+      'original-unknown',
+      'zero-commission',
+      aRefund(null, { originalConversionId: null }),
+      { components: [{ on: 'refund', model: 'flat', amount: 5 }] },
+    ],
     ['negative-amount', 'rejected', aSale({ amount: -1n }), percentage('0.1')],
     ['currency-mismatch', 'rejected', sale, { ...percentage('0.1'), currency: 'USD' }],
     ['currency-mismatch', 'rejected', aSale({ currency: 'USD' }), only({ model: 'flat-plus-percentage', amount: 5, rate: '0.1' })],
@@ -160,18 +195,32 @@ test('P-17 every conversion has one outcome with a named reason', () => {
   }
   const nowhere = { ...facts(aSale({ amount: null, currency: null }), flat(5)), brandCurrency: null };
   expect(foldConversion(nowhere)).toMatchObject({ outcome: 'rejected', reason: 'no-currency' });
-  const ended = { ...facts(sale, percentage('0.1')), versions: [aDeal(percentage('0.1')), aDeal(percentage('0.1'), { version: 2, status: 'ended' })] };
+  const ended = {
+    ...facts(sale, percentage('0.1')),
+    versions: [aDeal(percentage('0.1')), aDeal(percentage('0.1'), { version: 2, status: 'ended' })],
+  };
   expect(foldConversion(ended)).toMatchObject({ outcome: 'zero-commission', reason: 'deal-ended' });
 });
 
 test('P-18 an explanation survives JSON and recomputes to the same cents', () => {
-  const rule = { combinator: 'and', rules: [{ field: 'attributes.plan', operator: '=', value: 'pro' }, { field: 'amount', operator: '>', value: 5 }] } as const;
+  const rule = {
+    combinator: 'and',
+    rules: [
+      { field: 'attributes.plan', operator: '=', value: 'pro' },
+      { field: 'amount', operator: '>', value: 5 },
+    ],
+  } as const;
   const terms = only({ model: 'flat-plus-percentage', amount: '12.5', rate: '0.0825', qualify: { minAmount: 100, rule } });
   const original = aSale({ attributes: { plan: 'pro', email: 'someone@example.org' } });
   for (const subCent of ['round-each', 'accumulate'] as const) {
     const scope = firstScope(original, { components: terms.components.map((one) => ({ ...one, subCent })) }, [aRefund(1_234n)]);
     const copy = JSON.parse(JSON.stringify(scope.explanation)) as Explanation;
-    expect(recompute(copy)).toEqual({ amount: scope.type === 'conversion' ? '736' : null, exact: scope.exact, currency: 'EUR', agrees: true });
+    expect(recompute(copy)).toEqual({
+      amount: scope.type === 'conversion' ? '736' : null,
+      exact: scope.exact,
+      currency: 'EUR',
+      agrees: true,
+    });
     expect(JSON.stringify(copy)).not.toContain('someone@example.org');
     const forged = { ...copy, inputs: { ...copy.inputs, conversion: { ...copy.inputs.conversion, amount: '10100' } } };
     expect(recompute(forged).agrees).toBe(false);
@@ -200,7 +249,12 @@ test('P-18 every posting recomputes from its own explanation, and a changed one 
 
 test('P-18 an explanation names the deal, the engine, the rules, the steps and the rounding', () => {
   const { explanation } = firstScope(aSale({ amount: 1_050n }), only({ rate: '0.45', qualify: { minAmount: 100 } }), [aRefund(50n)]);
-  expect(explanation).toMatchObject({ engineVersion: ENGINE_VERSION, inputs: { deal: { dealId: 'deal_a', version: 1 } }, exact: '450', result: { amount: '450', currency: 'EUR', reason: null } });
+  expect(explanation).toMatchObject({
+    engineVersion: ENGINE_VERSION,
+    inputs: { deal: { dealId: 'deal_a', version: 1 } },
+    exact: '450',
+    result: { amount: '450', currency: 'EUR', reason: null },
+  });
   expect(explanation.rules).toEqual([
     { rule: 'deal-in-force', passed: true, detail: 'deal_a version 1, effective 2026-01-01T00:00:00.000Z, at 2026-03-15T12:00:00.000Z' },
     { rule: 'component-for-kind', passed: true, detail: 'sale pays on sale' },

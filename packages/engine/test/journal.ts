@@ -5,11 +5,11 @@ import {
   foldConversion,
   isRefundKind,
   type Period,
-  planPostings,
-  recomputePosting,
   type PostedScope,
   type Posting,
+  planPostings,
   type RunningState,
+  recomputePosting,
 } from '../src/index.js';
 
 export type Fact = { type: 'conversion'; conversion: Conversion } | { type: 'deal'; deal: DealVersion } | { type: 'close'; period: Period };
@@ -70,7 +70,12 @@ export function openJournal(brandCurrency = 'EUR', timeZone = 'Europe/Berlin') {
     for (const { amount, postingId, ...posting } of postings) {
       const mine = runningScopes.has(posting.scope) || posting.scope.startsWith(`${conversionId}/`);
       const before = scopes.get(posting.scope);
-      if (mine) scopes.set(posting.scope, { ...posting, net: (before?.net ?? 0n) + amount, originalPostingId: before?.originalPostingId ?? postingId });
+      if (mine)
+        scopes.set(posting.scope, {
+          ...posting,
+          net: (before?.net ?? 0n) + amount,
+          originalPostingId: before?.originalPostingId ?? postingId,
+        });
     }
     return [...scopes.values()];
   }
@@ -78,7 +83,8 @@ export function openJournal(brandCurrency = 'EUR', timeZone = 'Europe/Berlin') {
   /** Net of the journal per partner and scope, scopes at zero left out. */
   function nets(): Record<string, bigint> {
     const sums = new Map<string, bigint>();
-    for (const { partnerId, scope, amount } of postings) sums.set(`${partnerId}:${scope}`, (sums.get(`${partnerId}:${scope}`) ?? 0n) + amount);
+    for (const { partnerId, scope, amount } of postings)
+      sums.set(`${partnerId}:${scope}`, (sums.get(`${partnerId}:${scope}`) ?? 0n) + amount);
     return Object.fromEntries([...sums].filter(([, net]) => net !== 0n).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 

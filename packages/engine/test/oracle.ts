@@ -11,12 +11,7 @@ export function oracle(conversions: readonly Conversion[], deals: readonly DealV
     if (sale.kind === 'refund' || sale.kind === 'chargeback') continue;
     const deal = dealOf(sale, deals);
     if (!deal) continue;
-    const counts: Record<string, number> = {};
-    for (const component of deal.terms.components) {
-      const nth = (counts[component.on] ?? 0) + 1;
-      counts[component.on] = nth;
-      if (component.on !== sale.kind) continue;
-      const name = nth === 1 ? component.on : `${component.on}-${nth}`;
+    for (const [name, component] of payingFor(sale, deal)) {
       const [n, d] = owed(component, sale, refunded(sale, conversions));
       if (component.subCent === 'accumulate') {
         const key = `${deal.partnerId}:${deal.dealId}/${name}/EUR/half-away`;
@@ -35,10 +30,22 @@ export function oracle(conversions: readonly Conversion[], deals: readonly DealV
   );
 }
 
+/** The components that pay for the sale's kind, each with its name: the kind, and from the second on its number. */
+function payingFor(sale: Conversion, deal: DealVersion): [string, Component][] {
+  const paying = deal.terms.components.filter(({ on }) => on === sale.kind);
+  return paying.map((component, index) => [index === 0 ? sale.kind : `${sale.kind}-${index + 1}`, component]);
+}
+
 function dealOf(sale: Conversion, deals: readonly DealVersion[]): DealVersion | undefined {
   let best: DealVersion | undefined;
   for (const id of [...new Set(deals.map(({ dealId }) => dealId))].sort()) {
-    const begun = deals.filter((v) => v.dealId === id && v.status !== 'draft' && v.partnerId === sale.partnerId && Date.parse(v.effectiveFrom) <= Date.parse(sale.occurredAt));
+    const begun = deals.filter(
+      (v) =>
+        v.dealId === id &&
+        v.status !== 'draft' &&
+        v.partnerId === sale.partnerId &&
+        Date.parse(v.effectiveFrom) <= Date.parse(sale.occurredAt),
+    );
     const last = begun.sort((a, b) => a.version - b.version).pop();
     if (last?.status === 'active' && (!best || Date.parse(last.effectiveFrom) >= Date.parse(best.effectiveFrom))) best = last;
   }

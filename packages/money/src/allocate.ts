@@ -1,5 +1,5 @@
 import { MoneyError } from './money-error.js';
-import { type Rational, rational, rate } from './rational.js';
+import { type Rational, rate, rational } from './rational.js';
 
 /** A share of a split: an integer, a decimal string or an exact number; never negative. Shares need not sum to 1. */
 export type Weight = bigint | string | Rational;

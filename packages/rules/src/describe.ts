@@ -22,7 +22,9 @@ const words: Record<Operator, string> = {
 export function describe(node: Rule | RuleGroup, fields: Fields = {}): string {
   if (!isGroup(node)) return describeRule(node, fields);
   if (node.rules.length === 0) return (node.combinator === 'and') !== (node.not === true) ? 'always' : 'never';
-  const parts = node.rules.map((rule) => (isGroup(rule) && !rule.not && rule.rules.length > 1 ? `(${describe(rule, fields)})` : describe(rule, fields)));
+  const parts = node.rules.map((rule) =>
+    isGroup(rule) && !rule.not && rule.rules.length > 1 ? `(${describe(rule, fields)})` : describe(rule, fields),
+  );
   const joined = parts.join(` ${node.combinator} `);
   return node.not ? `not (${joined})` : joined;
 }

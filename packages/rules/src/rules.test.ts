@@ -1,5 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { describe, evaluate, type Fact, type Fields, fieldsOf, type Operator, type Rule, type RuleGroup, type RuleValue, trace, validate } from './index.js';
+import {
+  describe,
+  evaluate,
+  type Fact,
+  type Fields,
+  fieldsOf,
+  type Operator,
+  type Rule,
+  type RuleGroup,
+  type RuleValue,
+  trace,
+  validate,
+} from './index.js';
 
 const fields: Fields = {
   amount: { type: 'number' },
@@ -93,5 +105,7 @@ test('mistakes are named with their place', () => {
     [deep, '/rules/0'.repeat(8), 'nested-too-deep'],
   ];
   for (const [wrong, pointer, name] of mistakes) expect(validate(wrong, fields)).toEqual([{ pointer, rule: name }]);
-  expect(validate(group('and', [rule('attributes.plan', '=', 'pro'), rule('tags', 'contains', 'vip'), rule('amount', '<', '2.5')]), fields)).toEqual([]);
+  expect(
+    validate(group('and', [rule('attributes.plan', '=', 'pro'), rule('tags', 'contains', 'vip'), rule('amount', '<', '2.5')]), fields),
+  ).toEqual([]);
 });

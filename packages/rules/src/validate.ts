@@ -34,7 +34,9 @@ const allowed: Record<FieldType, readonly Operator[]> = {
 export function validate(node: Rule | RuleGroup, fields: Fields, pointer = '', depth = 0): RuleProblem[] {
   if (!isGroup(node)) return validateRule(node, fields, pointer);
   if (depth >= maxDepth) return [{ pointer, rule: 'nested-too-deep' }];
-  const own: RuleProblem[] = ['and', 'or'].includes(node.combinator) ? [] : [{ pointer: `${pointer}/combinator`, rule: 'unknown-combinator' }];
+  const own: RuleProblem[] = ['and', 'or'].includes(node.combinator)
+    ? []
+    : [{ pointer: `${pointer}/combinator`, rule: 'unknown-combinator' }];
   return own.concat(node.rules.flatMap((rule, index) => validate(rule, fields, `${pointer}/rules/${index}`, depth + 1)));
 }
 

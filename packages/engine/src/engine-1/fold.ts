@@ -3,7 +3,20 @@ import { isRefundKind } from '../check-terms.js';
 import { dealFor } from '../deal-history.js';
 import { toInput } from '../inputs.js';
 import { withDefaults } from '../terms.js';
-import type { Conversion, DealVersion, Explanation, FoldInput, FoldResult, NormalComponent, NormalTerms, Outcome, Reason, RefundOutcome, RuleTried, ScopeResult } from '../types.js';
+import type {
+  Conversion,
+  DealVersion,
+  Explanation,
+  FoldInput,
+  FoldResult,
+  NormalComponent,
+  NormalTerms,
+  Outcome,
+  Reason,
+  RefundOutcome,
+  RuleTried,
+  ScopeResult,
+} from '../types.js';
 import { attributesOf } from './qualify.js';
 import { type Rated, rateComponent } from './rate-component.js';
 import { type AppliedRefund, applyRefunds, type Rest, untouched } from './refunds.js';
@@ -50,7 +63,8 @@ function reasonBeforeAnyDeal(original: Conversion): Reason | null {
 }
 
 const isUnratable = (reason: Reason | null): boolean => reason !== null && unratable.includes(reason);
-const outcomeOf = (reason: Reason | null): Outcome => (reason === null ? 'commission' : isUnratable(reason) ? 'rejected' : 'zero-commission');
+const outcomeOf = (reason: Reason | null): Outcome =>
+  reason === null ? 'commission' : isUnratable(reason) ? 'rejected' : 'zero-commission';
 
 function earnsNothing(original: Conversion, applied: readonly AppliedRefund[], reason: Reason, deal: FoldResult['deal']): FoldResult {
   const refunds = applied.map((one) => refundOutcome(one, one.reason ?? 'original-earned-nothing'));
@@ -91,7 +105,9 @@ function rateScope(
     steps: rated.steps,
     rounding: {
       mode: component.rounding,
-      place: running ? `once, on the sum over the life of the deal, to the minor unit of ${currency}` : `once, on the commission of the conversion, to the minor unit of ${currency}`,
+      place: running
+        ? `once, on the sum over the life of the deal, to the minor unit of ${currency}`
+        : `once, on the commission of the conversion, to the minor unit of ${currency}`,
     },
     exact: toFraction(rated.exact),
     result: { amount: entitlement === null ? null : `${entitlement}`, currency, reason },
@@ -121,7 +137,12 @@ function currencyOf(component: NormalComponent, terms: NormalTerms, { original, 
 }
 
 function rateIn(currency: string, component: NormalComponent, original: Conversion, rest: Rest): Rated {
-  const refuse = (reason: Reason, detail: string): Rated => ({ exact: { n: 0n, d: 1n }, reason, rules: [{ rule: 'same-currency', passed: false, detail }], steps: [] });
+  const refuse = (reason: Reason, detail: string): Rated => ({
+    exact: { n: 0n, d: 1n },
+    reason,
+    rules: [{ rule: 'same-currency', passed: false, detail }],
+    steps: [],
+  });
   if (currency === noCurrency) return refuse('no-currency', 'neither the terms, the brand nor the conversion name a currency');
   if (component.rate !== null && original.amount !== null && original.currency !== currency) {
     return refuse('currency-mismatch', `the amount is in ${original.currency ?? 'no currency'}, the commission in ${currency}`);
@@ -130,7 +151,11 @@ function rateIn(currency: string, component: NormalComponent, original: Conversi
 }
 
 const rulesBefore = (original: Conversion, deal: DealVersion, component: NormalComponent): RuleTried[] => [
-  { rule: 'deal-in-force', passed: true, detail: `${deal.dealId} version ${deal.version}, effective ${deal.effectiveFrom}, at ${original.occurredAt}` },
+  {
+    rule: 'deal-in-force',
+    passed: true,
+    detail: `${deal.dealId} version ${deal.version}, effective ${deal.effectiveFrom}, at ${original.occurredAt}`,
+  },
   { rule: 'component-for-kind', passed: true, detail: `${component.name} pays on ${component.on}` },
 ];
 
@@ -142,9 +167,15 @@ function refundRule({ refund, asked, applied, reason }: AppliedRefund): RuleTrie
 }
 
 /** Each refund's own outcome: whether the exact commission of any component is another after it than before. */
-function refundOutcomes(input: FoldInput, terms: NormalTerms, components: readonly NormalComponent[], applied: readonly AppliedRefund[]): RefundOutcome[] {
+function refundOutcomes(
+  input: FoldInput,
+  terms: NormalTerms,
+  components: readonly NormalComponent[],
+  applied: readonly AppliedRefund[],
+): RefundOutcome[] {
   if (applied.length === 0) return [];
-  const exactAt = (rest: Rest): Rational[] => components.map((one) => rateIn(currencyOf(one, terms, input), one, input.original, rest).exact);
+  const exactAt = (rest: Rest): Rational[] =>
+    components.map((one) => rateIn(currencyOf(one, terms, input), one, input.original, rest).exact);
   let before = exactAt(untouched(input.original));
   const earned = before.some((exact) => !isZero(exact));
   return applied.map((one) => {

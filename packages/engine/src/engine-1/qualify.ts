@@ -1,4 +1,4 @@
-import { type Fact, type Facts, fieldsOf, type RuleGroup, trace, evaluate } from '@tributary/rules';
+import { evaluate, type Fact, type Facts, fieldsOf, type RuleGroup, trace } from '@tributary/rules';
 import type { Conversion, NormalComponent, Reason, RuleTried } from '../types.js';
 
 const attributePrefix = 'attributes.';
@@ -27,7 +27,9 @@ export function qualify(
   }
   if (rule === null) return { reason: null, rules };
   const facts = factsFor(rule, conversion, amount);
-  rules.push(...trace(rule, facts).map((one) => ({ rule: 'qualification', passed: one.passed, detail: `${one.sentence}: found ${one.found}` })));
+  rules.push(
+    ...trace(rule, facts).map((one) => ({ rule: 'qualification', passed: one.passed, detail: `${one.sentence}: found ${one.found}` })),
+  );
   const passed = evaluate(rule, facts);
   rules.push({ rule: 'qualification-as-a-whole', passed, detail: passed ? 'it qualifies' : 'it does not qualify' });
   return { reason: passed ? null : 'rule-not-met', rules };

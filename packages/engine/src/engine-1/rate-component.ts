@@ -49,7 +49,13 @@ interface Part {
 function partsOf(component: NormalComponent, original: Conversion, rest: Rest): Part[] {
   const parts: Part[] = [];
   if (component.amount !== null) {
-    parts.push({ step: 'flat-part', formula: component.amount, formulaOnRest: null, full: rate(component.amount), onRefund: component.onRefund.flat });
+    parts.push({
+      step: 'flat-part',
+      formula: component.amount,
+      formulaOnRest: null,
+      full: rate(component.amount),
+      onRefund: component.onRefund.flat,
+    });
   }
   if (component.rate !== null && original.amount !== null) {
     const full = multiply(rational(original.amount), rate(component.rate));

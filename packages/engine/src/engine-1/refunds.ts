@@ -25,7 +25,9 @@ export interface AppliedRefund {
 /** Facts once each, by `occurredAt`, then `eventId`: the order in which everything is computed, whatever order they came in. */
 export function canonical(facts: readonly Conversion[]): Conversion[] {
   const once = [...new Map(facts.map((fact) => [fact.conversionId, fact])).values()];
-  return once.sort((a, b) => instantMs(a.occurredAt) - instantMs(b.occurredAt) || byText(a.eventId, b.eventId) || byText(a.conversionId, b.conversionId));
+  return once.sort(
+    (a, b) => instantMs(a.occurredAt) - instantMs(b.occurredAt) || byText(a.eventId, b.eventId) || byText(a.conversionId, b.conversionId),
+  );
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -57,5 +59,11 @@ function applyRefund(original: Conversion, refund: Conversion, rest: Rest): Appl
   if (refund.amount === 0n) return nothing('amount-is-zero');
   const applied = refund.amount === null || refund.amount > rest.amount ? rest.amount : refund.amount;
   const left = rest.amount - applied;
-  return { refund, asked: refund.amount, applied, reason: null, rest: { amount: left, share: rational(left, original.amount), gone: left === 0n } };
+  return {
+    refund,
+    asked: refund.amount,
+    applied,
+    reason: null,
+    rest: { amount: left, share: rational(left, original.amount), gone: left === 0n },
+  };
 }
