@@ -39,6 +39,7 @@ function wallClock(instantMs: number, timeZone: string): number {
     formatters.set(timeZone, formatter);
   }
   const part: Record<string, number> = {};
+  // exact: calendar fields have four digits at most
   for (const { type, value } of formatter.formatToParts(instantMs)) part[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
   return Date.UTC(year, month - 1, day, hour, minute, second);

@@ -34,7 +34,7 @@ export function formatMajor(amount: bigint, currency: CurrencyCode): string {
 
 /** The integer that JSON carries. Throws `not-a-safe-integer` beyond 2^53 - 1, where JSON readers lose units. */
 export function toWireAmount(amount: bigint): number {
-  const wire = Number(amount);
+  const wire = Number(amount); // exact: whatever is not is refused below
   if (!Number.isSafeInteger(wire)) throw new MoneyError('not-a-safe-integer', `${amount} minor units do not fit a JSON integer`);
   return wire;
 }

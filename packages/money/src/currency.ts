@@ -6,6 +6,7 @@ export type CurrencyCode = string;
 
 // The ariary and the ouguiya divide by five; ISO 4217 still gives both two decimals, and so do banks' messages.
 const exponents: ReadonlyMap<CurrencyCode, number> = new Map(
+  // exact: an exponent is at most 4
   Object.values(iso4217).map(({ code, base, exponent }) => [code, base === 10n ? Number(exponent) : 2]),
 );
 
