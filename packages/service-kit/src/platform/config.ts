@@ -37,6 +37,8 @@ export interface BaseConfig {
 	requireDurableDatabase: boolean;
 	/** `workers`: jobs run by themselves. `manual`: only `runDueJobs` runs them (tests). */
 	jobs: "workers" | "manual";
+	/** Bring the database up to date at start. Off where somebody else has (tests on a template). */
+	migrate: boolean;
 	stopDeadlineMs: number;
 	/** How long a command waits for a reference that has not arrived yet; 3 s by the architecture. */
 	notYetKnownWaitMs: number;
@@ -119,6 +121,7 @@ export function baseConfig(
 		pools: { request: 4, system: 4 },
 		requireDurableDatabase: true,
 		jobs: "workers",
+		migrate: true,
 		stopDeadlineMs: 20_000,
 		notYetKnownWaitMs: 3_000,
 		...given,

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { Rejected } from './rejection.js';
+import { JsonRefused, parseStrictJson } from './strict-json.js';
+
+/** 1 MiB, unless a contract says otherwise. */
+export const defaultBodyLimitBytes = 1024 * 1024;
+const jsonType = /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;|$)/i;
+
+/** Reads a request's bytes. @throws Rejected `body-too-large` */
+export async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const tooLarge = () => new Rejected('body-too-large', { detail: `At most ${limitBytes} bytes`, headers: { connection: 'close' } });
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limitBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Reads a strict JSON body; undefined when there is none. @throws Rejected for another media type, size, grammar or strictness. */
+export async function readJson(request: IncomingMessage, limitBytes: number = defaultBodyLimitBytes): Promise<unknown> {
+  const bytes = await readBytes(request, limitBytes);
+  if (bytes.length === 0) return undefined;
+  if (!jsonType.test(request.headers['content-type'] ?? '')) throw new Rejected('media-type-not-supported');
+  try {
+    return parseStrictJson(bytes);
+  } catch (error) {
+    if (error instanceof JsonRefused) throw new Rejected(error.kind, { detail: error.message });
+    throw error;
+  }
+}
