@@ -29,6 +29,11 @@ export class PublishFailed extends Error {
   }
 }
 
+/** A handling that was given up because it took too long. */
+export class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+}
+
 const codeOf = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
@@ -41,7 +46,8 @@ const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDO
 const serverAwayStates = new Set(['57P01', '57P02', '57P03', '53300', '25006']);
 /** Not-null and check violations. Foreign and unique keys are left out: a retry may find the other row arrived. */
 const permanentStates = new Set(['23502', '23514']);
-const connectionLost = /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Cannot use a pool/;
+const connectionLost =
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Cannot use a pool/;
 
 /** Sorts a failure by what helps against it. SQLSTATEs are PostgreSQL's. */
 export function kindOf(error: unknown): FailureKind {

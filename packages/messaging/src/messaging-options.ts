@@ -21,6 +21,8 @@ export interface MessagingSettings {
   /** Longest wait of one handler for a lock and for one statement, so that it cannot hold up its lane (10 s, 60 s). */
   lockTimeoutMs: number;
   statementTimeoutMs: number;
+  /** Longest first handling of a delivered batch before it is rolled back and stored as pending (20 s). */
+  handlingDeadlineMs: number;
   /** How often each consumer tells the producers its counts (10 s), and how far back they reach (15 min). */
   reconcileEveryMs: number;
   reconcileWindowMs: number;
@@ -48,6 +50,7 @@ export const defaultSettings: MessagingSettings = {
   notYetParkAfterMs: 24 * 3_600_000,
   lockTimeoutMs: 10_000,
   statementTimeoutMs: 60_000,
+  handlingDeadlineMs: 20_000,
   reconcileEveryMs: 10_000,
   reconcileWindowMs: 15 * 60_000,
   reconcileGraceMs: 5000,

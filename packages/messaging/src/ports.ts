@@ -30,6 +30,8 @@ interface NewEventOf<Type extends string, Data> {
   time?: Date;
   /** A stored trace context to continue, instead of the active span's. */
   traceparent?: string;
+  /** Who and what this one event goes back to, instead of the context of the whole append: a batch has many causes. */
+  context?: EventContext;
 }
 
 /** An event still to be written: type and data belong together by the catalogue. */
@@ -81,8 +83,10 @@ export type BusState = 'up' | 'blocked' | 'down';
 /** Returns when every event is committed or stored; throws when nothing was, and then the bus must deliver again. */
 export type Receive = (lane: Lane, events: RawEvent[], delivery?: Delivery) => Promise<void>;
 export interface Delivery {
-  /** In-process only: the consumer is busy, store the events as pending without handling them now. */
+  /** Store the events as pending without handling them now: the consumer is busy. */
   storeOnly?: boolean;
+  /** When handling takes longer it is rolled back and the events are stored as pending. */
+  deadlineMs?: number;
 }
 export interface Consumption {
   /** Takes no more, finishes what is in flight, then returns. */
@@ -182,4 +186,3 @@ export interface Messaging<E = NewEvent> {
   /** Whether nothing is unpublished and nothing pending. */
   quiet(): Promise<boolean>;
 }
-

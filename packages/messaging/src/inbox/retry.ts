@@ -1,0 +1,143 @@
+import type pg from 'pg';
+import { lanes } from '../catalogue.js';
+import { crashPoint } from '../crash-point.js';
+import { inTransaction } from '../database.js';
+import { describe, PermanentError } from '../errors.js';
+import type { MessagingSettings } from '../messaging-options.js';
+import { startLoop } from '../pacing.js';
+import type { Envelope, Lane, Logger, RawEvent } from '../ports.js';
+import { meters } from '../telemetry.js';
+import { applyEvents, type Failure } from './apply.js';
+import type { Judge } from './judge.js';
+import { beginHandling } from './receive.js';
+import { type Earlier, settlementOf, storeSettlements } from './settle.js';
+
+interface Claimed {
+  id: string;
+  attempts: number;
+  waits: number;
+  ageMs: number;
+}
+
+// The try is counted before it is made: an event that kills its process uses up its tries as well.
+const claim = /* sql */ `
+UPDATE messaging.inbox i SET attempts = i.attempts + 1, next_attempt_at = clock_timestamp() + $4 * interval '1 millisecond'
+FROM (
+  SELECT event_id, attempts FROM messaging.inbox
+  WHERE status = 'pending' AND lane = $1 AND next_attempt_at <= clock_timestamp() AND (attempts >= 2) = $2::boolean
+  ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED
+) due
+WHERE i.event_id = due.event_id
+RETURNING i.event_id AS id, due.attempts, i.waits, (extract(epoch FROM clock_timestamp() - i.received_at) * 1000)::float8 AS "ageMs"`;
+
+const hold = /* sql */ `
+SELECT event_id AS id, envelope FROM messaging.inbox WHERE event_id = ANY ($1::uuid[]) AND status = 'pending'
+ORDER BY event_id FOR UPDATE SKIP LOCKED`;
+
+const finish = /* sql */ `
+UPDATE messaging.inbox SET status = 'done', envelope = NULL, error = NULL, next_attempt_at = NULL
+WHERE event_id = ANY ($1::uuid[])`;
+
+export interface RetryOptions {
+  service: string;
+  pool: pg.Pool;
+  judge: Judge;
+  settings: MessagingSettings;
+  log: Logger;
+  committed: () => void;
+}
+export interface Retries {
+  dueIn(lane: Lane, delayMs: number): void;
+  stop(): Promise<void>;
+}
+
+/** Works pending events off the table, one loop per lane, in any number of instances. */
+export function startRetries(options: RetryOptions): Retries {
+  const loops = new Map(lanes.map((lane) => [lane, startLane(lane, options)]));
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    dueIn(lane, delayMs) {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        loops.get(lane)?.ring();
+      }, delayMs + 5);
+      timer.unref();
+      timers.add(timer);
+    },
+    async stop() {
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all([...loops.values()].map((loop) => loop.stop()));
+    },
+  };
+}
+
+function startLane(lane: Lane, options: RetryOptions): ReturnType<typeof startLoop> {
+  const { settings, log } = options;
+  return startLoop({
+    pollMs: settings.retryPollMs,
+    onError: (error, failures) => log.warn({ lane, error: describe(error), failures }, 'retrying pending events failed; it goes on'),
+    async work() {
+      const calm = await retry(lane, options, false, settings.retryBatch);
+      // What has failed repeatedly is tried alone, so that it can take nothing down with it.
+      let alone = 0;
+      while (alone < 50 && (await retry(lane, options, true, 1)) === 1) alone += 1;
+      return calm === settings.retryBatch || alone === 50;
+    },
+  });
+}
+
+async function retry(lane: Lane, options: RetryOptions, repeated: boolean, limit: number): Promise<number> {
+  const { pool, settings, service } = options;
+  const leaseMs = 2 * settings.statementTimeoutMs;
+  const claimed = (await pool.query<Claimed>(claim, [lane, repeated, limit, leaseMs])).rows;
+  if (claimed.length === 0) return 0;
+  const earlier = new Map(claimed.map((row) => [row.id, row]));
+  await inTransaction(
+    pool,
+    beginHandling(settings),
+    async (tx) => {
+      const { rows } = await tx.query<{ id: string; envelope: string }>(hold, [claimed.map((row) => row.id)]);
+      const { events, hopeless } = judged(options.judge, rows);
+      const failures = [...hopeless, ...(await applyEvents(service, options.judge, tx, events))];
+      const settled = failures.map((failure) => settlementOf(failure, earlier.get(failure.event.id) ?? fresh, settings));
+      await storeSettlements(tx, settled);
+      const failed = new Set(settled.map((one) => one.id));
+      await tx.query(finish, [rows.map((row) => row.id).filter((id) => !failed.has(id))]);
+      const parked = settled.filter((one) => one.status === 'parked').length;
+      if (parked > 0) {
+        meters().parked.add(parked, { service, lane });
+        options.log.error({ lane, parked, first: settled.find((one) => one.status === 'parked')?.error }, 'events were parked');
+      }
+    },
+    () => crashPoint('retry.before-commit'),
+  );
+  meters().retried.add(claimed.length, { service, lane });
+  options.committed();
+  return claimed.length;
+}
+
+const fresh: Earlier = { attempts: 0, waits: 0, ageMs: 0 };
+
+/** Judges stored events again: the catalogue may have learnt since, or may have forgotten. */
+function judged(judge: Judge, rows: readonly { id: string; envelope: string }[]): { events: Envelope[]; hopeless: Failure[] } {
+  const events: Envelope[] = [];
+  const hopeless: Failure[] = [];
+  for (const row of rows) {
+    const result = judge.judge([rawOf(row.envelope)]);
+    const [event] = result.events;
+    if (event !== undefined && event.id === row.id) events.push(event);
+    else {
+      const stored = { ...(event ?? {}), id: row.id } as Envelope;
+      hopeless.push({ event: stored, error: new PermanentError(result.flawed[0]?.reason ?? 'not an event'), text: row.envelope });
+    }
+  }
+  return { events, hopeless };
+}
+
+export function rawOf(text: string): RawEvent {
+  try {
+    return { content: JSON.parse(text) as unknown };
+  } catch {
+    return { content: text, malformed: 'not JSON' };
+  }
+}
