@@ -13,9 +13,7 @@ export const positiveAmount = z.int().nonnegative();
 export const rate = z.string().regex(/^-?\d{1,9}(\.\d{1,12})?$/, 'must be a decimal string such as "0.25"');
 /** IANA time zone name. */
 export const timeZone = z.string().min(1).max(64);
-export const slug = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens');
+export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens');
 export const countryCode = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code');
 /** A calendar month, `YYYY-MM`. */
 export const period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-03');

@@ -32,6 +32,8 @@ export interface RouteContract<
   dryRun?: boolean;
   /** Largest body in bytes; 1 MiB unless told. */
   bodyLimitBytes?: number;
+  /** Media type of a successful answer; `application/json` unless told. */
+  produces?: string;
 }
 
 /** Declares a route. Identity function that keeps the types of its schemas. */

@@ -11,13 +11,14 @@ export type ActorKind = (typeof actorKinds)[number];
 export const envelopeSchema = z.strictObject({
   specversion: z.literal('1.0'),
   /** UUIDv7: sortable, and its first 48 bits are the instant at which the event was written. */
-  id: z.uuid(),
+  id: z.uuid({ version: 'v7' }),
   source: z.string().regex(/^\/services\/[a-z-]+$/),
   type: z.string().regex(/^[a-z-]+(\.[a-z-]+)+\.v[1-9]\d*$/),
   subject: z.string().min(1).max(200),
   /** When it happened by the service's clock (simulated in sandboxes). */
   time: z.iso.datetime(),
-  dataschema: z.string().min(1),
+  /** An absolute URI, as CloudEvents wants: `urn:tributary:event:<type>`. */
+  dataschema: z.string().regex(/^[a-z][a-z0-9+.-]*:\S+$/, 'must be an absolute URI'),
   datacontenttype: z.literal('application/json'),
   /** Only on snapshots: highest wins per subject. */
   sequence: z.int().positive().optional(),

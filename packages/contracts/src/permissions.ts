@@ -88,15 +88,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'period:close',
     'adjustment:write',
   ],
-  auditor: [
-    ...read,
-    'evidence:read',
-    'audit:read',
-    'operations:read',
-    'funding:read',
-    'payout-method:read',
-    'api-key:read',
-  ],
+  auditor: [...read, 'evidence:read', 'audit:read', 'operations:read', 'funding:read', 'payout-method:read', 'api-key:read'],
 };
 
 /** Whether any of the roles grants the permission. `public` is granted to everybody, `internal` to no role. */

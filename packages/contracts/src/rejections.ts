@@ -41,7 +41,7 @@ export const rejections = {
     title: 'The event has no eventId: without one it cannot be told from its repetition',
   },
   'event-id-reused': { status: 409, title: 'Another event of this brand has this id' },
-  'event-in-future': { status: 422, title: 'occurredAt is more than five minutes ahead' },
+  'event-in-future': { status: 422, title: 'The event lies more than five minutes ahead' },
   'event-without-reference': { status: 422, title: 'The event names no click, customer, coupon or partner' },
   'original-required': { status: 422, title: 'A refund or chargeback names its originalEventId' },
   'amount-without-currency': { status: 422, title: 'An amount needs its currency' },
@@ -65,6 +65,7 @@ export const rejections = {
   'original-not-found': { status: 422, title: 'The original was not found' },
   // approvals
   'approval-already-decided': { status: 409, title: 'The approval is decided' },
+  'approval-follows-original': { status: 409, title: 'A reversal is decided with the entry that it takes back' },
   'four-eyes': { status: 403, title: 'Who made it cannot approve it' },
   'above-your-threshold': { status: 403, title: 'The amount needs a finance approver' },
   'reason-required': { status: 422, title: 'A rejection or hold needs a reason' },

@@ -17,7 +17,7 @@ export const conversionKind = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must b
 export const roundingModes = ['half-away', 'half-even', 'half-toward', 'down', 'up'] as const;
 
 const ruleNode: z.ZodType = z.lazy(() =>
-  z.union([ruleGroup, z.strictObject({ field: z.string(), operator: z.string(), value: z.unknown() })]),
+  z.union([ruleGroup, z.strictObject({ field: z.string(), operator: z.string(), value: z.unknown().optional() })]),
 );
 /** A predicate of packages/rules, stored as data. */
 export const ruleGroup = z

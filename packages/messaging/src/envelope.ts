@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { context, trace } from '@opentelemetry/api';
+import { dataSchemaUri } from '@tributary/contracts';
 import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import type { Envelope, EventContext, LooseNewEvent } from './ports.js';
 
@@ -25,7 +26,7 @@ export function buildEnvelope(service: string, common: EventContext, event: Loos
     type: event.type,
     subject: event.subject,
     time: (event.time ?? now).toISOString(),
-    dataschema: `/schemas/${event.type}`,
+    dataschema: dataSchemaUri(event.type),
     datacontenttype: 'application/json',
     ...(event.sequence === undefined ? {} : { sequence: event.sequence }),
     ...(event.traceparent === undefined ? activeTrace() : { traceparent: event.traceparent }),

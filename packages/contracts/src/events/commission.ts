@@ -9,7 +9,7 @@ export const dealVersioned = defineEvent({
   lane: 'control',
   rank: 4,
   producer: 'commission',
-  consumers: ['approvals', 'insights'],
+  consumers: ['insights'],
   summary: 'A new version of a deal was written. Versions are never changed.',
   schema: z.strictObject({
     dealId: ids.deal,
@@ -77,8 +77,7 @@ export const conversionRated = defineEvent({
   rank: 21,
   producer: 'commission',
   consumers: ['insights'],
-  summary:
-    'The one outcome of a conversion as of now. A later one for the same conversion (late fact, amendment) replaces it.',
+  summary: 'The one outcome of a conversion as of now. A later one for the same conversion (late fact, amendment) replaces it.',
   schema: z.strictObject({
     conversionId: ids.conversion,
     brandId: ids.brand,

@@ -43,8 +43,7 @@ export const partnerChanged = defineEvent({
   rank: 1,
   producer: 'directory',
   consumers: ['tracking', 'commission', 'approvals', 'payouts', 'notifications', 'insights'],
-  summary:
-    'A partner as it stands now. Name and e-mail never travel: who needs them asks the directory at the time of use.',
+  summary: 'A partner as it stands now. Name and e-mail never travel: who needs them asks the directory at the time of use.',
   schema: z.strictObject({
     partnerId: ids.partner,
     type: z.string(),
@@ -65,7 +64,7 @@ export const enrollmentChanged = defineEvent({
   lane: 'control',
   rank: 2,
   producer: 'directory',
-  consumers: ['tracking', 'commission', 'approvals', 'payouts', 'notifications', 'insights'],
+  consumers: ['tracking', 'commission', 'payouts', 'insights'],
   summary: 'The enrolment of a partner in a programme of a brand.',
   schema: z.strictObject({
     enrollmentId: ids.enrollment,

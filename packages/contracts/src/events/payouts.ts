@@ -6,6 +6,8 @@ export const ledgerAccounts = [
   'brand-expense',
   'brand-funds',
   'rail-clearing',
+  // Counter account of paid: what has left the rails for good.
+  'disbursed',
   'pending',
   'held',
   'approved',
@@ -60,7 +62,7 @@ export const payoutMethodChanged = defineEvent({
   lane: 'control',
   rank: 6,
   producer: 'payouts',
-  consumers: ['approvals', 'notifications'],
+  consumers: ['notifications'],
   summary: 'How a partner is paid. Account data never travels; a keyed hash tells two accounts apart.',
   schema: z.strictObject({
     payoutMethodId: ids.payoutMethod,
@@ -82,8 +84,7 @@ export const payoutCreated = defineEvent({
   rank: 39,
   producer: 'payouts',
   consumers: ['approvals', 'commission', 'insights'],
-  summary:
-    'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount. Long payouts come in parts.',
+  summary: 'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount. Long payouts come in parts.',
   schema: z.strictObject({
     payoutId: ids.payout,
     runId: ids.run,
@@ -105,8 +106,7 @@ export const runSealed = defineEvent({
   rank: 40,
   producer: 'payouts',
   consumers: ['approvals'],
-  summary:
-    'A payout run was approved by a second person and its content is fixed: any change voids the clearance of this hash.',
+  summary: 'A payout run was approved by a second person and its content is fixed: any change voids the clearance of this hash.',
   schema: z.strictObject({
     runId: ids.run,
     contentHash: sha256Hex,
@@ -152,24 +152,14 @@ const step = <const T extends string>(
     schema: payoutStep,
   });
 
-export const payoutSubmitted = step(
-  'payouts.payout.submitted.v1',
-  'A payout was handed to its rail.',
-  ['commission', 'insights'],
-  42,
-);
+export const payoutSubmitted = step('payouts.payout.submitted.v1', 'A payout was handed to its rail.', ['commission', 'insights'], 42);
 export const payoutUnknown = step(
   'payouts.payout.outcome-unknown.v1',
   'The rail did not answer: nobody knows yet whether money moved. It is looked up, never sent again under another key.',
   ['insights'],
   43,
 );
-export const payoutSettled = step(
-  'payouts.payout.settled.v1',
-  'The money arrived.',
-  ['commission', 'notifications', 'insights'],
-  44,
-);
+export const payoutSettled = step('payouts.payout.settled.v1', 'The money arrived.', ['commission', 'notifications', 'insights'], 44);
 export const payoutFailed = step(
   'payouts.payout.failed.v1',
   'The rail refused the payout; its entries are payable again.',

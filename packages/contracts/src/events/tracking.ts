@@ -56,9 +56,7 @@ export const attribution = z
     windowDays: z.int(),
     /** W3C trace context of the click's request, kept so that the way back to it can be linked. */
     clickTraceparent: z.string().nullable(),
-    touches: z
-      .array(z.strictObject({ clickId: ids.click, linkId: ids.link, partnerId: ids.partner, clickedAt: instant }))
-      .max(50),
+    touches: z.array(z.strictObject({ clickId: ids.click, linkId: ids.link, partnerId: ids.partner, clickedAt: instant })).max(50),
     decidedAt: instant,
   })
   .meta({ id: 'Attribution' });
@@ -82,15 +80,7 @@ export const conversion = z.strictObject({
   partnerId: ids.partner.nullable(),
   /** Why there is no partner, when there is none. */
   unattributedReason: z
-    .enum([
-      'no-touch',
-      'outside-window',
-      'click-unknown',
-      'customer-unknown',
-      'partner-not-enrolled',
-      'original-unknown',
-      'coupon-unknown',
-    ])
+    .enum(['no-touch', 'outside-window', 'click-unknown', 'customer-unknown', 'partner-not-enrolled', 'original-unknown', 'coupon-unknown'])
     .nullable(),
   attribution: attribution.nullable(),
   /** SHA-256 of the canonical form of what the sender sent: two events with one id but other content are told apart by it. */

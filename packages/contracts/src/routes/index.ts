@@ -10,11 +10,6 @@ const isRoute = (value: unknown): value is RouteContract =>
   typeof value === 'object' && value !== null && 'path' in value && 'permission' in value && 'responses' in value;
 
 /** Every HTTP operation of the platform. */
-export const routeContracts: readonly RouteContract[] = [
-  directory,
-  tracking,
-  commission,
-  approvals,
-  payouts,
-  others,
-].flatMap((group) => Object.values(group).filter(isRoute));
+export const routeContracts: readonly RouteContract[] = [directory, tracking, commission, approvals, payouts, others].flatMap((group) =>
+  Object.values(group).filter(isRoute),
+);

@@ -46,6 +46,7 @@ export const getEvidence = defineRoute({
   tag: 'Audit',
   summary: 'Signed evidence, NDJSON. Verify it offline with `npm run verify`',
   params: payoutParams,
+  produces: 'application/x-ndjson',
   responses: { 200: z.string() },
 });
 export const verifyChain = defineRoute({
@@ -107,9 +108,7 @@ export const getEvidenceKey = defineRoute({
   summary: 'Public keys that evidence is signed with (PEM)',
   responses: {
     200: z.strictObject({
-      keys: z.array(
-        z.strictObject({ keyId: z.string(), publicKeyPem: z.string(), createdAt: instant, active: z.boolean() }),
-      ),
+      keys: z.array(z.strictObject({ keyId: z.string(), publicKeyPem: z.string(), createdAt: instant, active: z.boolean() })),
     }),
   },
 });

@@ -69,9 +69,7 @@ export const payoutRun = z
     reason: z.string().nullable(),
     totals: z.array(z.strictObject({ currency, amount: minorAmount, payouts: z.int() })),
     /** Balances left out, by reason (below minimum, no method, negative...). */
-    leftOut: z.array(
-      z.strictObject({ partnerId: ids.partner, brandId: ids.brand, currency, amount: minorAmount, reason: z.string() }),
-    ),
+    leftOut: z.array(z.strictObject({ partnerId: ids.partner, brandId: ids.brand, currency, amount: minorAmount, reason: z.string() })),
     payouts: z.array(payout),
     createdAt: instant,
   })
@@ -230,6 +228,7 @@ export const getBankFile = defineRoute({
   summary: 'The ISO 20022 pain.001 file(s) of a run',
   params: runParams,
   query: z.strictObject({ brandId: ids.brand.optional() }),
+  produces: 'application/xml',
   responses: { 200: z.string() },
 });
 export const reportSettlement = defineRoute({

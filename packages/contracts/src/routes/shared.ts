@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /** `{ data, nextCursor }`: every list answers like this. */
-export const listOf = <T extends z.ZodType>(item: T) =>
-  z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
+export const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() });
 
 /** The query parameters of every list, with filters added. */
 export const listQuery = <S extends z.ZodRawShape>(filters: S) =>
