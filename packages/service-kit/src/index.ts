@@ -8,7 +8,19 @@ export { decodeCursor, decodeIdCursor, encodeCursor, page } from './http/pages.j
 export { createServer, preparedExpress } from './http/prepared.js';
 export { everything, principalHeader, principalSigner, principalVerifier, scopeOf, systemPrincipal } from './http/principal.js';
 export { problemErrors, problemOf, sendProblem } from './http/problem.js';
-export { accepted, created, NotYetKnown, ok, Rejected, type RejectionDetails, type ReplyOptions, reject, reply, requireVersion, text } from './http/rejection.js';
+export {
+  accepted,
+  created,
+  NotYetKnown,
+  ok,
+  Rejected,
+  type RejectionDetails,
+  type ReplyOptions,
+  reject,
+  reply,
+  requireVersion,
+  text,
+} from './http/rejection.js';
 export { type RequestState, requestState } from './http/request-state.js';
 export { command, permits, query, raw } from './http/route.js';
 export { JsonRefused, parseStrictJson } from './http/strict-json.js';

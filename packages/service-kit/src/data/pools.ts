@@ -1,36 +1,31 @@
-import pg from "pg";
+import pg from 'pg';
 
 const int8 = 20;
 /** How our pools read values: `int8` as bigint, `numeric` as text, `timestamptz` as Date. */
 const types: pg.CustomTypesConfig = {
-	getTypeParser: ((oid: number, format?: "text" | "binary") =>
-		oid === int8 && format !== "binary"
-			? BigInt
-			: pg.types.getTypeParser(
-					oid,
-					format as "text",
-				)) as typeof pg.types.getTypeParser,
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === int8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
 export interface PoolOptions {
-	max: number;
-	applicationName: string;
-	/** Everything that runs on this pool sees every brand: for consumers, jobs and messaging, never for a caller's own request. */
-	allBrands?: boolean;
-	onError: (error: Error) => void;
+  max: number;
+  applicationName: string;
+  /** Everything that runs on this pool sees every brand: for consumers, jobs and messaging, never for a caller's own request. */
+  allBrands?: boolean;
+  onError: (error: Error) => void;
 }
 
 /** A pool with our type parsers. An idle connection that breaks is reported, not thrown. */
 export function createPool(url: string, options: PoolOptions): pg.Pool {
-	const pool = new pg.Pool({
-		connectionString: url,
-		max: options.max,
-		application_name: options.applicationName,
-		types,
-		connectionTimeoutMillis: 10_000,
-		idleTimeoutMillis: 30_000,
-		...(options.allBrands ? { options: "-c app.brands=*" } : {}),
-	});
-	pool.on("error", options.onError);
-	return pool;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    application_name: options.applicationName,
+    types,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    ...(options.allBrands ? { options: '-c app.brands=*' } : {}),
+  });
+  pool.on('error', options.onError);
+  return pool;
 }

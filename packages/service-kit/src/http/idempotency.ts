@@ -28,7 +28,8 @@ export interface Answer {
 export function answerOf(reply: Reply): Answer {
   const headers: Record<string, string> = { ...reply.headers };
   if (reply.etag !== undefined) headers['etag'] = `"${reply.etag}"`;
-  if (reply.contentType !== undefined) return { status: reply.status, headers: { ...headers, 'content-type': reply.contentType }, body: String(reply.body ?? '') };
+  if (reply.contentType !== undefined)
+    return { status: reply.status, headers: { ...headers, 'content-type': reply.contentType }, body: String(reply.body ?? '') };
   if (reply.body === undefined) return { status: reply.status, headers, body: '' };
   return { status: reply.status, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(reply.body) };
 }
@@ -41,13 +42,21 @@ export function checkKey(key: string): string {
 
 /** The same for equal JSON, whatever the order of its members. */
 export function hashOf(path: string, body: unknown): string {
-  return createHash('sha256').update(path).update('\0').update(JSON.stringify(sorted(body)) ?? '').digest('hex');
+  return createHash('sha256')
+    .update(path)
+    .update('\0')
+    .update(JSON.stringify(sorted(body)) ?? '')
+    .digest('hex');
 }
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
 }
 
 /**
@@ -61,7 +70,10 @@ export async function claim(tx: Tx, key: IdempotencyKey): Promise<Answer | undef
     [...values, key.bodyHash],
   );
   if (rowCount === 1) return undefined;
-  const { rows } = await tx.query<StoredAnswer>('SELECT body_hash, status, headers, body FROM kit.idempotency WHERE actor_id = $1 AND route = $2 AND key = $3', values);
+  const { rows } = await tx.query<StoredAnswer>(
+    'SELECT body_hash, status, headers, body FROM kit.idempotency WHERE actor_id = $1 AND route = $2 AND key = $3',
+    values,
+  );
   const stored = rows[0];
   if (!stored || stored.body_hash !== key.bodyHash) throw new Rejected('idempotency-key-reused');
   return { status: stored.status ?? 200, headers: { ...stored.headers, 'idempotent-replayed': 'true' }, body: stored.body ?? '' };

@@ -36,5 +36,8 @@ export function preparedExpress(): Express {
 
 /** An HTTP server for prepared apps. Other listeners work on it unchanged. */
 export function createServer(listener: RequestListener): http.Server {
-  return http.createServer({ IncomingMessage: PreparedRequest, ServerResponse: PreparedResponse, keepAliveTimeout: 65_000 }, listener as RequestListener<typeof PreparedRequest, typeof PreparedResponse>);
+  return http.createServer(
+    { IncomingMessage: PreparedRequest, ServerResponse: PreparedResponse, keepAliveTimeout: 65_000 },
+    listener as RequestListener<typeof PreparedRequest, typeof PreparedResponse>,
+  );
 }

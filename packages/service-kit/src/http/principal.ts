@@ -25,7 +25,12 @@ export function principalSigner(keys: KeyRing): (principal: Principal) => Promis
   const cache = new LRUCache<string, { token: string; until: number }>({ max: 10_000 });
   return async (principal) => {
     const { actorId, actorKind, brandIds, partnerId } = principal;
-    const content = { kind: actorKind, roles: principal.roles, brands: brandIds, ...(partnerId === undefined ? {} : { partner: partnerId }) };
+    const content = {
+      kind: actorKind,
+      roles: principal.roles,
+      brands: brandIds,
+      ...(partnerId === undefined ? {} : { partner: partnerId }),
+    };
     const cacheKey = JSON.stringify([actorId, content]);
     const cached = cache.get(cacheKey);
     if (cached && cached.until - Date.now() > freshMs) return cached.token;
@@ -57,7 +62,13 @@ export function principalVerifier(keys: KeyRing): (token: string) => Promise<Pri
       };
       const { payload } = await jwtVerify(token, findKey, { issuer: 'tributary', algorithms: ['HS256'] });
       const read = claims.parse(payload);
-      const principal: Principal = { actorId: read.sub, actorKind: read.kind, roles: read.roles, brandIds: read.brands, ...(read.partner === undefined ? {} : { partnerId: read.partner }) };
+      const principal: Principal = {
+        actorId: read.sub,
+        actorKind: read.kind,
+        roles: read.roles,
+        brandIds: read.brands,
+        ...(read.partner === undefined ? {} : { partnerId: read.partner }),
+      };
       cache.set(token, { principal, until: read.exp * 1000 });
       return principal;
     } catch {
@@ -68,7 +79,10 @@ export function principalVerifier(keys: KeyRing): (token: string) => Promise<Pri
 
 /** What a principal may see. */
 export function scopeOf(principal: Principal): Scope {
-  return { brandIds: principal.brandIds.length === 0 ? 'all' : principal.brandIds, ...(principal.partnerId === undefined ? {} : { partnerId: principal.partnerId }) };
+  return {
+    brandIds: principal.brandIds.length === 0 ? 'all' : principal.brandIds,
+    ...(principal.partnerId === undefined ? {} : { partnerId: principal.partnerId }),
+  };
 }
 
 /** The scope of the system's own work: consumers and jobs. */

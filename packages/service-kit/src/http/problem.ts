@@ -52,6 +52,8 @@ export function problemErrors(error: z.ZodError, place: 'body' | 'query' | 'para
     return path.map((step) => `/${escaped(step)}`).join('');
   };
   return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), rule: 'unknown-field' })) : [{ pointer: pointer(issue.path), rule: issue.message }],
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), rule: 'unknown-field' }))
+      : [{ pointer: pointer(issue.path), rule: issue.message }],
   );
 }

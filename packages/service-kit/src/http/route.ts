@@ -22,7 +22,8 @@ export function command<C>(contract: C, handle: (request: CommandRequest<C>) => 
   return {
     contract: shape,
     kind: 'command',
-    run: async (host, request, response) => send(response, await runCommand(host, shape, request, response, handle as (request: CommandRequest) => Promise<Reply>)),
+    run: async (host, request, response) =>
+      send(response, await runCommand(host, shape, request, response, handle as (request: CommandRequest) => Promise<Reply>)),
   };
 }
 
@@ -35,7 +36,8 @@ export function query<C>(contract: C, handle: (request: QueryRequest<C>) => Prom
     async run(host, request, response) {
       const reply = await handle(readQueryRequest(host, shape, request, response) as QueryRequest<C>);
       const answer = answerOf(settled(reply));
-      if (answer.headers['etag'] !== undefined && request.headers['if-none-match'] === answer.headers['etag']) send(response, { ...answer, status: 304, body: '' });
+      if (answer.headers['etag'] !== undefined && request.headers['if-none-match'] === answer.headers['etag'])
+        send(response, { ...answer, status: 304, body: '' });
       else send(response, answer);
     },
   };
@@ -44,7 +46,11 @@ export function query<C>(contract: C, handle: (request: QueryRequest<C>) => Prom
 /** A route that answers by itself: streams, redirects. Permission and parameters are still checked; the body is left unread. */
 export function raw(contract: unknown, run: (request: QueryRequest, ...rest: Parameters<RouteRunner>) => Promise<void>): Route {
   const shape = contract as RouteShape;
-  return { contract: shape, kind: 'raw', run: (host, request, response) => run(readQueryRequest(host, shape, request, response), host, request, response) };
+  return {
+    contract: shape,
+    kind: 'raw',
+    run: (host, request, response) => run(readQueryRequest(host, shape, request, response), host, request, response),
+  };
 }
 
 /** Whether the principal may use a route. Our own services may use all. */
@@ -56,7 +62,11 @@ export function permits(principal: Principal, permission: string): boolean {
 function settled(reply: Reply): Reply {
   if (!reply.rejection) return reply;
   const { code, detail, errors } = reply.rejection;
-  throw new Rejected(code as Rejected['code'], { ...(detail === undefined ? {} : { detail }), ...(errors ? { errors } : {}), ...(reply.headers ? { headers: reply.headers } : {}) });
+  throw new Rejected(code as Rejected['code'], {
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors ? { errors } : {}),
+    ...(reply.headers ? { headers: reply.headers } : {}),
+  });
 }
 
 function checked(schema: z.ZodType | undefined, value: unknown, place: 'body' | 'query' | 'params'): unknown {
@@ -65,10 +75,16 @@ function checked(schema: z.ZodType | undefined, value: unknown, place: 'body' | 
   throw new Rejected('request-invalid', { errors: problemErrors(result.error, place) });
 }
 
-function readQueryRequest(host: RouteHost, contract: RouteShape, request: Request, response: ServerResponse<IncomingMessage>): QueryRequest {
+function readQueryRequest(
+  host: RouteHost,
+  contract: RouteShape,
+  request: Request,
+  response: ServerResponse<IncomingMessage>,
+): QueryRequest {
   const principal = requestState(response).principal;
   if (!principal) throw new Rejected('not-signed-in');
-  if (!permits(principal, contract.permission)) throw new Rejected('not-permitted', { detail: `This needs the permission ${contract.permission}` });
+  if (!permits(principal, contract.permission))
+    throw new Rejected('not-permitted', { detail: `This needs the permission ${contract.permission}` });
   if (request.url.includes('%00')) throw new Rejected('request-invalid', { errors: [{ pointer: '?', rule: 'must not contain NUL' }] });
   const { dryRun: _dryRun, ...given } = request.query;
   const scope = scopeOf(principal);
@@ -88,7 +104,13 @@ function requireBrands(scope: Scope, input: unknown): void {
   for (const id of asked) if (!scope.brandIds.includes(id)) throw new Rejected('not-found');
 }
 
-async function runCommand(host: RouteHost, contract: RouteShape, request: Request, response: ServerResponse<IncomingMessage>, handle: (request: CommandRequest) => Promise<Reply>): Promise<Answer> {
+async function runCommand(
+  host: RouteHost,
+  contract: RouteShape,
+  request: Request,
+  response: ServerResponse<IncomingMessage>,
+  handle: (request: CommandRequest) => Promise<Reply>,
+): Promise<Answer> {
   const asked = readQueryRequest(host, contract, request, response);
   const ifMatch = readIfMatch(contract, request);
   const given = await readJson(request, contract.bodyLimitBytes);
@@ -99,7 +121,9 @@ async function runCommand(host: RouteHost, contract: RouteShape, request: Reques
   const context = { correlationId: requestState(response).correlationId, actorId, actorKind };
   const header = request.header('idempotency-key');
   const key =
-    contract.idempotent && header !== undefined && !dryRun ? { actorId, route: contract.id, key: checkKey(header), bodyHash: hashOf(request.originalUrl, given) } : undefined;
+    contract.idempotent && header !== undefined && !dryRun
+      ? { actorId, route: contract.id, key: checkKey(header), bodyHash: hashOf(request.originalUrl, given) }
+      : undefined;
 
   const attempt = (tx: Tx) => handle({ ...asked, body, tx, context, dryRun, ...(ifMatch === undefined ? {} : { ifMatch }) });
   return waitForKnown(host, async () => {

@@ -29,7 +29,8 @@ export function parseStrictJson(bytes: Buffer): unknown {
   const value = parse(text);
   const members = scan(text);
   // Two equal keys leave one member: then the text has more colons than the value has members.
-  if (members > 0 && members !== countMembers(value)) throw new JsonRefused('json-not-strict', `The key ${duplicateKey(text)} stands twice in one object`);
+  if (members > 0 && members !== countMembers(value))
+    throw new JsonRefused('json-not-strict', `The key ${duplicateKey(text)} stands twice in one object`);
   if (text.includes('\\u')) refuseUnstorable(value);
   return value;
 }
@@ -83,7 +84,10 @@ function endOfNumber(text: string, start: number): number {
   }
   // Up to 15 digits are always exact.
   if ((!plain || end - start > 15) && !isExact(text.slice(start, end))) {
-    throw new JsonRefused('json-not-strict', `The number ${text.slice(start, Math.min(end, start + 40))} cannot be held exactly: send it as a string`);
+    throw new JsonRefused(
+      'json-not-strict',
+      `The number ${text.slice(start, Math.min(end, start + 40))} cannot be held exactly: send it as a string`,
+    );
   }
   return end - 1;
 }
@@ -138,7 +142,8 @@ function duplicateKey(text: string): string {
 
 function refuseUnstorable(value: unknown): void {
   if (typeof value === 'string') {
-    if (value.includes('\0') || !isWellFormed(value)) throw new JsonRefused('json-not-strict', 'A text contains NUL or half of a surrogate pair');
+    if (value.includes('\0') || !isWellFormed(value))
+      throw new JsonRefused('json-not-strict', 'A text contains NUL or half of a surrogate pair');
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) {
       refuseUnstorable(key);

@@ -16,12 +16,18 @@ function histogram(): Histogram {
 }
 
 /** One server span per request, child of the caller's when a traceparent came; made by hand, since automatic instrumentation halves throughput. */
-export function traceRequest(service: string): (request: IncomingMessage, response: ServerResponse<IncomingMessage>, next: NextFunction) => void {
+export function traceRequest(
+  service: string,
+): (request: IncomingMessage, response: ServerResponse<IncomingMessage>, next: NextFunction) => void {
   return (request, response, next) => {
     if (untraced.has(request.url ?? '')) return next();
     const method = request.method ?? 'GET';
     const parent = propagation.extract(context.active(), request.headers);
-    const attributes = { 'service.name': service, 'http.request.method': method, 'tributary.correlation_id': requestState(response).correlationId };
+    const attributes = {
+      'service.name': service,
+      'http.request.method': method,
+      'tributary.correlation_id': requestState(response).correlationId,
+    };
     const span = trace.getTracer('@tributary/service-kit').startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
     const startedAt = performance.now();
     response.once('close', () => finish(service, span, method, response, startedAt));
@@ -36,5 +42,10 @@ function finish(service: string, span: Span, method: string, response: ServerRes
   span.setAttributes({ 'http.route': route, 'http.response.status_code': status });
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
-  histogram().record((performance.now() - startedAt) / 1000, { 'service.name': service, 'http.request.method': method, 'http.route': route, 'http.response.status_code': status });
+  histogram().record((performance.now() - startedAt) / 1000, {
+    'service.name': service,
+    'http.request.method': method,
+    'http.route': route,
+    'http.response.status_code': status,
+  });
 }

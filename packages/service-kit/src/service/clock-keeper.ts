@@ -1,6 +1,6 @@
-import type { Database, SimulatableClock } from '../types.js';
 import { everything } from '../http/principal.js';
 import { Rejected } from '../http/rejection.js';
+import type { Database, SimulatableClock } from '../types.js';
 
 /** Keeps the simulated clock of a service in its database, so that a restart does not fall back to the present. */
 export interface ClockKeeper {

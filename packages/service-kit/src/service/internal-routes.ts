@@ -11,18 +11,48 @@ const eventId = z.strictObject({ eventId: z.uuid() });
 const status = z.enum(['parked', 'pending', 'discarded']);
 
 const contracts = {
-  moveClock: { id: 'internalMoveClock', method: 'post', path: '/internal/clock', permission: 'internal', body: z.strictObject({ now: z.iso.datetime() }) },
+  moveClock: {
+    id: 'internalMoveClock',
+    method: 'post',
+    path: '/internal/clock',
+    permission: 'internal',
+    body: z.strictObject({ now: z.iso.datetime() }),
+  },
   listParked: {
     id: 'internalListParked',
     method: 'get',
     path: '/internal/parked',
     permission: 'internal',
-    query: z.strictObject({ status: status.optional(), type: z.string().optional(), cursor: z.string().optional(), limit: z.coerce.number().int().min(1).max(500).default(50) }),
+    query: z.strictObject({
+      status: status.optional(),
+      type: z.string().optional(),
+      cursor: z.string().optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(50),
+    }),
   },
   showParked: { id: 'internalShowParked', method: 'get', path: '/internal/parked/:eventId', permission: 'internal', params: eventId },
-  replayParked: { id: 'internalReplayParked', method: 'post', path: '/internal/parked/:eventId/replay', permission: 'internal', params: eventId },
-  discardParked: { id: 'internalDiscardParked', method: 'post', path: '/internal/parked/:eventId/discard', permission: 'internal', params: eventId, body: z.strictObject({ reason: z.string().trim().min(1).max(500) }) },
-  replayAllParked: { id: 'internalReplayAllParked', method: 'post', path: '/internal/parked-replays', permission: 'internal', body: z.strictObject({ type: z.string().optional() }) },
+  replayParked: {
+    id: 'internalReplayParked',
+    method: 'post',
+    path: '/internal/parked/:eventId/replay',
+    permission: 'internal',
+    params: eventId,
+  },
+  discardParked: {
+    id: 'internalDiscardParked',
+    method: 'post',
+    path: '/internal/parked/:eventId/discard',
+    permission: 'internal',
+    params: eventId,
+    body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+  },
+  replayAllParked: {
+    id: 'internalReplayAllParked',
+    method: 'post',
+    path: '/internal/parked-replays',
+    permission: 'internal',
+    body: z.strictObject({ type: z.string().optional() }),
+  },
   replay: {
     id: 'internalReplay',
     method: 'post',
@@ -49,7 +79,12 @@ export function internalRoutes({ messaging, clock, keeper, runDueJobs }: Interna
     query({ ...contracts.outboxLag }, async () => ok((await messaging().health()).outbox)),
     query({ ...contracts.listParked }, async ({ query: asked }) => {
       const after = decodeIdCursor(asked.cursor);
-      const rows = await messaging().parked.list({ limit: asked.limit + 1, ...(asked.status ? { status: asked.status } : {}), ...(asked.type ? { type: asked.type } : {}), ...(after ? { after } : {}) });
+      const rows = await messaging().parked.list({
+        limit: asked.limit + 1,
+        ...(asked.status ? { status: asked.status } : {}),
+        ...(asked.type ? { type: asked.type } : {}),
+        ...(after ? { after } : {}),
+      });
       return ok(page(rows, asked.limit, (row) => row.id));
     }),
     query({ ...contracts.showParked }, async ({ params }) => {
@@ -57,14 +92,23 @@ export function internalRoutes({ messaging, clock, keeper, runDueJobs }: Interna
       return found ? ok(found) : reject('parked-not-found');
     }),
     command({ ...contracts.replayParked }, async ({ params, principal }) =>
-      (await messaging().parked.replay(params.eventId, principal.actorId)) ? ok({ eventId: params.eventId, status: 'pending' }) : reject('parked-not-found'),
+      (await messaging().parked.replay(params.eventId, principal.actorId))
+        ? ok({ eventId: params.eventId, status: 'pending' })
+        : reject('parked-not-found'),
     ),
     command({ ...contracts.discardParked }, async ({ params, body, principal }) =>
-      (await messaging().parked.discard(params.eventId, principal.actorId, body.reason)) ? ok({ eventId: params.eventId, status: 'discarded' }) : reject('parked-not-found'),
+      (await messaging().parked.discard(params.eventId, principal.actorId, body.reason))
+        ? ok({ eventId: params.eventId, status: 'discarded' })
+        : reject('parked-not-found'),
     ),
-    command({ ...contracts.replayAllParked }, async ({ body, principal }) => ok({ replayed: await messaging().parked.replayAll(principal.actorId, body.type ? { type: body.type } : {}) })),
+    command({ ...contracts.replayAllParked }, async ({ body, principal }) =>
+      ok({ replayed: await messaging().parked.replayAll(principal.actorId, body.type ? { type: body.type } : {}) }),
+    ),
     command({ ...contracts.replay }, async ({ body }) => {
-      await messaging().receive(body.lane, body.events.map((content) => ({ content })));
+      await messaging().receive(
+        body.lane,
+        body.events.map((content) => ({ content })),
+      );
       return ok({ received: body.events.length });
     }),
     command({ ...contracts.moveClock }, async ({ body }) => {

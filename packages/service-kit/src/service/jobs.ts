@@ -41,7 +41,13 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   // pg-boss does not await its last statements: counted here, so that stopping does not close the pool under them.
   const executeSql = (text: string, values?: unknown[]) => track(pool.query(text, values));
   const workers = mode === 'workers';
-  const boss = new PgBoss({ db: { executeSql }, schema: 'pgboss', migrate: false, supervise: workers, schedule: workers && jobs.some((job) => job.schedule !== undefined) });
+  const boss = new PgBoss({
+    db: { executeSql },
+    schema: 'pgboss',
+    migrate: false,
+    supervise: workers,
+    schedule: workers && jobs.some((job) => job.schedule !== undefined),
+  });
   boss.on('error', (error) => log.warn({ reason: error.message }, 'the job queue stumbled'));
   const queues = new Map<string, Promise<void>>();
   const workerIds = new Map<string, string>();
@@ -49,7 +55,11 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
   let stopping = false;
 
   const run = (job: Job, data: Record<string, unknown>) =>
-    track(withSpan(`job ${job.name}`, { 'service.name': options.service }, () => job.run(data, { now: options.clock.now(), log: log.child({ job: job.name }) })));
+    track(
+      withSpan(`job ${job.name}`, { 'service.name': options.service }, () =>
+        job.run(data, { now: options.clock.now(), log: log.child({ job: job.name }) }),
+      ),
+    );
 
   const queue = (name: string): Promise<void> => {
     const made = queues.get(name) ?? boss.createQueue(name);
@@ -64,7 +74,8 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
     });
     workerIds.set(job.name, id);
     if (job.schedule !== undefined) await boss.schedule(job.name, job.schedule, {}, { tz: 'UTC' });
-    if (job.everySeconds !== undefined) repeats.push(repeatEvery({ pool, name: job.name, everySeconds: job.everySeconds, log, run: () => run(job, {}) }));
+    if (job.everySeconds !== undefined)
+      repeats.push(repeatEvery({ pool, name: job.name, everySeconds: job.everySeconds, log, run: () => run(job, {}) }));
   }
 
   async function drainOne(job: Job): Promise<number> {
@@ -89,7 +100,8 @@ export function createJobRunner(options: JobRunnerOptions): JobRunner {
       for (const { name } of await boss.getQueues()) queues.set(name, Promise.resolve());
       if (!workers) return;
       for (const job of jobs) await work(job);
-      for (const { name } of await boss.getSchedules()) if (!jobs.some((job) => job.name === name && job.schedule)) await boss.unschedule(name);
+      for (const { name } of await boss.getSchedules())
+        if (!jobs.some((job) => job.name === name && job.schedule)) await boss.unschedule(name);
     },
     async stop(timeoutMs) {
       stopping = true;

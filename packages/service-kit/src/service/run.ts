@@ -18,8 +18,11 @@ export async function runService<P>(compose: (environment: ServiceEnvironment) =
   const env = process.env;
   const config = orExit(() => readProcessConfig(env));
   const log = createLogger({ level: config.logLevel });
-  const telemetry = await startTelemetry({ serviceName: env['OTEL_SERVICE_NAME'] ?? 'tributary', ...(config.otlpEndpoint === undefined ? {} : { otlpEndpoint: config.otlpEndpoint }) });
-  const bus = rabbitBus({ url: config.amqpUrl, log });
+  const telemetry = await startTelemetry({
+    serviceName: env['OTEL_SERVICE_NAME'] ?? 'tributary',
+    ...(config.otlpEndpoint === undefined ? {} : { otlpEndpoint: config.otlpEndpoint }),
+  });
+  const bus = rabbitBus({ url: config.amqpUrl });
   try {
     const keys = loadKeys(config.dataDir, env);
     if (keys.fresh) log.warn({ folder: config.dataDir }, 'keys were made: back up keys.json, evidence and encrypted data depend on it');

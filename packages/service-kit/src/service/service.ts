@@ -10,7 +10,17 @@ import { forgetOldAnswers } from '../http/idempotency.js';
 import { everything, principalVerifier } from '../http/principal.js';
 import { currentTelemetry } from '../platform/telemetry.js';
 import { createVault } from '../platform/vault.js';
-import type { Job, Kit, Readiness, Service, ServiceOptions, SimulatableClock } from '../types.js';
+import type {
+  DatabaseNeeds,
+  DatabaseUrls,
+  Job,
+  Kit,
+  Readiness,
+  Service,
+  ServiceEnvironment,
+  ServiceOptions,
+  SimulatableClock,
+} from '../types.js';
 import { createClockKeeper } from './clock-keeper.js';
 import { internalRoutes } from './internal-routes.js';
 import { createJobRunner, type JobRunner } from './jobs.js';
@@ -21,9 +31,10 @@ import { createJobRunner, type JobRunner } from './jobs.js';
  */
 export async function buildService<P = undefined>(options: ServiceOptions<P>): Promise<Service<P>> {
   const { name, environment } = options;
-  const { config, clock, bus, keys } = environment;
+  const { clock, bus, keys } = environment;
   const log = environment.log.child({ service: name });
-  if (config.migrate) await migrate({ ...config, prismaDirectory: options.prismaDirectory, appendOnly: options.appendOnly });
+  const needs = { name, prismaDirectory: options.prismaDirectory, appendOnly: options.appendOnly };
+  const config = { ...environment.config, ...(await (environment.prepareDatabase ?? migrateConfigured(environment))(needs)) };
   const db = openDatabase<P>({ name, config, log, ...(options.prisma ? { prisma: options.prisma } : {}) });
   if (config.requireDurableDatabase) await requireDurability(db.pool);
 
@@ -49,7 +60,11 @@ export async function buildService<P = undefined>(options: ServiceOptions<P>): P
     },
   };
   const parts = options.parts(kit);
-  const forget: Job = { name: 'forget-old-answers', everySeconds: 3600, run: async () => void (await runTx(db.pool, everything, forgetOldAnswers)) };
+  const forget: Job = {
+    name: 'forget-old-answers',
+    everySeconds: 3600,
+    run: async () => void (await runTx(db.pool, everything, forgetOldAnswers)),
+  };
   built = {
     messaging: createMessaging({ service: name, catalogue, pool: db.pool, bus, subscriptions: parts.subscriptions, log }),
     jobs: createJobRunner({ service: name, pool: db.pool, log, clock, mode: config.jobs, jobs: [...(parts.jobs ?? []), forget] }),
@@ -115,13 +130,25 @@ export async function buildService<P = undefined>(options: ServiceOptions<P>): P
   };
 }
 
+function migrateConfigured({ config }: ServiceEnvironment): (needs: DatabaseNeeds) => Promise<DatabaseUrls> {
+  const { databaseUrl, databaseAppUrl } = config;
+  return async (needs) => {
+    await migrate({ ...needs, databaseUrl, databaseAppUrl });
+    return { databaseUrl, databaseAppUrl };
+  };
+}
+
 /** Events carry the business clock's time, and the relay looks as soon as they are committed. */
 function stampingOutbox(clock: SimulatableClock, messaging: () => Messaging): Outbox {
   return {
     append(tx, context, events) {
       const { outbox, wake } = messaging();
       afterCommit(tx, wake);
-      return outbox.append(tx, context, events.map((event) => ({ time: clock.now(), ...event })));
+      return outbox.append(
+        tx,
+        context,
+        events.map((event) => ({ time: clock.now(), ...event })),
+      );
     },
   };
 }
