@@ -1,0 +1,41 @@
+import type { Database } from '@tributary/service-kit';
+import type { PrismaClient } from '../../generated/client.js';
+import type { Enrollment, EnrollmentStore } from '../enrollment-store.js';
+
+export function prismaEnrollmentStore(db: Database<PrismaClient>): EnrollmentStore {
+  return {
+    async seesPartner(tx, partnerId) {
+      return (await tx.query('SELECT 1 FROM partner WHERE id = $1', [partnerId])).rowCount === 1;
+    },
+    async programsOf(tx, brandId) {
+      const found = await tx.query<{ defaultProgramId: string; programIds: string[] }>(
+        `SELECT b.default_program_id AS "defaultProgramId", array_agg(p.id) AS "programIds"
+         FROM brand b JOIN program p ON p.brand_id = b.id WHERE b.id = $1 GROUP BY b.id`,
+        [brandId],
+      );
+      return found.rows[0];
+    },
+    async insert(tx, enrollment) {
+      const inserted = await tx.query(
+        `INSERT INTO enrollment (id, partner_id, brand_id, program_id, status, enrolled_at, sequence) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (partner_id, brand_id, program_id) DO NOTHING`,
+        [
+          enrollment.id,
+          enrollment.partnerId,
+          enrollment.brandId,
+          enrollment.programId,
+          enrollment.status,
+          enrollment.enrolledAt,
+          enrollment.sequence,
+        ],
+      );
+      return inserted.rowCount === 1;
+    },
+    async listOf(scope, partnerId, limit, after) {
+      const rows = await db.read(scope, (prisma) =>
+        prisma.enrollment.findMany({ where: { partnerId, ...(after ? { id: { gt: after } } : {}) }, orderBy: { id: 'asc' }, take: limit }),
+      );
+      return rows.map((row) => ({ ...row, status: row.status as Enrollment['status'] }));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { createPartner, newId } from '@tributary/contracts';
+import type { Outbox } from '@tributary/messaging';
+import { command, created, type KeyRing, reject } from '@tributary/service-kit';
+import type { Partner } from './domain/partner.js';
+import type { PartnerStore } from './partner-store.js';
+import { partnerChanged, partnerView } from './partner-view.js';
+
+export const createPartnerRoute = (partners: PartnerStore, outbox: Outbox, keys: KeyRing) =>
+  command(createPartner, async ({ body, tx, now, context, scope }) => {
+    if (body.parentId && !(await partners.lock(tx, body.parentId)))
+      return reject('parent-unknown', { errors: [{ pointer: '/parentId', rule: 'parent-unknown' }] });
+    const partner: Partner = {
+      id: newId('partner'),
+      name: body.name,
+      email: body.email,
+      country: body.country ?? null,
+      type: body.type,
+      externalId: body.externalId ?? null,
+      parentId: body.parentId ?? null,
+      status: 'active',
+      riskLevel: body.riskLevel ?? 'low',
+      attributes: body.attributes ?? {},
+      originBrandIds: scope.brandIds === 'all' ? [] : scope.brandIds,
+      tags: [...new Set(body.tags ?? [])].map((tag) => ({ tag, effectiveFrom: now, effectiveTo: null })),
+      sequence: 1,
+      createdAt: now,
+    };
+    if (!(await partners.insert(tx, partner)))
+      return reject('partner-external-id-taken', { errors: [{ pointer: '/externalId', rule: 'partner-external-id-taken' }] });
+    await outbox.append(tx, context, [partnerChanged(partner, keys, now)]);
+    return created(partnerView(partner, now));
+  });

@@ -1,0 +1,20 @@
+import type { TagSpan } from './tags.js';
+
+/** One identity over all brands. */
+export interface Partner {
+  id: string;
+  name: string;
+  email: string;
+  country: string | null;
+  type: string;
+  externalId: string | null;
+  parentId: string | null;
+  status: 'active' | 'suspended' | 'archived';
+  riskLevel: 'low' | 'medium' | 'high';
+  attributes: Record<string, string | number | boolean>;
+  /** Brands of the caller who registered it; empty when that caller sees all. */
+  originBrandIds: readonly string[];
+  tags: TagSpan[];
+  sequence: number;
+  createdAt: Date;
+}

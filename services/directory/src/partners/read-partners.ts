@@ -1,0 +1,29 @@
+import { getContact, getPartner, listPartners } from '@tributary/contracts';
+import { decodeIdCursor, ok, page, query, reject } from '@tributary/service-kit';
+import type { PartnerStore } from './partner-store.js';
+import { partnerView } from './partner-view.js';
+
+export const getPartnerRoute = (partners: PartnerStore) =>
+  query(getPartner, async ({ params, scope, now }) => {
+    const partner = await partners.find(scope, params.partnerId);
+    return partner ? ok(partnerView(partner, now)) : reject('not-found');
+  });
+
+export const listPartnersRoute = (partners: PartnerStore) =>
+  query(listPartners, async ({ query: { limit, cursor, ...filter }, scope, now }) => {
+    const found = await partners.list(scope, filter, now, limit + 1, decodeIdCursor(cursor));
+    return ok(
+      page(
+        found.map((partner) => partnerView(partner, now)),
+        limit,
+        (partner) => partner.id,
+      ),
+    );
+  });
+
+/** Where a message to a partner goes: asked by notifications at the time of sending, so that no address is kept elsewhere. */
+export const getContactRoute = (partners: PartnerStore) =>
+  query(getContact, async ({ params, scope }) => {
+    const partner = await partners.find(scope, params.partnerId);
+    return partner ? ok({ partnerId: partner.id, name: partner.name, email: partner.email }) : reject('not-found');
+  });

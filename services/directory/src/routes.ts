@@ -1,0 +1,34 @@
+import type { Outbox } from '@tributary/messaging';
+import type { KeyRing, Route } from '@tributary/service-kit';
+import type { BrandStore } from './brands/brand-store.js';
+import { createBrandRoute } from './brands/create-brand.js';
+import { getBrandRoute, listBrandsRoute } from './brands/read-brands.js';
+import { createEnrollmentRoute, listEnrollmentsRoute } from './enrollments/enroll-partner.js';
+import type { EnrollmentStore } from './enrollments/enrollment-store.js';
+import { createPartnerRoute } from './partners/create-partner.js';
+import type { PartnerStore } from './partners/partner-store.js';
+import { getContactRoute, getPartnerRoute, listPartnersRoute } from './partners/read-partners.js';
+import { addPartnerTagRoute, removePartnerTagRoute } from './partners/tag-partner.js';
+
+export interface DirectoryParts {
+  brands: BrandStore;
+  partners: PartnerStore;
+  enrollments: EnrollmentStore;
+  outbox: Outbox;
+  keys: KeyRing;
+}
+
+/** Everything the directory answers. Methods, paths and permissions stand in the contracts of the same names. */
+export const routes = (parts: DirectoryParts): Route[] => [
+  createBrandRoute(parts.brands, parts.outbox),
+  getBrandRoute(parts.brands),
+  listBrandsRoute(parts.brands),
+  createPartnerRoute(parts.partners, parts.outbox, parts.keys),
+  getPartnerRoute(parts.partners),
+  listPartnersRoute(parts.partners),
+  addPartnerTagRoute(parts),
+  removePartnerTagRoute(parts),
+  createEnrollmentRoute(parts),
+  listEnrollmentsRoute(parts),
+  getContactRoute(parts.partners),
+];
