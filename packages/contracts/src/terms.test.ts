@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { rootFolder } from '../test/files.js';
+import { toJsonSchema } from './json-schema.js';
+import { dealComponent, dealTerms } from './terms.js';
+
+const page = readFileSync(join(rootFolder, 'docs/deal-terms.md'), 'utf8');
+const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = '']) => JSON.parse(block));
+const sale = { on: 'sale', model: 'percentage', rate: '0.10' };
+const accepts = (component: object, terms: object = {}) => dealTerms.safeParse({ components: [component], ...terms }).success;
+
+test('the examples of docs/deal-terms.md are terms', () => {
+  expect(examples.length).toBeGreaterThan(1);
+  for (const example of examples) expect(dealTerms.parse(example)).toEqual(example);
+});
+
+test('docs/deal-terms.md names every field and every choice', () => {
+  const { model, onRefund, rounding, subCent } = dealComponent.shape;
+  const choices = [model, onRefund, rounding, subCent].flatMap((schema) => toJsonSchema(schema).enum ?? []);
+  const words = [...Object.keys(dealTerms.shape), ...Object.keys(dealComponent.shape).filter((name) => name !== 'qualify'), ...choices];
+  expect(words.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
+});
+
+test('a rule may leave out the value where its operator needs none', () => {
+  const rule = {
+    combinator: 'or',
+    rules: [
+      { field: 'currency', operator: 'null' },
+      { combinator: 'and', rules: [] },
+    ],
+  };
+  expect(accepts({ ...sale, qualify: { rule } })).toBe(true);
+});
+
+test.each([
+  ['a rate as a number', { ...sale, rate: 0.1 }],
+  ['a rate in percent signs', { ...sale, rate: '10%' }],
+  ['an amount with a fraction', { ...sale, amount: 0.5 }],
+  ['an unknown model', { ...sale, model: 'revshare' }],
+  ['an unknown field', { ...sale, bonus: 1 }],
+  ['a kind in capitals', { ...sale, on: 'Sale' }],
+])('%s is refused', (_name, component) => {
+  expect(accepts(component)).toBe(false);
+});
+
+test('terms need a component, and holding days within a year', () => {
+  expect(dealTerms.safeParse({ components: [] }).success).toBe(false);
+  expect([-1, 0, 365, 366, 1.5].map((holdDays) => accepts(sale, { holdDays }))).toEqual([false, true, true, false, false]);
+});
