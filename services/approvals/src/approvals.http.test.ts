@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@tributary/contracts';
+import { shuffled, startTestService, type TestService } from '@tributary/testkit';
+import { aBrandWithPartner } from '../test/facts.js';
+import { compose } from './composition.js';
+
+let approvals: TestService;
+beforeAll(async () => {
+  approvals = await startTestService(compose);
+});
+afterAll(() => approvals.stop());
+
+const manager = () => approvals.request({ actorId: 'key_manager', roles: ['programme-manager'] });
+const approvalOf = async (entryId: string) =>
+  (await approvals.request().get(`/api/v1/approvals?entryId=${entryId}`).expect(200)).body.data[0];
+const decisionsOn = async (entryId: string) => (await approvals.published()).filter((event) => event.subject === entryId);
+
+test('T-08 a low-risk partner is approved automatically up to the threshold; a manager decides above it', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const entries = [entry(49_999), entry(50_000), entry(50_001)];
+  await approvals.deliver(brand, partner(), ...entries);
+  const states = await Promise.all(entries.map(async (one) => (await approvalOf(one.data.entryId)).status));
+  expect(states).toEqual(['approved', 'approved', 'waiting']);
+  const waiting = await approvalOf(entries[2]?.data.entryId ?? '');
+  expect(waiting).toMatchObject({ needs: 'manager', route: '500.01 USD is above the automatic limit of 500.00 USD: a manager decides' });
+  const answer = await manager().post(`/api/v1/approvals/${waiting.id}/decision`).send({ decision: 'approve' }).expect(200);
+  expect(answer.body).toMatchObject({ status: 'approved', decidedBy: 'key_manager' });
+  expect((await decisionsOn(waiting.entryId)).map((event) => event.type)).toEqual(['approvals.commission.approved.v1']);
+});
+
+test('each refusal of a decision has its name', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const [big, huge] = [entry(60_000), entry(600_000)];
+  await approvals.deliver(brand, partner(), big, huge);
+  const decide = async (agent: ReturnType<typeof manager>, entryId: string, body: object, status: number) =>
+    (
+      await agent
+        .post(`/api/v1/approvals/${(await approvalOf(entryId)).id}/decision`)
+        .send(body)
+        .expect(status)
+    ).body.code;
+  const author = approvals.request({ actorId: 'key_author', roles: ['finance-approver'] });
+  expect(await decide(author, big.data.entryId, { decision: 'approve' }, 403)).toBe('four-eyes');
+  expect(await decide(manager(), huge.data.entryId, { decision: 'approve' }, 403)).toBe('above-your-threshold');
+  expect(await decide(manager(), big.data.entryId, { decision: 'hold' }, 422)).toBe('reason-required');
+  await decide(manager(), big.data.entryId, { decision: 'reject', reason: 'no such order' }, 200);
+  expect(await decide(manager(), big.data.entryId, { decision: 'approve' }, 409)).toBe('approval-already-decided');
+  const viewer = approvals.request({ roles: ['analytics-viewer'] });
+  expect(await decide(viewer, huge.data.entryId, { decision: 'approve' }, 403)).toBe('not-permitted');
+});
+
+test('the database itself refuses an approval by the author of the deal', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const big = entry(60_000);
+  await approvals.deliver(brand, partner(), big);
+  await expect(
+    approvals.sql(`UPDATE approval SET status = 'approved', decided_by = maker_id WHERE entry_id = $1`, [big.data.entryId]),
+  ).rejects.toThrow(/approval_four_eyes/);
+  await expect(approvals.db.pool.query('DELETE FROM approval_decision')).rejects.toThrow(/permission denied/);
+});
+
+test('a reversal shares the fate of the entry that it takes back', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const sale = entry(60_000);
+  const refund = entry(-60_000, { adjusts: sale.data.entryId, reason: 'refund' });
+  await approvals.deliver(brand, partner(), sale, refund);
+  const reversal = await approvalOf(refund.data.entryId);
+  expect(reversal.status).toBe('waiting');
+  expect((await manager().post(`/api/v1/approvals/${reversal.id}/decision`).send({ decision: 'approve' }).expect(409)).body.code).toBe(
+    'approval-follows-original',
+  );
+  const { id } = await approvalOf(sale.data.entryId);
+  await manager().post(`/api/v1/approvals/${id}/decision`).send({ decision: 'reject', reason: 'fraud' }).expect(200);
+  expect(await approvalOf(refund.data.entryId)).toMatchObject({ status: 'rejected', decidedBy: 'automatic' });
+});
+
+test('any order and repetition of the facts ends in the same approvals', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const sale = entry(10_000);
+  const facts = [brand, partner(), sale, entry(60_000), entry(-10_000, { adjusts: sale.data.entryId, reason: 'refund' })];
+  for (const event of shuffled(7, [...facts, ...facts])) await approvals.deliver(event);
+  await approvals.service.messaging.drained();
+  const states = await Promise.all(
+    facts.slice(2).map(async (event) => (await approvalOf((event.data as { entryId: string }).entryId)).status),
+  );
+  expect(states).toEqual(['approved', 'waiting', 'approved']);
+  expect(await decisionsOn(sale.data.entryId)).toHaveLength(1);
+});
+
+test('a caller of another brand sees and decides nothing', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const big = entry(60_000);
+  await approvals.deliver(brand, partner(), big);
+  const { id } = await approvalOf(big.data.entryId);
+  const stranger = approvals.request({ brandIds: [newId('brand')] });
+  await stranger.get(`/api/v1/approvals/${id}`).expect(404);
+  await stranger.post(`/api/v1/approvals/${id}/decision`).send({ decision: 'approve' }).expect(404);
+  expect((await stranger.get('/api/v1/approvals').expect(200)).body.data).toEqual([]);
+});
+
+test('a run whose lines are all approved is cleared for exactly its content, once', async () => {
+  const { brand, partner, entry, payout, sealed } = aBrandWithPartner();
+  const runId = newId('run');
+  const sale = entry(10_000);
+  const claimed = payout(runId, [{ entryId: sale.data.entryId, amount: 10_000 }]);
+  // The seal overtakes everything that it refers to.
+  await approvals.deliver(sealed(runId, [claimed]), claimed, sale, partner(), brand);
+  await approvals.service.messaging.drained();
+  await approvals.deliver(sealed(runId, [claimed]));
+  const cleared = (await approvals.published('approvals.run.cleared.v1')).filter((event) => event.subject === runId);
+  expect(cleared.map((event) => event.data.contentHash)).toEqual(['b'.repeat(64)]);
+});
+
+test('a risk hit between approval and clearance refuses the run', async () => {
+  const { brand, partner, entry, payout, sealed } = aBrandWithPartner();
+  const runId = newId('run');
+  const sale = entry(10_000);
+  const claimed = payout(runId, [{ entryId: sale.data.entryId, amount: 10_000 }]);
+  await approvals.deliver(brand, partner(), sale, claimed);
+  await approvals.deliver(partner({ riskLevel: 'high' }, 2));
+  await approvals.deliver(sealed(runId, [claimed]));
+  const refused = (await approvals.published('approvals.run.refused.v1')).filter((event) => event.subject === runId);
+  expect(refused[0]?.data).toMatchObject({ reason: 'no-high-risk', entryIds: [sale.data.entryId] });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { checkRun, type KnownEntry, type KnownPartner } from './check-run.js';
+
+const payout = {
+  payoutId: 'pyt_1',
+  partnerId: 'ptr_1',
+  amount: 900n,
+  lines: [
+    { entryId: 'ent_1', amount: 1000n },
+    { entryId: 'ent_2', amount: -100n },
+  ],
+};
+const entries = new Map<string, KnownEntry>([
+  ['ent_1', { partnerId: 'ptr_1', amount: 1000n, status: 'approved' }],
+  ['ent_2', { partnerId: 'ptr_1', amount: -100n, status: 'approved' }],
+]);
+const partners = new Map<string, KnownPartner>([['ptr_1', { status: 'active', riskLevel: 'low' }]]);
+
+test('a run whose every line is approved is cleared, and says what was checked', () => {
+  const decision = checkRun([payout], entries, partners);
+  expect(decision.cleared).toBe(true);
+  expect(decision.checks.every((check) => check.outcome === 'passed')).toBe(true);
+});
+test.each([
+  ['every-line-approved', { entries: new Map([...entries, ['ent_2', { partnerId: 'ptr_1', amount: -100n, status: 'held' as const }]]) }],
+  [
+    'amounts-as-approved',
+    { entries: new Map([...entries, ['ent_2', { partnerId: 'ptr_2', amount: -100n, status: 'approved' as const }]]) },
+  ],
+  ['lines-add-up', { payouts: [{ ...payout, amount: 901n }] }],
+  ['no-entry-twice', { payouts: [payout, { ...payout, payoutId: 'pyt_2' }] }],
+  ['partners-active', { partners: new Map<string, KnownPartner>([['ptr_1', { status: 'suspended', riskLevel: 'low' }]]) }],
+  ['no-high-risk', { partners: new Map<string, KnownPartner>([['ptr_1', { status: 'active', riskLevel: 'high' }]]) }],
+])('%s refuses the run', (reason, change) => {
+  const facts = { payouts: [payout], entries, partners, ...change };
+  expect(checkRun(facts.payouts, facts.entries, facts.partners)).toMatchObject({ cleared: false, reason });
+});

@@ -1,0 +1,64 @@
+import type { ApprovalStatus, RiskLevel } from '../../review/domain/approval.js';
+
+export interface ClaimedPayout {
+  payoutId: string;
+  partnerId: string;
+  amount: bigint;
+  lines: readonly { entryId: string; amount: bigint }[];
+}
+export interface KnownEntry {
+  partnerId: string;
+  amount: bigint;
+  status: ApprovalStatus;
+}
+export interface KnownPartner {
+  status: string;
+  riskLevel: RiskLevel;
+}
+export interface Check {
+  check: string;
+  outcome: string;
+}
+export type ClearanceDecision =
+  | { cleared: true; checks: Check[] }
+  | { cleared: false; reason: string; entryIds: string[]; checks: Check[] };
+
+/** The last look before money goes out: every line approved and of its amount, sums right, nobody suspended or of high risk. */
+export function checkRun(
+  payouts: readonly ClaimedPayout[],
+  entries: ReadonlyMap<string, KnownEntry>,
+  partners: ReadonlyMap<string, KnownPartner>,
+): ClearanceDecision {
+  const lines = payouts.flatMap((payout) => payout.lines.map((line) => ({ ...line, partnerId: payout.partnerId })));
+  const findings = [
+    {
+      check: 'lines-add-up',
+      failing: payouts
+        .filter((payout) => payout.amount !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+        .flatMap((payout) => payout.lines),
+    },
+    { check: 'every-line-approved', failing: lines.filter((line) => entries.get(line.entryId)?.status !== 'approved') },
+    {
+      check: 'amounts-as-approved',
+      failing: lines.filter(
+        (line) => entries.get(line.entryId)?.amount !== line.amount || entries.get(line.entryId)?.partnerId !== line.partnerId,
+      ),
+    },
+    { check: 'no-entry-twice', failing: repeated(lines) },
+    { check: 'partners-active', failing: lines.filter((line) => partners.get(line.partnerId)?.status !== 'active') },
+    { check: 'no-high-risk', failing: lines.filter((line) => partners.get(line.partnerId)?.riskLevel === 'high') },
+  ];
+  const checks = findings.map(({ check, failing }) => ({
+    check,
+    outcome: failing.length === 0 ? 'passed' : `failed for ${failing.length} lines`,
+  }));
+  const failed = findings.filter(({ failing }) => failing.length > 0);
+  if (failed.length === 0) return { cleared: true, checks };
+  const entryIds = [...new Set(failed.flatMap(({ failing }) => failing.map((line) => line.entryId)))];
+  return { cleared: false, reason: failed.map(({ check }) => check).join(', '), entryIds, checks };
+}
+
+function repeated<T extends { entryId: string }>(lines: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return lines.filter((line) => seen.size === seen.add(line.entryId).size);
+}

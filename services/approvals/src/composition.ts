@@ -1,0 +1,21 @@
+import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { pgClearanceStore } from './clearance/adapters/pg-clearance-store.js';
+import { PrismaClient } from './generated/client.js';
+import { prismaApprovalStore } from './review/adapters/prisma-approval-store.js';
+import { routes } from './routes.js';
+import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
+import { subscriptions } from './subscriptions.js';
+
+/** Builds approvals: may it be paid. */
+export const compose = (environment: ServiceEnvironment): Promise<Service<PrismaClient>> =>
+  buildService({
+    name: 'approvals',
+    environment,
+    prismaDirectory: new URL('../prisma/', import.meta.url),
+    appendOnly: ['approval_decision', 'clearance', 'payout_part'],
+    prisma: (adapter) => new PrismaClient({ adapter }),
+    parts: ({ db, outbox, clock }) => {
+      const parts = { approvals: prismaApprovalStore(db), profiles: pgProfileStore(), clearances: pgClearanceStore(), outbox, clock };
+      return { routes: routes(parts), subscriptions: subscriptions(parts) };
+    },
+  });

@@ -1,0 +1,112 @@
+import type { Tx } from '@tributary/messaging';
+import type { Database } from '@tributary/service-kit';
+import type { Approval as ApprovalRow, PrismaClient } from '../../generated/client.js';
+import type { ApprovalStore } from '../approval-store.js';
+import type { Approval, ApprovalStatus, Needs, RiskLevel } from '../domain/approval.js';
+
+const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", deal_id AS "dealId", amount, currency, status, needs, route,
+  risk_level AS "riskLevel", maker_id AS "makerId", follows_entry_id AS "followsEntryId", decided_by AS "decidedBy", reason, created_at AS "createdAt",
+  decided_at AS "decidedAt", decisions`;
+
+export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
+  return {
+    insert,
+    saveDecisions,
+    async lock(tx, approvalId) {
+      return (await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE id = $1 FOR UPDATE`, [approvalId])).rows[0];
+    },
+    async lockByEntries(tx, entryIds) {
+      const found = await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE entry_id = ANY($1) ORDER BY entry_id FOR UPDATE`, [
+        entryIds,
+      ]);
+      return new Map(found.rows.map((row) => [row.entryId, row]));
+    },
+    async lockFollowers(tx, entryId) {
+      const sql = `SELECT ${columns} FROM approval WHERE follows_entry_id = $1 AND status IN ('waiting', 'held') ORDER BY entry_id FOR UPDATE`;
+      return (await tx.query<Approval>(sql, [entryId])).rows;
+    },
+    async find(scope, approvalId) {
+      const row = await db.read(scope, (prisma) => prisma.approval.findUnique({ where: { id: approvalId } }));
+      return row ? fromStored(row) : undefined;
+    },
+    async list(scope, filter, limit, after) {
+      const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+      const rows = await db.read(scope, (prisma) =>
+        prisma.approval.findMany({ where: { ...given, ...(after ? { id: { gt: after } } : {}) }, orderBy: { id: 'asc' }, take: limit }),
+      );
+      return rows.map(fromStored);
+    },
+  };
+}
+
+async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[]> {
+  if (approvals.length === 0) return [];
+  const inserted = await tx.query<{ id: string }>(
+    `INSERT INTO approval (id, entry_id, partner_id, brand_id, deal_id, amount, currency, status, needs, route, risk_level, maker_id, follows_entry_id, decided_by, reason, created_at, decided_at, decisions)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+       $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::int[])
+     ON CONFLICT (entry_id) DO NOTHING RETURNING id`,
+    [
+      approvals.map((a) => a.id),
+      approvals.map((a) => a.entryId),
+      approvals.map((a) => a.partnerId),
+      approvals.map((a) => a.brandId),
+      approvals.map((a) => a.dealId),
+      approvals.map((a) => a.amount),
+      approvals.map((a) => a.currency),
+      approvals.map((a) => a.status),
+      approvals.map((a) => a.needs),
+      approvals.map((a) => a.route),
+      approvals.map((a) => a.riskLevel),
+      approvals.map((a) => a.makerId),
+      approvals.map((a) => a.followsEntryId),
+      approvals.map((a) => a.decidedBy),
+      approvals.map((a) => a.reason),
+      approvals.map((a) => a.createdAt),
+      approvals.map((a) => a.decidedAt),
+      approvals.map((a) => a.decisions),
+    ],
+  );
+  const added = new Set(inserted.rows.map((row) => row.id));
+  const fresh = approvals.filter((approval) => added.has(approval.id));
+  await recordDecisions(
+    tx,
+    fresh.filter((approval) => approval.decisions > 0),
+  );
+  return fresh;
+}
+
+async function saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
+  for (const approval of approvals) {
+    await tx.query('UPDATE approval SET status = $2, decided_by = $3, reason = $4, decided_at = $5, decisions = $6 WHERE id = $1', [
+      approval.id,
+      approval.status,
+      approval.decidedBy,
+      approval.reason,
+      approval.decidedAt,
+      approval.decisions,
+    ]);
+  }
+  await recordDecisions(tx, approvals);
+}
+
+async function recordDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
+  if (approvals.length === 0) return;
+  await tx.query(
+    `INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
+    [
+      approvals.map((a) => a.id),
+      approvals.map((a) => a.decisions),
+      approvals.map((a) => a.brandId),
+      approvals.map((a) => a.status),
+      approvals.map((a) => a.decidedBy),
+      approvals.map((a) => a.reason),
+      approvals.map((a) => a.decidedAt),
+    ],
+  );
+}
+
+function fromStored(row: ApprovalRow): Approval {
+  return { ...row, status: row.status as ApprovalStatus, needs: row.needs as Needs, riskLevel: row.riskLevel as RiskLevel };
+}

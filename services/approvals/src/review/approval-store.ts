@@ -1,0 +1,24 @@
+import type { Tx } from '@tributary/messaging';
+import type { Scope } from '@tributary/service-kit';
+import type { Approval } from './domain/approval.js';
+
+export interface ApprovalFilter {
+  status?: string | undefined;
+  partnerId?: string | undefined;
+  brandId?: string | undefined;
+  entryId?: string | undefined;
+}
+
+export interface ApprovalStore {
+  /** Adds the approvals of entries that have none; returns the ones added. */
+  insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[]>;
+  /** Keeps the new state and its decision. */
+  saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void>;
+  /** Locked for the change that follows. */
+  lock(tx: Tx, approvalId: string): Promise<Approval | undefined>;
+  lockByEntries(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Approval>>;
+  /** Reversals of an entry that are not decided yet, locked. */
+  lockFollowers(tx: Tx, entryId: string): Promise<Approval[]>;
+  find(scope: Scope, approvalId: string): Promise<Approval | undefined>;
+  list(scope: Scope, filter: ApprovalFilter, limit: number, after?: string): Promise<Approval[]>;
+}

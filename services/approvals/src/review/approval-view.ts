@@ -1,0 +1,51 @@
+import type { DataOf } from '@tributary/contracts';
+import { contextOf, type Envelope, type NewEvent } from '@tributary/messaging';
+import { toWireAmount } from '@tributary/money';
+import type { Approval } from './domain/approval.js';
+
+/** An approval as the API shows it. */
+export function approvalView({ followsEntryId: _, ...approval }: Approval) {
+  return {
+    ...approval,
+    amount: toWireAmount(approval.amount),
+    createdAt: approval.createdAt.toISOString(),
+    decidedAt: approval.decidedAt?.toISOString() ?? null,
+  };
+}
+
+type DecisionType = 'approvals.commission.approved.v1' | 'approvals.commission.held.v1' | 'approvals.commission.rejected.v1';
+const typeOf: Record<'approved' | 'held' | 'rejected', DecisionType> = {
+  approved: 'approvals.commission.approved.v1',
+  held: 'approvals.commission.held.v1',
+  rejected: 'approvals.commission.rejected.v1',
+};
+
+/** The fact of a decision; nothing while an approval waits. `cause` is the event that made an automatic one. */
+export function decided(approval: Approval, cause?: Envelope): NewEvent<DecisionType>[] {
+  if (approval.status === 'waiting' || approval.decidedAt === null || approval.decidedBy === null) return [];
+  const data: DataOf<DecisionType> = {
+    approvalId: approval.id,
+    entryId: approval.entryId,
+    partnerId: approval.partnerId,
+    brandId: approval.brandId,
+    amount: toWireAmount(approval.amount),
+    currency: approval.currency,
+    decidedBy: approval.decidedBy,
+    automatic: approval.decidedBy === 'automatic',
+    route: approval.route,
+    reason: approval.reason,
+    decidedAt: approval.decidedAt.toISOString(),
+    decision: approval.decisions,
+  };
+  return [
+    {
+      type: typeOf[approval.status],
+      subject: approval.entryId,
+      partnerId: approval.partnerId,
+      brandId: approval.brandId,
+      time: approval.decidedAt,
+      data,
+      ...(cause ? { context: contextOf(cause, 'approvals') } : {}),
+    },
+  ];
+}

@@ -1,0 +1,77 @@
+import type { RejectionCode } from '@tributary/contracts';
+
+export type ApprovalStatus = 'waiting' | 'approved' | 'held' | 'rejected';
+export type Needs = 'nobody' | 'manager' | 'finance';
+export type RiskLevel = 'low' | 'medium' | 'high' | 'unknown';
+
+export interface Approval {
+  id: string;
+  entryId: string;
+  partnerId: string;
+  brandId: string;
+  dealId: string;
+  amount: bigint;
+  currency: string;
+  status: ApprovalStatus;
+  needs: Needs;
+  /** The policy sentence that routed it. */
+  route: string;
+  riskLevel: RiskLevel;
+  /** Author of the deal version that made the entry. */
+  makerId: string;
+  /** The entry that this one takes back, whose fate it shares while that one is open. */
+  followsEntryId: string | null;
+  decidedBy: string | null;
+  reason: string | null;
+  createdAt: Date;
+  decidedAt: Date | null;
+  /** How many decisions it has seen. */
+  decisions: number;
+}
+
+export interface Decider {
+  actorId: string;
+  /** Whether the roles reach above the finance threshold. */
+  mayDecideAboveThreshold: boolean;
+}
+export type Verdict = 'approve' | 'reject' | 'hold';
+
+const statusOf: Record<Verdict, ApprovalStatus> = { approve: 'approved', reject: 'rejected', hold: 'held' };
+
+/** A person's decision. An approved or rejected one is final; a held one waits for either. */
+export function decide(
+  approval: Approval,
+  verdict: Verdict,
+  reason: string | null,
+  decider: Decider,
+  now: Date,
+): { accepted: Approval } | { rejected: RejectionCode } {
+  if (approval.status === 'approved' || approval.status === 'rejected') return { rejected: 'approval-already-decided' };
+  if (approval.followsEntryId !== null) return { rejected: 'approval-follows-original' };
+  if (verdict === 'approve' && decider.actorId === approval.makerId) return { rejected: 'four-eyes' };
+  if (approval.needs === 'finance' && !decider.mayDecideAboveThreshold) return { rejected: 'above-your-threshold' };
+  if (verdict !== 'approve' && reason === null) return { rejected: 'reason-required' };
+  return {
+    accepted: {
+      ...approval,
+      status: statusOf[verdict],
+      decidedBy: decider.actorId,
+      reason,
+      decidedAt: now,
+      decisions: approval.decisions + 1,
+    },
+  };
+}
+
+/** What a reversal is decided to be once the entry that it takes back is. */
+export function follow(reversal: Approval, original: Pick<Approval, 'status'>, now: Date): Approval {
+  if (original.status === reversal.status || original.status === 'waiting') return reversal;
+  return {
+    ...reversal,
+    status: original.status,
+    decidedBy: 'automatic',
+    reason: `the entry that it takes back was ${original.status}`,
+    decidedAt: now,
+    decisions: reversal.decisions + 1,
+  };
+}

@@ -1,0 +1,11 @@
+import type { Route } from '@tributary/service-kit';
+import { decideApprovalRoute } from './review/decide-approval.js';
+import type { ReviewParts } from './review/on-entry-accrued.consumer.js';
+import { getApprovalRoute, listApprovalsRoute } from './review/read-approvals.js';
+
+/** Everything approvals answers. */
+export const routes = (parts: ReviewParts): Route[] => [
+  listApprovalsRoute(parts.approvals),
+  getApprovalRoute(parts.approvals),
+  decideApprovalRoute(parts),
+];
