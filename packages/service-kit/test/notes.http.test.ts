@@ -11,7 +11,18 @@ const otherBrandId = newId('brand');
 function brandEvent(id: string) {
   const programId = newId('program');
   const at = '2026-01-01T00:00:00Z';
-  return anEvent('directory.brand.changed.v1', { brandId: id, name: 'Acme', slug: 'acme', currency: 'EUR', timeZone: 'UTC', status: 'active', defaultProgramId: programId, programIds: [programId], policy: { attributionWindowDays: 30, holdDays: 0, autoApproveUpTo: 0, financeThreshold: 0, minimumPayout: 0 }, changedAt: at });
+  return anEvent('directory.brand.changed.v1', {
+    brandId: id,
+    name: 'Acme',
+    slug: 'acme',
+    currency: 'EUR',
+    timeZone: 'UTC',
+    status: 'active',
+    defaultProgramId: programId,
+    programIds: [programId],
+    policy: { attributionWindowDays: 30, holdDays: 0, autoApproveUpTo: 0, financeThreshold: 0, minimumPayout: 0 },
+    changedAt: at,
+  });
 }
 const count = async (table: string) => Number((await notes.sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n);
 
@@ -40,10 +51,16 @@ test('X-04 two requests with one key at the same time have one effect', async ()
 });
 
 test('X-04 the same key with another body is a conflict; of another caller it is another key', async () => {
-  const send = (actorId: string, body: string) => notes.request({ actorId }).post('/api/v1/notes').set('idempotency-key', 'k2').send({ brandId, body });
+  const send = (actorId: string, body: string) =>
+    notes.request({ actorId }).post('/api/v1/notes').set('idempotency-key', 'k2').send({ brandId, body });
   await send('key_a', 'first').expect(201);
   const conflict = await send('key_a', 'second').expect(409);
-  expect(conflict.body).toMatchObject({ code: 'idempotency-key-reused', status: 409, type: '/problems/idempotency-key-reused', requestId: expect.any(String) });
+  expect(conflict.body).toMatchObject({
+    code: 'idempotency-key-reused',
+    status: 409,
+    type: '/problems/idempotency-key-reused',
+    requestId: expect.any(String),
+  });
   expect(conflict.headers['content-type']).toMatch('application/problem+json');
   await send('key_b', 'second').expect(201);
 });
@@ -58,7 +75,12 @@ test('a failure after the effect leaves nothing: no row, no event, no job, no an
 
 test('O-12 a dry run answers the same and leaves nothing', async () => {
   const before = [await count('note'), await count('messaging.outbox'), await count('kit.idempotency')];
-  const dry = await notes.request().post('/api/v1/notes?dryRun=true').set('idempotency-key', 'k4').send({ brandId, body: 'dry' }).expect(200);
+  const dry = await notes
+    .request()
+    .post('/api/v1/notes?dryRun=true')
+    .set('idempotency-key', 'k4')
+    .send({ brandId, body: 'dry' })
+    .expect(200);
   expect(dry.body).toMatchObject({ brandId, body: 'dry', version: 1 });
   expect([await count('note'), await count('messaging.outbox'), await count('kit.idempotency')]).toEqual(before);
 });
@@ -67,7 +89,11 @@ test('a command waits for what has not arrived yet', async () => {
   const late = newId('brand');
   const patient = await startTestService(composeNotes, { notYetKnownWaitMs: 5000 });
   try {
-    const answer = patient.request().post('/api/v1/notes').send({ brandId: late, body: 'waits' }).then((response) => response);
+    const answer = patient
+      .request()
+      .post('/api/v1/notes')
+      .send({ brandId: late, body: 'waits' })
+      .then((response) => response);
     await patient.deliver(brandEvent(late));
     expect((await answer).status).toBe(201);
   } finally {
@@ -109,7 +135,14 @@ test.each([
 
 test('another media type and a body too large are refused', async () => {
   expect((await notes.request().post('/api/v1/notes').type('form').send('a=b')).status).toBe(415);
-  expect((await notes.request().post('/api/v1/notes').send({ brandId, body: 'x'.repeat(2_000_000) })).status).toBe(413);
+  expect(
+    (
+      await notes
+        .request()
+        .post('/api/v1/notes')
+        .send({ brandId, body: 'x'.repeat(2_000_000) })
+    ).status,
+  ).toBe(413);
 });
 
 test('a change needs the current version: 428 without, 412 stale, 200 with a new one', async () => {
@@ -125,11 +158,33 @@ test('a change needs the current version: 428 without, 412 stale, 200 with a new
 test('401 without a principal, 403 for a role that may see but not do, 404 outside of the brand', async () => {
   expect((await notes.anonymous().get('/api/v1/notes')).body.code).toBe('not-signed-in');
   expect((await notes.anonymous().get('/api/v1/notes').set('x-tributary-principal', 'forged')).status).toBe(401);
-  expect((await notes.request({ roles: ['analytics-viewer'] }).post('/api/v1/notes').send({ brandId, body: 'x' })).status).toBe(403);
-  expect((await notes.request({ brandIds: [otherBrandId] }).post('/api/v1/notes').send({ brandId, body: 'x' })).status).toBe(404);
+  expect(
+    (
+      await notes
+        .request({ roles: ['analytics-viewer'] })
+        .post('/api/v1/notes')
+        .send({ brandId, body: 'x' })
+    ).status,
+  ).toBe(403);
+  expect(
+    (
+      await notes
+        .request({ brandIds: [otherBrandId] })
+        .post('/api/v1/notes')
+        .send({ brandId, body: 'x' })
+    ).status,
+  ).toBe(404);
   expect((await notes.request({ brandIds: [otherBrandId] }).get(`/api/v1/notes?brandId=${brandId}`)).status).toBe(404);
   const { body: note } = await notes.request().post('/api/v1/notes').send({ brandId, body: 'hidden' }).expect(201);
-  expect((await notes.request({ brandIds: [otherBrandId] }).put(`/api/v1/notes/${note.id}`).set('if-match', '1').send({ body: 'y' })).status).toBe(404);
+  expect(
+    (
+      await notes
+        .request({ brandIds: [otherBrandId] })
+        .put(`/api/v1/notes/${note.id}`)
+        .set('if-match', '1')
+        .send({ body: 'y' })
+    ).status,
+  ).toBe(404);
   expect((await notes.request().get('/internal/quiet')).status).toBe(403);
   expect((await notes.request().get('/api/v1/nowhere')).body.code).toBe('not-found');
 });
@@ -137,12 +192,17 @@ test('401 without a principal, 403 for a role that may see but not do, 404 outsi
 test('a caller of one brand sees nothing of another, and SQL without a scope sees nothing at all', async () => {
   await notes.request().post('/api/v1/notes').send({ brandId, body: 'a' }).expect(201);
   await notes.request().post('/api/v1/notes').send({ brandId: otherBrandId, body: 'b' }).expect(201);
-  const seen = await notes.request({ brandIds: [otherBrandId] }).get('/api/v1/notes').expect(200);
+  const seen = await notes
+    .request({ brandIds: [otherBrandId] })
+    .get('/api/v1/notes')
+    .expect(200);
   expect(new Set(seen.body.data.map((row: { brandId: string }) => row.brandId))).toEqual(new Set([otherBrandId]));
   const bare = createPool(notes.database.databaseAppUrl, { max: 1, applicationName: 'test', onError: () => undefined });
   try {
     expect((await bare.query('SELECT * FROM note')).rows).toEqual([]);
-    await expect(bare.query("INSERT INTO note (id, brand_id, body) VALUES ('x', $1, 'x')", [brandId])).rejects.toThrow('row-level security');
+    await expect(bare.query("INSERT INTO note (id, brand_id, body) VALUES ('x', $1, 'x')", [brandId])).rejects.toThrow(
+      'row-level security',
+    );
     await expect(bare.query('CREATE TABLE public.mine (id int)')).rejects.toThrow('permission denied');
   } finally {
     await bare.end();
@@ -165,7 +225,12 @@ test('lists come in pages with an opaque cursor', async () => {
 });
 
 test('an event published carries the business clock and its context; the relay has sent it', async () => {
-  await notes.request({ actorId: 'key_c' }).post('/api/v1/notes').set('x-correlation-id', 'conv-1').send({ brandId, body: 'event' }).expect(201);
+  await notes
+    .request({ actorId: 'key_c' })
+    .post('/api/v1/notes')
+    .set('x-correlation-id', 'conv-1')
+    .send({ brandId, body: 'event' })
+    .expect(201);
   const events = await notes.published('notifications.message.sent.v1');
   const event = events.at(-1);
   expect(event).toMatchObject({ correlationid: 'conv-1', actorid: 'key_c', brandid: brandId });

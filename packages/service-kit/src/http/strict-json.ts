@@ -17,6 +17,10 @@ export class JsonRefused extends Error {
 const quote = 34;
 const backslash = 92;
 const colon = 58;
+const openBracket = 91;
+const closeBracket = 93;
+const openBrace = 123;
+const closeBrace = 125;
 
 /**
  * Parses JSON and refuses what JSON.parse would quietly change: duplicate keys, numbers that a double cannot hold exactly, more
@@ -48,16 +52,29 @@ function scan(text: string): number {
   let depth = 0;
   let members = 0;
   for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === quote) at = endOfString(text, at);
-    else if (code === colon) members++;
-    else if (code === 123 || code === 91) {
-      if (++depth > maxDepth) throw new JsonRefused('json-not-strict', `The body is nested deeper than ${maxDepth} levels`);
-    } else if (code === 125 || code === 93) depth--;
-    else if (code === 45 || (code >= 48 && code <= 57)) at = endOfNumber(text, at);
+    switch (text.charCodeAt(at)) {
+      case quote:
+        at = endOfString(text, at);
+        break;
+      case colon:
+        members++;
+        break;
+      case openBrace:
+      case openBracket:
+        if (++depth > maxDepth) throw new JsonRefused('json-not-strict', `The body is nested deeper than ${maxDepth} levels`);
+        break;
+      case closeBrace:
+      case closeBracket:
+        depth--;
+        break;
+      default:
+        if (startsNumber(text.charCodeAt(at))) at = endOfNumber(text, at);
+    }
   }
   return members;
 }
+
+const startsNumber = (code: number): boolean => (code >= 48 && code <= 57) || code === 45;
 
 /** Index of the closing quote of the string that opens at `start`. */
 function endOfString(text: string, start: number): number {
@@ -125,8 +142,8 @@ function duplicateKey(text: string): string {
   const open: Set<string>[] = [];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code === 123 || code === 91) open.push(new Set());
-    else if (code === 125 || code === 93) open.pop();
+    if (code === openBrace || code === openBracket) open.push(new Set());
+    else if (code === closeBrace || code === closeBracket) open.pop();
     else if (code === quote) {
       const end = endOfString(text, at);
       const key = text.slice(at, end + 1);

@@ -66,7 +66,7 @@ const contracts = {
 } as const;
 
 export interface InternalParts {
-  messaging: () => Messaging;
+  messaging: Messaging;
   clock: Clock;
   keeper: ClockKeeper;
   runDueJobs: () => Promise<void>;
@@ -75,11 +75,11 @@ export interface InternalParts {
 /** Routes that every service has for its siblings and operators; only a system principal may use them. */
 export function internalRoutes({ messaging, clock, keeper, runDueJobs }: InternalParts): Route[] {
   return [
-    query({ ...contracts.quiet }, async () => ok(await quietness(messaging()))),
-    query({ ...contracts.outboxLag }, async () => ok((await messaging().health()).outbox)),
+    query({ ...contracts.quiet }, async () => ok(await quietness(messaging))),
+    query({ ...contracts.outboxLag }, async () => ok((await messaging.health()).outbox)),
     query({ ...contracts.listParked }, async ({ query: asked }) => {
       const after = decodeIdCursor(asked.cursor);
-      const rows = await messaging().parked.list({
+      const rows = await messaging.parked.list({
         limit: asked.limit + 1,
         ...(asked.status ? { status: asked.status } : {}),
         ...(asked.type ? { type: asked.type } : {}),
@@ -88,24 +88,24 @@ export function internalRoutes({ messaging, clock, keeper, runDueJobs }: Interna
       return ok(page(rows, asked.limit, (row) => row.id));
     }),
     query({ ...contracts.showParked }, async ({ params }) => {
-      const found = await messaging().parked.show(params.eventId);
+      const found = await messaging.parked.show(params.eventId);
       return found ? ok(found) : reject('parked-not-found');
     }),
     command({ ...contracts.replayParked }, async ({ params, principal }) =>
-      (await messaging().parked.replay(params.eventId, principal.actorId))
+      (await messaging.parked.replay(params.eventId, principal.actorId))
         ? ok({ eventId: params.eventId, status: 'pending' })
         : reject('parked-not-found'),
     ),
     command({ ...contracts.discardParked }, async ({ params, body, principal }) =>
-      (await messaging().parked.discard(params.eventId, principal.actorId, body.reason))
+      (await messaging.parked.discard(params.eventId, principal.actorId, body.reason))
         ? ok({ eventId: params.eventId, status: 'discarded' })
         : reject('parked-not-found'),
     ),
     command({ ...contracts.replayAllParked }, async ({ body, principal }) =>
-      ok({ replayed: await messaging().parked.replayAll(principal.actorId, body.type ? { type: body.type } : {}) }),
+      ok({ replayed: await messaging.parked.replayAll(principal.actorId, body.type ? { type: body.type } : {}) }),
     ),
     command({ ...contracts.replay }, async ({ body }) => {
-      await messaging().receive(
+      await messaging.receive(
         body.lane,
         body.events.map((content) => ({ content })),
       );

@@ -5,11 +5,12 @@ import type { Logger } from 'pino';
 import { afterCommit } from '../data/tx.js';
 import { withSpan } from '../platform/telemetry.js';
 import type { Clock, EnqueueOptions, Job, Jobs } from '../types.js';
+import { type InFlight, inFlight } from './in-flight.js';
 import { repeatEvery } from './repeating.js';
 
 export interface JobRunner extends Jobs {
   start(): Promise<void>;
-  /** Takes no new job, waits for those that run. */
+  /** Takes no new job and waits this long for those that run; pg-boss gives the rest to the next start. */
   stop(timeoutMs: number): Promise<void>;
   /** Runs every `onClock` job, in the order of the table. @throws AggregateError when any failed; the others have run. */
   runClockJobs(): Promise<void>;
@@ -26,121 +27,141 @@ export interface JobRunnerOptions {
   jobs: readonly Job[];
 }
 
+interface Running extends JobRunnerOptions {
+  boss: PgBoss;
+  work: InFlight;
+  /** Queues that exist or are being made. */
+  queues: Map<string, Promise<void>>;
+  workerIds: Map<string, string>;
+  cancelRepeats: (() => void)[];
+  stopping: boolean;
+}
+
 /** Jobs on pg-boss, in the service's own database and over its own pool. */
 export function createJobRunner(options: JobRunnerOptions): JobRunner {
-  const { jobs, log, mode, pool } = options;
-  const names = new Set(jobs.map((job) => job.name));
-  if (names.size !== jobs.length) throw new Error(`${options.service} has two jobs of one name`);
-  const running = new Set<Promise<unknown>>();
-  const track = <T>(work: Promise<T>): Promise<T> => {
-    running.add(work);
-    const done = () => running.delete(work);
-    work.then(done, done);
-    return work;
+  const names = options.jobs.map((job) => job.name);
+  if (new Set(names).size !== names.length) throw new Error(`${options.service} has two jobs of one name`);
+  const work = inFlight();
+  const state: Running = {
+    ...options,
+    work,
+    boss: openBoss(options, work),
+    queues: new Map(),
+    workerIds: new Map(),
+    cancelRepeats: [],
+    stopping: false,
   };
-  // pg-boss does not await its last statements: counted here, so that stopping does not close the pool under them.
-  const executeSql = (text: string, values?: unknown[]) => track(pool.query(text, values));
+  return {
+    start: () => start(state),
+    stop: (timeoutMs) => stop(state, timeoutMs),
+    enqueue: (tx, name, data, enqueueOptions) => enqueue(state, tx, name, data, enqueueOptions),
+    runClockJobs: () => runClockJobs(state),
+    async drain() {
+      for (let found = 1; found > 0 && !state.stopping; ) {
+        found = 0;
+        for (const job of state.jobs) if (state.queues.has(job.name)) found += await drainOne(state, job);
+      }
+    },
+  };
+}
+
+function openBoss({ pool, mode, jobs, log }: JobRunnerOptions, work: InFlight): PgBoss {
   const workers = mode === 'workers';
   const boss = new PgBoss({
-    db: { executeSql },
+    // pg-boss does not await its last statements: tracked, so that stopping does not close the pool under them.
+    db: { executeSql: (text: string, values?: unknown[]) => work.track(pool.query(text, values)) },
     schema: 'pgboss',
     migrate: false,
     supervise: workers,
     schedule: workers && jobs.some((job) => job.schedule !== undefined),
   });
   boss.on('error', (error) => log.warn({ reason: error.message }, 'the job queue stumbled'));
-  const queues = new Map<string, Promise<void>>();
-  const workerIds = new Map<string, string>();
-  const repeats: (() => void)[] = [];
-  let stopping = false;
+  return boss;
+}
 
-  const run = (job: Job, data: Record<string, unknown>) =>
-    track(
-      withSpan(`job ${job.name}`, { 'service.name': options.service }, () =>
-        job.run(data, { now: options.clock.now(), log: log.child({ job: job.name }) }),
-      ),
-    );
+function run({ service, clock, log, work }: Running, job: Job, data: Record<string, unknown>): Promise<void> {
+  const context = { now: clock.now(), log: log.child({ job: job.name }) };
+  return work.track(withSpan(`job ${job.name}`, { 'service.name': service }, () => job.run(data, context)));
+}
 
-  const queue = (name: string): Promise<void> => {
-    const made = queues.get(name) ?? boss.createQueue(name);
-    queues.set(name, made);
-    return made;
-  };
+function queueOf(state: Running, name: string): Promise<void> {
+  const queue = state.queues.get(name) ?? state.boss.createQueue(name);
+  state.queues.set(name, queue);
+  return queue;
+}
 
-  async function work(job: Job): Promise<void> {
-    await queue(job.name);
-    const id = await boss.work<Record<string, unknown>>(job.name, { pollingIntervalSeconds: 2 }, async (batch) => {
-      for (const one of batch) await run(job, one.data ?? {});
-    });
-    workerIds.set(job.name, id);
-    if (job.schedule !== undefined) await boss.schedule(job.name, job.schedule, {}, { tz: 'UTC' });
-    if (job.everySeconds !== undefined)
-      repeats.push(repeatEvery({ pool, name: job.name, everySeconds: job.everySeconds, log, run: () => run(job, {}) }));
+async function start(state: Running): Promise<void> {
+  const { boss, jobs } = state;
+  await boss.start();
+  for (const { name } of await boss.getQueues()) state.queues.set(name, Promise.resolve());
+  if (state.mode === 'manual') return;
+  for (const job of jobs) await employ(state, job);
+  const scheduled = new Set(jobs.filter((job) => job.schedule !== undefined).map((job) => job.name));
+  for (const { name } of await boss.getSchedules()) if (!scheduled.has(name)) await boss.unschedule(name);
+}
+
+/** Gives a job its worker, and its schedule or repetition. */
+async function employ(state: Running, job: Job): Promise<void> {
+  const { boss, pool, log } = state;
+  await queueOf(state, job.name);
+  const id = await boss.work<Record<string, unknown>>(job.name, { pollingIntervalSeconds: 2 }, async (batch) => {
+    for (const one of batch) await run(state, job, one.data ?? {});
+  });
+  state.workerIds.set(job.name, id);
+  if (job.schedule !== undefined) await boss.schedule(job.name, job.schedule, {}, { tz: 'UTC' });
+  if (job.everySeconds !== undefined) {
+    state.cancelRepeats.push(repeatEvery({ pool, name: job.name, everySeconds: job.everySeconds, log, run: () => run(state, job, {}) }));
   }
+}
 
-  async function drainOne(job: Job): Promise<number> {
-    let count = 0;
-    for (;;) {
-      const [next] = await boss.fetch<Record<string, unknown>>(job.name, { batchSize: 1 });
-      if (!next) return count;
-      count++;
-      try {
-        await run(job, next.data ?? {});
-        await boss.complete(job.name, next.id);
-      } catch (error) {
-        log.error({ err: error, job: job.name }, 'a job failed and will be tried again');
-        await boss.fail(job.name, next.id, { message: error instanceof Error ? error.message : String(error) });
-      }
+async function stop(state: Running, timeoutMs: number): Promise<void> {
+  state.stopping = true;
+  for (const cancel of state.cancelRepeats) cancel();
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([state.work.idle(), patience]);
+  clearTimeout(timer);
+  await state.boss.stop({ graceful: false });
+}
+
+async function enqueue(state: Running, tx: Tx, name: string, data: object, options: EnqueueOptions = {}): Promise<void> {
+  if (!state.jobs.some((job) => job.name === name)) throw new Error(`${state.service} has no job ${name}`);
+  await queueOf(state, name);
+  const { singletonKey, startAfterSeconds, retryLimit = 10 } = options;
+  await state.boss.send(name, data, {
+    retryLimit,
+    retryDelay: 5,
+    retryBackoff: true,
+    ...(singletonKey === undefined ? {} : { singletonKey }),
+    ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
+    db: { executeSql: (text, values) => tx.query(text, values) },
+  });
+  const worker = state.workerIds.get(name);
+  if (worker !== undefined) afterCommit(tx, () => state.boss.notifyWorker(worker));
+}
+
+async function runClockJobs(state: Running): Promise<void> {
+  const failures: unknown[] = [];
+  for (const job of state.jobs.filter((each) => each.onClock)) {
+    if (state.stopping) return;
+    await run(state, job, {}).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} jobs failed when the clock moved`);
+}
+
+async function drainOne(state: Running, job: Job): Promise<number> {
+  const { boss, log } = state;
+  for (let count = 0; ; count++) {
+    const [next] = await boss.fetch<Record<string, unknown>>(job.name, { batchSize: 1 });
+    if (!next) return count;
+    try {
+      await run(state, job, next.data ?? {});
+      await boss.complete(job.name, next.id);
+    } catch (error) {
+      log.error({ err: error, job: job.name }, 'a job failed and will be tried again');
+      await boss.fail(job.name, next.id, { message: error instanceof Error ? error.message : String(error) });
     }
   }
-
-  return {
-    async start() {
-      await boss.start();
-      for (const { name } of await boss.getQueues()) queues.set(name, Promise.resolve());
-      if (!workers) return;
-      for (const job of jobs) await work(job);
-      for (const { name } of await boss.getSchedules())
-        if (!jobs.some((job) => job.name === name && job.schedule)) await boss.unschedule(name);
-    },
-    async stop(timeoutMs) {
-      stopping = true;
-      for (const cancel of repeats) cancel();
-      const idle = async () => {
-        while (running.size > 0) await Promise.allSettled([...running]);
-      };
-      await Promise.race([idle(), new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
-      await boss.stop({ graceful: false });
-      while (running.size > 0) await Promise.allSettled([...running]);
-    },
-    async enqueue(tx: Tx, name: string, data: object, enqueueOptions: EnqueueOptions = {}) {
-      if (!names.has(name)) throw new Error(`${options.service} has no job ${name}`);
-      await queue(name);
-      const { singletonKey, startAfterSeconds, retryLimit = 10 } = enqueueOptions;
-      await boss.send(name, data, {
-        retryLimit,
-        retryDelay: 5,
-        retryBackoff: true,
-        ...(singletonKey === undefined ? {} : { singletonKey }),
-        ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
-        db: { executeSql: (text, values) => tx.query(text, values) },
-      });
-      const id = workerIds.get(name);
-      if (id !== undefined) afterCommit(tx, () => boss.notifyWorker(id));
-    },
-    async runClockJobs() {
-      const failures: unknown[] = [];
-      for (const job of jobs.filter((each) => each.onClock)) {
-        if (stopping) return;
-        await run(job, {}).catch((error: unknown) => failures.push(error));
-      }
-      if (failures.length > 0) throw new AggregateError(failures, `${failures.length} jobs failed when the clock moved`);
-    },
-    async drain() {
-      for (let found = 1; found > 0 && !stopping; ) {
-        found = 0;
-        for (const job of jobs) if (queues.has(job.name)) found += await drainOne(job);
-      }
-    },
-  };
 }
