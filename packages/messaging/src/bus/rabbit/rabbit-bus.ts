@@ -1,7 +1,115 @@
-import type { Bus } from '../../ports.js';
-export interface RabbitOptions {
-  url: string;
-}
+import type { Channel, ChannelModel } from 'amqplib';
+import { describe } from '../../errors.js';
+import type { Bus, BusState, Consumption, MessageCatalogue, Receive } from '../../ports.js';
+import { LaneConsumer } from './lane-consumer.js';
+import { keepLink, within } from './link.js';
+import { type RabbitOptions, settingsOf } from './options.js';
+import { createPublisher } from './publisher.js';
+import { assertTopology, exchangeOf, queueOf } from './topology.js';
+
+export type { RabbitOptions } from './options.js';
+
+/**
+ * RabbitMQ behind the port: durable topic exchange, quorum queues per service and lane, confirms, one connection to publish and one to
+ * consume. It never buffers: what cannot be confirmed now fails now, because the outbox is the buffer.
+ */
 export function rabbitBus(options: RabbitOptions): Bus {
-  throw new Error(options.url);
+  const settings = settingsOf(options);
+  const { log } = settings;
+  const listeners = new Set<() => void>();
+  let catalogue: MessageCatalogue = new Map();
+  let admin: Channel | undefined;
+  let lastState: BusState = 'down';
+
+  const assertOn = async (connection: ChannelModel): Promise<void> => {
+    if (catalogue.size === 0) return;
+    const channel = await quietChannel(connection);
+    await assertTopology(channel, catalogue, settings);
+    await channel.close();
+  };
+  const publisher = createPublisher(settings, () => publishing);
+  const publishing = keepLink(settings, 'publish', async (connection) => {
+    await assertOn(connection);
+    const channel = await connection.createConfirmChannel();
+    publisher.use(channel);
+    connection.on('unblocked', () => setImmediate(notice));
+    setImmediate(notice);
+  });
+  const consuming = keepLink(settings, 'consume', async (connection) => {
+    await assertOn(connection);
+    setImmediate(notice);
+  });
+
+  const state = (): BusState => {
+    if (publishing.connection() === undefined || consuming.connection() === undefined) return 'down';
+    return publishing.isBlocked() ? 'blocked' : 'up';
+  };
+  const notice = (): void => {
+    const now = state();
+    if (now === 'up' && lastState !== 'up') for (const listener of listeners) listener();
+    lastState = now;
+  };
+  const watching = setInterval(notice, 250);
+  watching.unref();
+
+  const rebuild = async (queue: string): Promise<void> => {
+    const connection = consuming.connection();
+    if (connection === undefined) return;
+    log.error({ queue }, 'a queue is beyond repair: it is declared anew, and reconciliation sends again what it held');
+    const channel = await quietChannel(connection);
+    await within(channel.deleteQueue(queue), settings.confirmTimeoutMs, 'deleting the queue').catch(() => undefined);
+    await channel.close().catch(() => undefined);
+    await assertOn(connection);
+  };
+
+  return {
+    features: { broker: true, durableBindings: true },
+    state,
+    async declare(wanted) {
+      catalogue = new Map([...catalogue, ...wanted]);
+      const connection = consuming.connection() ?? publishing.connection();
+      if (connection === undefined) return;
+      await assertOn(connection).catch((error: unknown) =>
+        log.error({ error: describe(error) }, 'the topology could not be asserted; the next connect tries again'),
+      );
+    },
+    publish: (events) => publisher.send(exchangeOf(settings), (event) => event.type, events),
+    sendTo: (service, lane, events) => publisher.send('', () => queueOf(settings, service, lane), events),
+    async consume(service: string, receive: Receive): Promise<Consumption> {
+      const consumers = (['control', 'facts', 'dead'] as const).map(
+        (lane) => new LaneConsumer({ link: consuming, queue: queueOf(settings, service, lane), lane, receive, settings, rebuild }),
+      );
+      return { stop: async () => void (await Promise.all(consumers.map((consumer) => consumer.stop()))) };
+    },
+    async backlog(service, lane) {
+      const connection = consuming.connection();
+      if (connection === undefined) return undefined;
+      try {
+        admin ??= await quietChannel(connection, () => {
+          admin = undefined;
+        });
+        const reply = await within(admin.checkQueue(queueOf(settings, service, lane)), settings.confirmTimeoutMs, 'looking at a queue');
+        return reply.messageCount;
+      } catch {
+        admin = undefined;
+        return undefined;
+      }
+    },
+    onUp(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      clearInterval(watching);
+      await Promise.all([publishing.close(), consuming.close()]);
+    },
+  };
+}
+
+/** A channel whose failure is told to the one who waits for its reply, and to nobody else. */
+async function quietChannel(connection: ChannelModel, lost: () => void = () => undefined): Promise<Channel> {
+  const channel = await connection.createChannel();
+  channel.on('error', lost);
+  channel.on('close', lost);
+  return channel;
 }

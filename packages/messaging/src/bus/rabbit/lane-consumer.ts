@@ -1,0 +1,224 @@
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import { describe } from '../../errors.js';
+import { backoffMs, Bell } from '../../pacing.js';
+import type { Lane, RawEvent, Receive } from '../../ports.js';
+import type { Link } from './link.js';
+import { deathOf, deliveriesOf, rawEventsOf } from './message.js';
+import type { RabbitSettings } from './options.js';
+
+interface Open {
+  channel: Channel;
+  tag: string;
+  /** Delivered and not yet handled, in the queue's order. */
+  buffer: ConsumeMessage[];
+  /** Taking one message at a time, because one of these may have killed its consumer before. */
+  careful: boolean;
+  alive: boolean;
+}
+/** From this many earlier deliveries on a message is handled alone, with nothing else in hand that it could drag along. */
+const suspectDeliveries = 2;
+
+export interface LaneConsumerOptions {
+  link: Link;
+  queue: string;
+  lane: Lane | 'dead';
+  receive: Receive;
+  settings: RabbitSettings;
+  /** Called when the queue refuses to work again and again: drops it and declares it anew. */
+  rebuild: (queue: string) => Promise<void>;
+}
+
+/** Consumes one queue: collects what is there, hands it over, acknowledges; opens again after any loss. */
+export class LaneConsumer {
+  private open: Open | undefined;
+  private stopping = false;
+  private refusals = 0;
+  private pumping: Promise<void> = Promise.resolve();
+  private isPumping = false;
+  private readonly bell = new Bell();
+  private readonly running: Promise<void>;
+
+  constructor(private readonly options: LaneConsumerOptions) {
+    this.running = this.run();
+  }
+
+  /** Keeps a channel open as long as there is a connection. */
+  private async run(): Promise<void> {
+    let failures = 0;
+    while (!this.stopping) {
+      const connection = this.options.link.connection();
+      if (this.open?.alive !== true && connection !== undefined && !this.isPumping) {
+        try {
+          await this.start(connection);
+          failures = 0;
+        } catch (error) {
+          failures += 1;
+          await this.refused(error);
+        }
+      }
+      await this.bell.wait(failures > 0 ? backoffMs(failures, 200, 5000) : 250);
+    }
+  }
+
+  private async refused(error: unknown): Promise<void> {
+    const { settings, queue, rebuild } = this.options;
+    settings.log.warn({ queue, error: describe(error) }, 'a queue cannot be consumed; trying again');
+    this.refusals = /INTERNAL.ERROR|NOT.FOUND|timeout/i.test(describe(error)) ? this.refusals + 1 : 0;
+    if (this.refusals < 3) return;
+    this.refusals = 0;
+    await rebuild(queue).catch((failure: unknown) => settings.log.warn({ queue, error: describe(failure) }, 'rebuilding a queue failed'));
+  }
+
+  private async start(connection: ChannelModel): Promise<void> {
+    const channel = await connection.createChannel();
+    const open: Open = { channel, tag: '', buffer: [], careful: true, alive: true };
+    const lost = (): void => {
+      open.alive = false;
+      this.bell.ring();
+    };
+    let failure: unknown;
+    channel.on('error', (error: unknown) => {
+      failure = error;
+      this.options.settings.log.warn({ queue: this.options.queue, error: describe(error) }, 'a consumer channel failed; opening another');
+      lost();
+    });
+    channel.on('close', lost);
+    try {
+      await channel.prefetch(1);
+      await this.subscribe(open);
+    } catch (error) {
+      throw failure ?? error;
+    }
+    this.refusals = 0;
+    this.open = open;
+    this.pump();
+  }
+
+  private async subscribe(open: Open): Promise<void> {
+    const reply = await open.channel.consume(this.options.queue, (message) => this.delivered(open, message));
+    open.tag = reply.consumerTag;
+  }
+
+  private delivered(open: Open, message: ConsumeMessage | null): void {
+    if (message === null) {
+      // The broker cancelled us: the queue was deleted, or its leader moved.
+      this.options.settings.log.warn({ queue: this.options.queue }, 'the broker cancelled the consumer; subscribing again');
+      open.alive = false;
+      open.channel.close().catch(() => undefined);
+      this.bell.ring();
+      return;
+    }
+    open.buffer.push(message);
+    this.pump();
+  }
+
+  private pump(): void {
+    if (this.isPumping) return;
+    this.isPumping = true;
+    // One turn of the event loop later, what has arrived in the same breath is there too.
+    this.pumping = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => this.work())
+      .catch((error: unknown) => this.options.settings.log.error({ queue: this.options.queue, error: describe(error) }, 'consuming failed'))
+      .finally(() => {
+        this.isPumping = false;
+        if (this.open?.alive === true && this.open.buffer.length > 0) this.pump();
+        this.bell.ring();
+      });
+  }
+
+  private async work(): Promise<void> {
+    for (;;) {
+      const open = this.open;
+      if (open === undefined || !open.alive || open.buffer.length === 0) return;
+      await this.reconsiderCare(open);
+      const messages = this.takeBatch(open);
+      const handled = await this.handOver(open, messages);
+      const last = messages.at(-1);
+      if (!handled || last === undefined) return;
+      if (open.alive) open.channel.ack(last, true);
+    }
+  }
+
+  /** Full speed begins with the first message that nobody has choked on. */
+  private async reconsiderCare(open: Open): Promise<void> {
+    const [first] = open.buffer;
+    if (!open.careful || first === undefined || deliveriesOf(first) >= suspectDeliveries || this.stopping) return;
+    open.careful = false;
+    await open.channel.cancel(open.tag);
+    await open.channel.prefetch(this.options.settings.prefetch);
+    await this.subscribe(open);
+  }
+
+  private takeBatch(open: Open): ConsumeMessage[] {
+    const taken: ConsumeMessage[] = [];
+    let events = 0;
+    while (open.buffer.length > 0 && events < this.options.settings.handleBatch) {
+      const [next] = open.buffer;
+      if (next === undefined) break;
+      const suspect = deliveriesOf(next) >= suspectDeliveries;
+      if (suspect && taken.length > 0) break;
+      open.buffer.shift();
+      taken.push(next);
+      // A guess without parsing: a batch message holds some hundreds of bytes an event.
+      events += next.properties.contentType === 'application/cloudevents-batch+json' ? Math.max(1, Math.ceil(next.content.length / 700)) : 1;
+      if (suspect) break;
+    }
+    return taken;
+  }
+
+  /** Holds the messages while the database is away; after long enough gives them back and waits with empty hands. */
+  private async handOver(open: Open, messages: readonly ConsumeMessage[]): Promise<boolean> {
+    const { settings, queue } = this.options;
+    const groups = this.groupsOf(messages);
+    const giveUpAt = Date.now() + settings.patienceMs;
+    for (let attempt = 1; open.alive; attempt += 1) {
+      try {
+        for (const [lane, raws] of groups) await this.options.receive(lane, raws);
+        return true;
+      } catch (error) {
+        settings.log.warn({ queue, attempt, error: describe(error) }, 'nothing could be stored: consuming pauses');
+        if (Date.now() > giveUpAt || this.stopping) break;
+        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 100, 2000)));
+      }
+    }
+    if (open.alive) await open.channel.close().catch(() => undefined);
+    open.alive = false;
+    await this.untilStorable(groups[0]?.[0] ?? 'facts');
+    return false;
+  }
+
+  private async untilStorable(lane: Lane): Promise<void> {
+    for (let attempt = 1; !this.stopping; attempt += 1) {
+      const storable = await this.options.receive(lane, []).then(
+        () => true,
+        () => false,
+      );
+      if (storable) return;
+      await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 200, 2000)));
+    }
+  }
+
+  private groupsOf(messages: readonly ConsumeMessage[]): [Lane, RawEvent[]][] {
+    const { lane } = this.options;
+    if (lane !== 'dead') return [[lane, messages.flatMap(rawEventsOf)]];
+    const byLane = new Map<Lane, RawEvent[]>();
+    for (const message of messages) {
+      const death = deathOf(message);
+      const raws = rawEventsOf(message).map((raw) => ({ ...raw, deadLettered: death.reason }));
+      byLane.set(death.lane, [...(byLane.get(death.lane) ?? []), ...raws]);
+    }
+    return [...byLane];
+  }
+
+  /** Takes no more, finishes what is in hand (for at most `patienceMs`), gives the channel back. */
+  async stop(): Promise<void> {
+    const open = this.open;
+    this.stopping = true;
+    this.bell.ring();
+    if (open?.alive === true) await open.channel.cancel(open.tag).catch(() => undefined);
+    const until = Date.now() + this.options.settings.patienceMs;
+    while (this.isPumping && Date.now() < until) await this.pumping;
+    if (open?.alive === true) await open.channel.close().catch(() => undefined);
+    await this.running;
+  }
+}

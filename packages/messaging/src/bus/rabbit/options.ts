@@ -1,0 +1,44 @@
+import type { Logger } from '../../ports.js';
+
+export interface RabbitOptions {
+  /** `amqp://user:password@host:port/vhost` */
+  url: string;
+  /** Put before every exchange's and queue's name, so that tests and sandboxes can share a broker. */
+  prefix?: string;
+  /** Shown in the broker's list of connections. */
+  name?: string;
+  log?: Logger;
+  /** Events of one type in one message at most (100); 1 sends each event alone. */
+  messageBatch?: number;
+  /** Unanswered messages per consumer (500), and events handled in one transaction at most (500). */
+  prefetch?: number;
+  handleBatch?: number;
+  /** Longest wait for the broker's confirm (10 s). */
+  confirmTimeoutMs?: number;
+  /** Seconds between heartbeats (5): a frozen peer is noticed after about three. */
+  heartbeatSeconds?: number;
+  /** Deliveries without an answer after which a message is dead-lettered and parked (20). Part of the queues: all must agree. */
+  deliveryLimit?: number;
+  /** How long an unreachable database is waited for with messages in hand, before they go back to the queue (20 s). */
+  patienceMs?: number;
+}
+
+export type RabbitSettings = Required<RabbitOptions>;
+
+const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export function settingsOf(options: RabbitOptions): RabbitSettings {
+  return {
+    prefix: '',
+    name: 'tributary',
+    log: silent,
+    messageBatch: 100,
+    prefetch: 500,
+    handleBatch: 500,
+    confirmTimeoutMs: 10_000,
+    heartbeatSeconds: 5,
+    deliveryLimit: 20,
+    patienceMs: 20_000,
+    ...options,
+  };
+}
