@@ -49,7 +49,11 @@ module.exports = {
     layer('money', [], 'amounts depend on nothing'),
     layer('rules', ['money'], 'predicates depend on nothing but amounts'),
     layer('calendar', ['money'], 'periods depend on nothing but amounts'),
-    layer('engine', ['money', 'rules', 'calendar', 'contracts'], 'the fold is pure and is run by commission, by audit and by the offline verifier'),
+    layer(
+      'engine',
+      ['money', 'rules', 'calendar', 'contracts'],
+      'the fold is pure and is run by commission, by audit and by the offline verifier',
+    ),
     {
       name: 'pure-packages-import-no-machinery',
       severity: 'error',
@@ -74,7 +78,6 @@ module.exports = {
       },
       to: {
         path: ['/adapters/', '^services/[^/]+/src/generated/', 'node_modules/(@prisma|amqplib|amqp-connection-manager|pg|pg-boss)/'],
-        dependencyTypesNot: ['type-only'],
       },
     },
     {
@@ -113,8 +116,7 @@ module.exports = {
   options: {
     parser: 'swc', // the default parser needs TypeScript's JavaScript API, which version 7 lacks: it would see no module at all and pass
     tsPreCompilationDeps: true,
-    doNotFollow: { path: ['node_modules', '/src/generated/'] },
-    exclude: { path: ['/dist/'] },
+    doNotFollow: { path: ['node_modules', '/src/generated/', '/dist/'] },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'node', 'default', 'require'],

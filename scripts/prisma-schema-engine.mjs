@@ -197,7 +197,10 @@ function withReadableCatalog(queryable) {
   queryable.performIO = async (query) => {
     const result = await performIO(query);
     const chars = result.fields?.filter((field) => field.dataTypeID === CHAR_TYPE) ?? [];
-    charColumns.set(query, chars.map((field) => result.fields.indexOf(field)));
+    charColumns.set(
+      query,
+      chars.map((field) => result.fields.indexOf(field)),
+    );
     for (const field of chars) field.dataTypeID = BPCHAR_TYPE;
     return result;
   };

@@ -14,7 +14,8 @@ const root = path.resolve(import.meta.dirname, '..');
 const service = process.cwd();
 const args = process.argv.slice(2);
 
-if (args.length === 0) fail('usage, from the folder of a service: node ../../scripts/prisma.mjs generate | migrate <command> | <any Prisma command>');
+if (args.length === 0)
+  fail('usage, from the folder of a service: node ../../scripts/prisma.mjs generate | migrate <command> | <any Prisma command>');
 if (!existsSync(path.join(service, 'prisma', 'schema.prisma'))) {
   // A service may come before its tables do: there is nothing to generate then.
   if (args[0] === 'generate') {
@@ -24,21 +25,25 @@ if (!existsSync(path.join(service, 'prisma', 'schema.prisma'))) {
   fail(`no prisma/schema.prisma in ${service}`);
 }
 
-const { status, error } = spawnSync(process.execPath, [path.join(root, 'node_modules', 'prisma', 'build', 'index.js'), ...args, ...configArgument()], {
-  cwd: service,
-  stdio: 'inherit',
-  env: {
-    PRISMA_SCHEMA_ENGINE_BINARY: path.join(root, 'scripts', 'prisma-schema-engine.mjs'),
-    PRISMA_ENGINES_CHECKSUM_IGNORE_MISSING: '1',
-    ...process.env,
-    TRIBUTARY_PRISMA_FOLDER: service,
-    // No update check, no usage report, no hints: nothing that asks a network.
-    CHECKPOINT_DISABLE: '1',
-    PRISMA_HIDE_UPDATE_MESSAGE: '1',
-    PRISMA_GENERATE_SKIP_AUTOINSTALL: '1',
-    PRISMA_SKIP_POSTINSTALL_GENERATE: '1',
+const { status, error } = spawnSync(
+  process.execPath,
+  [path.join(root, 'node_modules', 'prisma', 'build', 'index.js'), ...args, ...configArgument()],
+  {
+    cwd: service,
+    stdio: 'inherit',
+    env: {
+      PRISMA_SCHEMA_ENGINE_BINARY: path.join(root, 'scripts', 'prisma-schema-engine.mjs'),
+      PRISMA_ENGINES_CHECKSUM_IGNORE_MISSING: '1',
+      ...process.env,
+      TRIBUTARY_PRISMA_FOLDER: service,
+      // No update check, no usage report, no hints: nothing that asks a network.
+      CHECKPOINT_DISABLE: '1',
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      PRISMA_GENERATE_SKIP_AUTOINSTALL: '1',
+      PRISMA_SKIP_POSTINSTALL_GENERATE: '1',
+    },
   },
-});
+);
 if (error) throw error;
 process.exit(status ?? 1);
 

@@ -1,7 +1,7 @@
 // The purity rule: what a pure module may not do, found in its syntax tree (swc marks names that the module itself does
 // not bind, so a parameter called `process` is no violation).
 
-import { parseSync } from '@swc/core';
+import { parseTypeScript } from './syntax.mjs';
 
 const UNBOUND = 1; // swc's syntax context of a name that is bound nowhere in the module: a global
 
@@ -39,10 +39,14 @@ export const PURITY_RULES = {
  * @returns {{ rule: keyof typeof PURITY_RULES, line: number }[]}
  */
 export function findImpurities(code) {
-  const program = parseSync(code, { syntax: 'typescript', target: 'es2022' });
+  const program = parseTypeScript(code);
   const bytes = Buffer.from(code);
   const lines = code.split('\n');
-  const lineOf = (node) => bytes.subarray(0, node.span.start - 1).toString().split('\n').length; // swc counts bytes, from 1
+  const lineOf = (node) =>
+    bytes
+      .subarray(0, node.span.start - 1)
+      .toString()
+      .split('\n').length; // swc counts bytes, from 1
   const found = [];
   visit(program.body, (node) => {
     const rule = ruleBrokenBy(node);
@@ -67,6 +71,9 @@ function ruleBrokenBy(node) {
       return memberRule(node);
     case 'AwaitExpression':
       return 'no-async';
+    case 'ClassMethod':
+    case 'PrivateMethod':
+      return node.function.async ? 'no-async' : undefined;
     default:
       return node.async === true || node.isAwait === true ? 'no-async' : undefined;
   }
@@ -88,15 +95,22 @@ function isDeclaredExact(lines, line) {
   return [lines[line - 1], lines[line - 2]].some((text) => /\/\/ exact: \S+/.test(text ?? ''));
 }
 
-/** Depth first over values; types cannot act, so they are left out. */
+/** The nodes named Ts... that hold values; the others are types, which cannot act. */
+const VALUE_NODES = new Set([
+  'TsAsExpression',
+  'TsConstAssertion',
+  'TsEnumDeclaration',
+  'TsNonNullExpression',
+  'TsSatisfiesExpression',
+  'TsTypeAssertion',
+]);
+
+/** Depth first over values. */
 function visit(node, report) {
-  if (Array.isArray(node)) {
-    for (const each of node) visit(each, report);
-  } else if (node !== null && typeof node === 'object') {
-    if (typeof node.type === 'string') {
-      if (node.type.startsWith('Ts') && !['TsAsExpression', 'TsNonNullExpression', 'TsSatisfiesExpression', 'TsConstAssertion', 'TsEnumDeclaration', 'TsTypeAssertion'].includes(node.type)) return;
-      report(node);
-    }
-    for (const [key, child] of Object.entries(node)) if (key !== 'span') visit(child, report);
+  if (node === null || typeof node !== 'object') return;
+  if (typeof node.type === 'string') {
+    if (node.type.startsWith('Ts') && !VALUE_NODES.has(node.type)) return;
+    report(node);
   }
+  for (const [key, child] of Object.entries(node)) if (key !== 'span') visit(child, report);
 }

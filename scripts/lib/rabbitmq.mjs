@@ -42,7 +42,8 @@ export async function ensureRabbit({ say = () => {}, install = true } = {}) {
     if (await answers(Number(port || 5672), hostname)) return { url: given, how: 'AMQP_URL', stop: nothingToStop };
     return { url: undefined, how: `nothing answers at AMQP_URL (${hostname}:${port || 5672})`, stop: nothingToStop };
   }
-  if (await answers(5672)) return { url: 'amqp://guest:guest@127.0.0.1:5672', how: 'the server that answers on port 5672', stop: nothingToStop };
+  if (await answers(5672))
+    return { url: 'amqp://guest:guest@127.0.0.1:5672', how: 'the server that answers on port 5672', stop: nothingToStop };
   if (findServer()) {
     say(`starting an own broker with ${findServer()}`);
     return ownAsRabbit(await startOwnRabbit(), 'an own broker, started with the installed rabbitmq-server');
@@ -52,7 +53,11 @@ export async function ensureRabbit({ say = () => {}, install = true } = {}) {
   if (install && (await installWithApt(say))) {
     return ownAsRabbit(await startOwnRabbit(), 'an own broker, started with the rabbitmq-server that apt installed');
   }
-  return { url: undefined, how: 'no AMQP_URL, no server on port 5672, no rabbitmq-server, no Docker engine, no apt as root', stop: nothingToStop };
+  return {
+    url: undefined,
+    how: 'no AMQP_URL, no server on port 5672, no rabbitmq-server, no Docker engine, no apt as root',
+    stop: nothingToStop,
+  };
 }
 
 function ownAsRabbit(own, how) {
@@ -159,13 +164,22 @@ function brokerIn(home, settings, server, { temporary }) {
   const env = environmentOf(home, settings);
   let child;
   const isUp = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+  const endWithUs = () => {
+    if (isUp()) signalGroup(child.pid, 'SIGKILL');
+    if (temporary) rmSync(home, { recursive: true, force: true });
+  };
+  process.once('exit', endWithUs); // when nobody got round to `stop`
 
   async function start() {
     if (isUp()) return;
     const output = openSync(path.join(home, 'log', 'console.log'), 'a');
     child = spawn(server, [], { env, cwd: home, stdio: ['ignore', output, output], detached: true });
     child.on('error', () => {}); // `isUp` then says no, and the wait below ends with its words
-    await until(`RabbitMQ to answer on port ${settings.port} (see ${path.join(home, 'log')})`, () => answers(settings.port), START_TIMEOUT_MS);
+    await until(
+      `RabbitMQ to answer on port ${settings.port} (see ${path.join(home, 'log')})`,
+      () => answers(settings.port),
+      START_TIMEOUT_MS,
+    );
     await until('RabbitMQ to be fully started', async () => (await ctl('await_startup')).code === 0, START_TIMEOUT_MS, 500);
   }
 
@@ -179,6 +193,7 @@ function brokerIn(home, settings, server, { temporary }) {
   async function stop() {
     await end('SIGTERM', STOP_TIMEOUT_MS);
     await stopMapper(settings.mapperPort);
+    process.off('exit', endWithUs);
     if (temporary) rmSync(home, { recursive: true, force: true });
   }
 
@@ -218,7 +233,9 @@ async function startInDocker(say) {
   if (!docker || (await run(docker, ['info'], { timeoutMs: 10_000 })).code !== 0) return undefined;
   say(`starting ${DOCKER_IMAGE} in Docker`);
   const port = await freePort();
-  const started = await run(docker, ['run', '--detach', '--rm', '--publish', `127.0.0.1:${port}:5672`, DOCKER_IMAGE], { timeoutMs: 300_000 });
+  const started = await run(docker, ['run', '--detach', '--rm', '--publish', `127.0.0.1:${port}:5672`, DOCKER_IMAGE], {
+    timeoutMs: 300_000,
+  });
   if (started.code !== 0) {
     say(`Docker could not: ${started.output.trim().split('\n').at(-1)}`);
     return undefined;
@@ -245,7 +262,7 @@ async function installWithApt(say) {
   if (!hadPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   try {
-    say('installing Debian\'s rabbitmq-server: apt-get update && apt-get install rabbitmq-server');
+    say("installing Debian's rabbitmq-server: apt-get update && apt-get install rabbitmq-server");
     await run(apt, ['update', '-q'], { env, timeoutMs: 300_000 });
     const installed = await run(apt, ['install', '-y', '-q', '--no-install-recommends', 'rabbitmq-server'], { env, timeoutMs: 900_000 });
     if (installed.code !== 0) say(`apt could not: ${installed.output.trim().split('\n').at(-1)}`);
