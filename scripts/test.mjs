@@ -14,7 +14,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './lib/install.mjs';
 import { countTests, table } from './lib/jest-report.mjs';
-import { ensureRabbit, HOW_TO_ENABLE } from './lib/rabbitmq.mjs.js';
+import { ensureRabbit, HOW_TO_ENABLE } from './lib/rabbitmq.mjs';
 
 const OLDEST_NODE = [20, 19];
 
