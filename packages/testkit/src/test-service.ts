@@ -29,6 +29,8 @@ export interface TestServiceOptions {
   env?: NodeJS.ProcessEnv;
   /** Changes to the environment that is handed to the composition. */
   environment?: Partial<ServiceEnvironment>;
+  /** An existing database instead of a new one: for tests of a restart. The first user drops it. */
+  database?: TestDatabase;
   /** How long commands wait for what they do not know yet; 3 s in production, 300 ms here. */
   notYetKnownWaitMs?: number;
   /** `workers` lets jobs run by themselves; by default only `runDueJobs` and a move of the clock run them. */
@@ -72,7 +74,7 @@ export async function startTestService<P = unknown>(
 ): Promise<TestService<P>> {
   const server = process.env[reuseVariable];
   if (!server) throw new Error(`${reuseVariable} is not set: run tests by npm run jest, whose global set-up starts PostgreSQL`);
-  let database: TestDatabase | undefined;
+  let database = options.database;
   const bus = recordingBus();
   const environment: ServiceEnvironment = {
     config: baseConfig({
@@ -91,7 +93,7 @@ export async function startTestService<P = unknown>(
     log: createLogger({ level: process.env['TRIBUTARY_TEST_LOG'] ?? 'error' }),
     env: options.env ?? {},
     async prepareDatabase(needs) {
-      database = await createTestDatabase(server, needs);
+      database ??= await createTestDatabase(server, needs);
       return database;
     },
     ...options.environment,
@@ -124,6 +126,8 @@ function testService<P>(
 ): TestService<P> {
   const somebody: Principal = { actorId: newId('apiKey'), actorKind: 'key', roles: ['administrator'], brandIds: [] };
   const owner = new pg.Pool({ connectionString: database.databaseUrl, max: 1 });
+  // Dropping the database may cut a connection that has not quite ended.
+  owner.on('error', () => undefined);
   const request = (as: Partial<Principal> = {}) => supertest.agent(http.url).set(testHeader, JSON.stringify({ ...somebody, ...as }));
 
   async function published(type?: string): Promise<EventOf[]> {

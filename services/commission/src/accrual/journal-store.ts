@@ -1,0 +1,170 @@
+import type { Tx } from '@tributary/messaging';
+import type { Entry } from './domain/entry.js';
+
+/** What the journal holds for a scope. */
+export interface ScopeRow {
+  scope: string;
+  brandId: string;
+  /** Null for a running scope. */
+  conversionId: string | null;
+  partnerId: string;
+  dealId: string;
+  dealVersion: number;
+  component: string;
+  currency: string;
+  net: bigint;
+  postings: number;
+  originalEntryId: string | null;
+  runningSum: string | null;
+  rounding: string | null;
+}
+
+const scopeColumns = [
+  ['scope', 'scope', 'text'],
+  ['brand_id', 'brandId', 'text'],
+  ['conversion_id', 'conversionId', 'text'],
+  ['partner_id', 'partnerId', 'text'],
+  ['deal_id', 'dealId', 'text'],
+  ['deal_version', 'dealVersion', 'int'],
+  ['component', 'component', 'text'],
+  ['currency', 'currency', 'text'],
+  ['net', 'net', 'bigint'],
+  ['postings', 'postings', 'int'],
+  ['original_entry_id', 'originalEntryId', 'text'],
+  ['running_sum', 'runningSum', 'text'],
+  ['rounding', 'rounding', 'text'],
+] as const;
+const scopeSelected = scopeColumns.map(([column, name]) => `${column} AS "${name}"`).join(', ');
+
+const unnested = (columns: readonly (readonly [string, string, string])[]): string =>
+  columns.map(([, , type], index) => `$${index + 1}::${type}[]`).join(', ');
+const transposed = <R extends object>(rows: readonly R[], columns: readonly (readonly [string, string, string])[]): unknown[][] =>
+  columns.map(([, name]) => rows.map((row) => (row as Record<string, unknown>)[name] ?? null));
+
+/** Scopes of the journal by the conversion whose they are. Call with the conversions locked. */
+export async function scopesOfConversions(tx: Tx, conversionIds: readonly string[]): Promise<ScopeRow[]> {
+  if (conversionIds.length === 0) return [];
+  return (await tx.query<ScopeRow>(`SELECT ${scopeSelected} FROM commission_scope WHERE conversion_id = ANY($1)`, [conversionIds])).rows;
+}
+
+/** Makes the running scopes wanted that are not there, and locks them and the `others` in the order of their keys. */
+export async function lockRunningScopes(tx: Tx, wanted: readonly ScopeRow[], others: readonly string[]): Promise<ScopeRow[]> {
+  if (wanted.length + others.length === 0) return [];
+  await tx.query(
+    `INSERT INTO commission_scope (${scopeColumns.map(([column]) => column).join(', ')})
+     SELECT * FROM unnest(${unnested(scopeColumns)}) AS new(scope) ORDER BY new.scope ON CONFLICT (scope) DO NOTHING`,
+    transposed(wanted, scopeColumns),
+  );
+  const scopes = [...wanted.map(({ scope }) => scope), ...others];
+  return (
+    await tx.query<ScopeRow>(`SELECT ${scopeSelected} FROM commission_scope WHERE scope = ANY($1) ORDER BY scope FOR UPDATE`, [scopes])
+  ).rows;
+}
+
+export interface Contribution {
+  conversionId: string;
+  scope: string;
+  brandId: string;
+  exact: string;
+}
+
+export async function contributionsOf(tx: Tx, conversionIds: readonly string[]): Promise<Contribution[]> {
+  if (conversionIds.length === 0) return [];
+  const text =
+    'SELECT conversion_id AS "conversionId", scope, brand_id AS "brandId", exact FROM running_contribution WHERE conversion_id = ANY($1)';
+  return (await tx.query<Contribution>(text, [conversionIds])).rows;
+}
+
+export async function saveContributions(tx: Tx, contributions: readonly Contribution[]): Promise<void> {
+  if (contributions.length === 0) return;
+  await tx.query(
+    `INSERT INTO running_contribution (conversion_id, scope, brand_id, exact) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     ON CONFLICT (conversion_id, scope) DO UPDATE SET exact = excluded.exact`,
+    [
+      contributions.map((one) => one.conversionId),
+      contributions.map((one) => one.scope),
+      contributions.map((one) => one.brandId),
+      contributions.map((one) => one.exact),
+    ],
+  );
+}
+
+/** A scope after the postings of this transaction, with the count that it had before them; null when there was no such scope. */
+export type ChangedScope = ScopeRow & { postingsBefore: number | null };
+
+/**
+ * Stores the scopes as they stand after the postings. Should anybody else have posted into one meanwhile, which the locks rule out,
+ * its counter is not the one expected: then nothing may be posted at all, and this throws.
+ */
+export async function saveScopes(tx: Tx, changed: readonly ChangedScope[]): Promise<void> {
+  const fresh = changed.filter(({ postingsBefore }) => postingsBefore === null);
+  const known = changed.filter(({ postingsBefore }) => postingsBefore !== null);
+  const saved = (await insertScopes(tx, fresh)) + (await updateScopes(tx, known));
+  if (saved !== changed.length) throw new Error(`${changed.length - saved} of ${changed.length} scopes were posted to by somebody else`);
+}
+
+async function insertScopes(tx: Tx, scopes: readonly ScopeRow[]): Promise<number> {
+  if (scopes.length === 0) return 0;
+  const { rowCount } = await tx.query(
+    `INSERT INTO commission_scope (${scopeColumns.map(([column]) => column).join(', ')}) SELECT * FROM unnest(${unnested(scopeColumns)})`,
+    transposed(scopes, scopeColumns),
+  );
+  return rowCount;
+}
+
+async function updateScopes(tx: Tx, scopes: readonly ChangedScope[]): Promise<number> {
+  if (scopes.length === 0) return 0;
+  const columns = [...scopeColumns, ['postings_before', 'postingsBefore', 'int']] as const;
+  const { rowCount } = await tx.query(
+    `UPDATE commission_scope AS held SET net = new.net, postings = new.postings, deal_version = new.deal_version, original_entry_id = new.original_entry_id, running_sum = new.running_sum
+     FROM unnest(${unnested(columns)}) AS new(${columns.map(([column]) => column).join(', ')})
+     WHERE held.scope = new.scope AND held.postings = new.postings_before`,
+    transposed(scopes, columns),
+  );
+  return rowCount;
+}
+
+const entryColumns = [
+  ['entry_id', 'entryId', 'text'],
+  ['recorded_at', 'recordedAt', 'timestamptz'],
+  ['scope', 'scope', 'text'],
+  ['posting', 'posting', 'int'],
+  ['partner_id', 'partnerId', 'text'],
+  ['brand_id', 'brandId', 'text'],
+  ['program_id', 'programId', 'text'],
+  ['deal_id', 'dealId', 'text'],
+  ['deal_version', 'dealVersion', 'int'],
+  ['engine_version', 'engineVersion', 'text'],
+  ['conversion_id', 'conversionId', 'text'],
+  ['cause_conversion_id', 'causeConversionId', 'text'],
+  ['component', 'component', 'text'],
+  ['amount', 'amount', 'bigint'],
+  ['currency', 'currency', 'text'],
+  ['reason', 'reason', 'text'],
+  ['adjusts', 'adjusts', 'text'],
+  ['occurred_at', 'occurredAt', 'timestamptz'],
+  ['matures_at', 'maturesAt', 'timestamptz'],
+  ['period', 'period', 'text'],
+  ['explanation', 'explanationText', 'json'],
+  ['explanation_hash', 'explanationHash', 'text'],
+] as const;
+export const entrySelected = entryColumns
+  .filter(([column]) => column !== 'explanation')
+  .map(([column, name]) => `entry.${column} AS "${name}"`)
+  .join(', ');
+
+/** An entry with its explanation as canonical JSON and the hash of that text. */
+export type WrittenEntry = Entry & { explanationText: string; explanationHash: string };
+
+export async function insertEntries(tx: Tx, entries: readonly WrittenEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.query(
+    `INSERT INTO commission_entry (${entryColumns.map(([column]) => column).join(', ')}) SELECT * FROM unnest(${unnested(entryColumns)})`,
+    transposed(entries, entryColumns),
+  );
+}
+
+/** Makes the partitions of this month and the next two, should the job not have done so. To be called before the journal is touched. */
+export async function ensurePartitions(tx: Tx, now: Date): Promise<void> {
+  await tx.query("SELECT kit.ensure_monthly_partitions('public.commission_entry', $1, 3)", [now]);
+}

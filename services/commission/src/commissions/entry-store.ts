@@ -1,0 +1,75 @@
+import type { PostingExplanation } from '@tributary/engine';
+import type { Tx } from '@tributary/messaging';
+import type { Entry } from '../accrual/domain/entry.js';
+import { entrySelected } from '../accrual/journal-store.js';
+
+export const entryStatuses = ['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed'] as const;
+export type EntryStatus = (typeof entryStatuses)[number];
+export type EntryWithStatus = Entry & { status: EntryStatus };
+
+/**
+ * The status of an entry, from what approvals and payouts have said of it, what the journal has posted after it, and the clock ($1):
+ * - `paid`, `in-payout`: a payout with it has settled, or is on its way; a failed or returned payout leaves no mark
+ * - `rejected`: by the last decision
+ * - `reversed`: its scope has come down to nothing since, and it was never paid (the reversals keep statuses of their own)
+ * - `held`; `approved`, which becomes `payable` when it has matured; `pending` before any decision
+ */
+const status = `CASE
+  WHEN 'settled' = ANY (paying.states) THEN 'paid'
+  WHEN paying.states && ARRAY['created', 'submitted'] THEN 'in-payout'
+  WHEN decision.outcome = 'rejected' THEN 'rejected'
+  WHEN entry.amount > 0 AND scope.conversion_id IS NOT NULL AND scope.net = 0 THEN 'reversed'
+  WHEN decision.outcome = 'held' THEN 'held'
+  WHEN decision.outcome = 'approved' AND entry.matures_at <= $1 THEN 'payable'
+  WHEN decision.outcome = 'approved' THEN 'approved'
+  ELSE 'pending' END`;
+
+const from = `commission_entry AS entry
+  JOIN commission_scope AS scope ON scope.scope = entry.scope
+  LEFT JOIN entry_decision AS decision ON decision.entry_id = entry.entry_id
+  CROSS JOIN LATERAL (SELECT array_agg(payout.state) AS states FROM payout_line AS line JOIN payout_progress AS payout USING (payout_id) WHERE line.entry_id = entry.entry_id) AS paying`;
+
+export interface EntryFilter {
+  partnerId?: string | undefined;
+  brandId?: string | undefined;
+  conversionId?: string | undefined;
+  status?: EntryStatus | undefined;
+  /** Of `occurredAt`: from inclusive, to exclusive. */
+  from?: string | undefined;
+  to?: string | undefined;
+  before?: string | undefined;
+  limit: number;
+}
+
+/** Entries, newest first. */
+export async function findEntries(tx: Tx, now: Date, filter: EntryFilter): Promise<EntryWithStatus[]> {
+  const { rows } = await tx.query<EntryWithStatus>(
+    `SELECT ${entrySelected}, ${status} AS status FROM ${from}
+     WHERE ($2::text IS NULL OR entry.partner_id = $2) AND ($3::text IS NULL OR entry.brand_id = $3) AND ($4::text IS NULL OR entry.conversion_id = $4)
+       AND ($5::text IS NULL OR ${status} = $5) AND ($6::timestamptz IS NULL OR entry.occurred_at >= $6) AND ($7::timestamptz IS NULL OR entry.occurred_at < $7)
+       AND ($8::text IS NULL OR entry.entry_id < $8)
+     ORDER BY entry.entry_id DESC LIMIT $9`,
+    [
+      now,
+      filter.partnerId ?? null,
+      filter.brandId ?? null,
+      filter.conversionId ?? null,
+      filter.status ?? null,
+      filter.from ?? null,
+      filter.to ?? null,
+      filter.before ?? null,
+      filter.limit,
+    ],
+  );
+  return rows;
+}
+
+export type ExplainedEntry = Entry & { explanation: PostingExplanation; explanationHash: string };
+
+export async function findExplained(tx: Tx, entryId: string): Promise<ExplainedEntry | undefined> {
+  const { rows } = await tx.query<ExplainedEntry>(
+    `SELECT ${entrySelected}, entry.explanation FROM commission_entry AS entry WHERE entry.entry_id = $1`,
+    [entryId],
+  );
+  return rows[0];
+}

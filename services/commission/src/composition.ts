@@ -1,0 +1,16 @@
+import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { PrismaClient } from './generated/client.js';
+import { jobs } from './jobs.js';
+import { routes } from './routes.js';
+import { subscriptions } from './subscriptions.js';
+
+/** Builds commission: what is owed. */
+export const compose = (environment: ServiceEnvironment): Promise<Service<PrismaClient>> =>
+  buildService({
+    name: 'commission',
+    environment,
+    prismaDirectory: new URL('../prisma/', import.meta.url),
+    appendOnly: ['deal_version', 'commission_entry', 'closed_period'],
+    prisma: (adapter) => new PrismaClient({ adapter }),
+    parts: (kit) => ({ routes: routes(kit), subscriptions: subscriptions(kit), jobs: jobs(kit) }),
+  });

@@ -1,0 +1,32 @@
+import { amendDeal } from '@tributary/contracts';
+import { command, created, type Route, reject, requireVersion } from '@tributary/service-kit';
+import { lockBooks } from '../profiles/brand-store.js';
+import { versionsAt, versionsOfDeal } from './deal-store.js';
+import { decideAmendment, latestOf, overlaps } from './domain/deal.js';
+import { acceptTerms, type DealParts, hashTerms, writeVersion } from './write-version.js';
+
+/** Writes the version that supersedes the latest one. The old one stays as it is. */
+export const amendDealRoute = (parts: DealParts): Route =>
+  command(amendDeal, async ({ tx, params, body, now, principal, context, ifMatch }) => {
+    const [known] = await versionsOfDeal(tx, params.dealId);
+    if (known === undefined) return reject('not-found');
+    await lockBooks(tx, [known.brandId]);
+    const versions = await versionsOfDeal(tx, params.dealId);
+    const latest = latestOf(versions);
+    requireVersion(ifMatch, latest.version);
+
+    const terms = acceptTerms(body.terms);
+    const amendment = { ...body, terms, effectiveFrom: new Date(body.effectiveFrom).toISOString() };
+    const decision = decideAmendment(versions, amendment, {
+      authorId: principal.actorId,
+      recordedAt: now.toISOString(),
+      documentHash: hashTerms(terms),
+    });
+    if (!decision.accepted) return reject(decision.reason);
+    const deal = decision.value;
+    if (latest.status === 'draft' && deal.status === 'active') {
+      const others = (await versionsAt(tx, deal)).filter(({ dealId }) => dealId !== deal.dealId);
+      if (overlaps(others, deal.effectiveFrom)) return reject('deal-overlaps');
+    }
+    return created(await writeVersion(tx, parts, deal, context, now), { etag: String(deal.version) });
+  });

@@ -1,0 +1,37 @@
+import { createDeal, newId } from '@tributary/contracts';
+import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
+import { findBrand, lockBooks } from '../profiles/brand-store.js';
+import { knowsEnrollment, knowsPartner, versionsAt } from './deal-store.js';
+import { type DealVersionRecord, overlaps } from './domain/deal.js';
+import { acceptTerms, type DealParts, hashTerms, writeVersion } from './write-version.js';
+
+/** Writes version 1 of a deal: effective at once unless told otherwise, also for conversions that have occurred since `effectiveFrom`. */
+export const createDealRoute = (parts: DealParts): Route =>
+  command(createDeal, async ({ tx, body, now, principal, context }) => {
+    const terms = acceptTerms(body.terms);
+    const brand = await findBrand(tx, body.brandId);
+    if (brand === undefined) throw new NotYetKnown('brand', body.brandId);
+    const { partnerId, brandId, programId = brand.defaultProgramId } = body;
+    if (!brand.programIds.includes(programId))
+      return reject('program-not-of-brand', { errors: [{ pointer: '/programId', rule: 'program-not-of-brand' }] });
+    const place = { partnerId, brandId, programId };
+    if (!(await knowsPartner(tx, partnerId))) throw new NotYetKnown('partner', partnerId);
+    if (!(await knowsEnrollment(tx, place))) throw new NotYetKnown('enrolment of partner', partnerId);
+
+    await lockBooks(tx, [brandId]);
+    const effectiveFrom = new Date(body.effectiveFrom ?? now).toISOString();
+    if (body.status === 'active' && overlaps(await versionsAt(tx, place), effectiveFrom)) return reject('deal-overlaps');
+    const deal: DealVersionRecord = {
+      dealId: newId('deal'),
+      version: 1,
+      ...place,
+      status: body.status,
+      effectiveFrom,
+      recordedAt: now.toISOString(),
+      terms,
+      reason: null,
+      authorId: principal.actorId,
+      documentHash: hashTerms(terms),
+    };
+    return created(await writeVersion(tx, parts, deal, context, now), { etag: '1', headers: { Location: `/api/v1/deals/${deal.dealId}` } });
+  });

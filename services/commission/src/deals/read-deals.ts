@@ -1,0 +1,39 @@
+import { getDeal, listDeals, listDealVersions } from '@tributary/contracts';
+import { versionInForce } from '@tributary/engine';
+import { type Database, decodeCursor, decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
+import { z } from 'zod';
+import { latestVersions, versionsOfDeal } from './deal-store.js';
+import { dealView } from './deal-view.js';
+import { latestOf } from './domain/deal.js';
+
+/**
+ * The version in force at `asOf` (default: now) as known at `knownAt`. A deal that is not in force now (a draft, or one that starts
+ * later) shows its latest version, unless a time was asked for. The ETag is always the latest version: the one to amend.
+ */
+export const getDealRoute = (db: Database): Route =>
+  query(getDeal, async ({ params, query: { asOf, knownAt }, scope, now }) => {
+    const versions = await db.tx(scope, (tx) => versionsOfDeal(tx, params.dealId));
+    if (versions.length === 0) return reject('not-found');
+    const latest = latestOf(versions);
+    const inForce = versionInForce(versions, asOf ?? now.toISOString(), knownAt);
+    const shown =
+      versions.find((version) => version.version === inForce?.version) ??
+      (asOf === undefined && knownAt === undefined ? latest : undefined);
+    if (shown === undefined) return reject('not-found', { detail: 'No version of the deal was in force then, as far as was known.' });
+    return ok(dealView(shown), { etag: String(latest.version) });
+  });
+
+export const listDealVersionsRoute = (db: Database): Route =>
+  query(listDealVersions, async ({ params, query: { limit, cursor }, scope }) => {
+    const versions = await db.tx(scope, (tx) => versionsOfDeal(tx, params.dealId));
+    if (versions.length === 0) return reject('not-found');
+    const after = decodeCursor(cursor, z.int()) ?? 0;
+    return ok(page(versions.filter(({ version }) => version > after).slice(0, limit + 1), limit, ({ version }) => version, dealView));
+  });
+
+export const listDealsRoute = (db: Database): Route =>
+  query(listDeals, async ({ query: { partnerId, brandId, limit, cursor }, scope }) => {
+    const before = decodeIdCursor(cursor);
+    const deals = await db.tx(scope, (tx) => latestVersions(tx, { partnerId, brandId, before, limit: limit + 1 }));
+    return ok(page(deals, limit, ({ dealId }) => dealId, dealView));
+  });

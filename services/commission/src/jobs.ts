@@ -1,0 +1,14 @@
+import { type Clock, type Database, everything, type Job } from '@tributary/service-kit';
+import { ensurePartitions } from './accrual/journal-store.js';
+import { type RateAgainParts, rateAgainJob } from './accrual/rate-again.js';
+
+/** Everything commission does by the clock or later. */
+export const jobs = (parts: RateAgainParts & { db: Database; clock: Clock }): Job[] => [
+  rateAgainJob(parts),
+  {
+    name: 'make-partitions',
+    schedule: '17 3 * * *',
+    onClock: true,
+    run: (_data, { now }) => parts.db.tx(everything, (tx) => ensurePartitions(tx, now)),
+  },
+];

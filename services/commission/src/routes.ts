@@ -1,0 +1,22 @@
+import type { Database, Route } from '@tributary/service-kit';
+import { explainCommissionRoute, getOutcomeRoute, listCommissionsRoute } from './commissions/read-commissions.js';
+import { amendDealRoute } from './deals/amend-deal.js';
+import { createDealRoute } from './deals/create-deal.js';
+import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/read-deals.js';
+import { refuseChangeRoutes } from './deals/refuse-change.js';
+import type { DealParts } from './deals/write-version.js';
+import { closePeriodRoute } from './periods/close-period.js';
+
+/** Everything commission answers. Methods, paths and permissions stand in the contracts of the same names. */
+export const routes = (parts: DealParts & { db: Database }): Route[] => [
+  createDealRoute(parts),
+  amendDealRoute(parts),
+  getDealRoute(parts.db),
+  listDealVersionsRoute(parts.db),
+  listDealsRoute(parts.db),
+  ...refuseChangeRoutes(parts.db),
+  listCommissionsRoute(parts.db),
+  explainCommissionRoute(parts.db),
+  getOutcomeRoute(parts.db),
+  closePeriodRoute(parts),
+];

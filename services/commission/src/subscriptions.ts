@@ -1,0 +1,32 @@
+import type { Subscriptions } from '@tributary/messaging';
+import type { Clock } from '@tributary/service-kit';
+import { onConversionAttributed, onConversionRecorded } from './accrual/on-conversion.consumer.js';
+import type { RateAgainParts } from './accrual/rate-again.js';
+import {
+  onCommissionApproved,
+  onCommissionHeld,
+  onCommissionRejected,
+  onPayoutCreated,
+  onPayoutFailed,
+  onPayoutReturned,
+  onPayoutSettled,
+  onPayoutSubmitted,
+} from './commissions/on-status.consumer.js';
+import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.consumer.js';
+
+/** Everything commission listens to. */
+export const subscriptions = (parts: RateAgainParts & { clock: Clock }): Subscriptions => ({
+  'directory.brand.changed.v1': onBrandChanged(parts),
+  'directory.partner.changed.v1': onPartnerChanged,
+  'directory.enrollment.changed.v1': onEnrollmentChanged,
+  'tracking.conversion.recorded.v1': onConversionRecorded(parts),
+  'tracking.conversion.attributed.v1': onConversionAttributed(parts),
+  'approvals.commission.approved.v1': onCommissionApproved,
+  'approvals.commission.held.v1': onCommissionHeld,
+  'approvals.commission.rejected.v1': onCommissionRejected,
+  'payouts.payout.created.v1': onPayoutCreated,
+  'payouts.payout.submitted.v1': onPayoutSubmitted,
+  'payouts.payout.settled.v1': onPayoutSettled,
+  'payouts.payout.failed.v1': onPayoutFailed,
+  'payouts.payout.returned.v1': onPayoutReturned,
+});
