@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
+import { missingOptionalPackages } from '../../scripts/complete-lockfile.mjs';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 const MAX_BYTES = 2_000_000;
@@ -64,4 +65,8 @@ test('nothing is left for later', () => {
 
 test('no private key', () => {
   expect(linesMatching(/-----BEGIN (RSA |EC |OPENSSH |ENCRYPTED )?PRIVATE KEY-----/, files)).toEqual([]);
+});
+
+test('package-lock.json lists the binaries of every platform: without one, `npm ci` refuses it (scripts/complete-lockfile.mjs adds them)', () => {
+  expect(missingOptionalPackages(JSON.parse(read('package-lock.json')))).toEqual([]);
 });
