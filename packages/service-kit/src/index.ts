@@ -4,6 +4,16 @@ export { createPool } from './data/pools.js';
 export { afterCommit, runTx, txOver } from './data/tx.js';
 export { type AppOptions, answerError, createApp, identify, internalAuthentication } from './http/app.js';
 export { readBytes, readJson } from './http/body.js';
+export {
+  type InternalAnswer,
+  type InternalCall,
+  type InternalClient,
+  type InternalClientOptions,
+  internalClient,
+  type PrincipalSigner,
+  type Upstream,
+  UpstreamFailed,
+} from './http/internal-client.js';
 export { decodeCursor, decodeIdCursor, encodeCursor, page } from './http/pages.js';
 export { createServer, preparedExpress } from './http/prepared.js';
 export { everything, principalHeader, principalSigner, principalVerifier, scopeOf, systemPrincipal } from './http/principal.js';
