@@ -10,6 +10,8 @@ export interface MessagingSettings {
   /** How often a retry loop looks for pending events that are due (500 ms). */
   retryPollMs: number;
   retryBatch: number;
+  /** How long a try that was begun may stand without its transaction before another may begin (5 s). */
+  retryLeaseMs: number;
   /** Failures after which an event is parked (10); events that wait for another (`NotYet`) are parked by age alone. */
   maxAttempts: number;
   firstRetryMs: number;
@@ -42,6 +44,7 @@ export const defaultSettings: MessagingSettings = {
   relayPollMs: 1000,
   retryPollMs: 500,
   retryBatch: 200,
+  retryLeaseMs: 5000,
   maxAttempts: 10,
   firstRetryMs: 1000,
   maxRetryMs: 300_000,

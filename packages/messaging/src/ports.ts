@@ -85,6 +85,8 @@ export type Receive = (lane: Lane, events: RawEvent[], delivery?: Delivery) => P
 export interface Delivery {
   /** Store the events as pending without handling them now: the consumer is busy. */
   storeOnly?: boolean;
+  /** It was delivered before and never answered, as if its consumer had died of it: it is tried alone, and few times. */
+  suspect?: boolean;
   /** When handling takes longer it is rolled back and the events are stored as pending. */
   deadlineMs?: number;
 }

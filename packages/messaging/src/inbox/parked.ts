@@ -29,7 +29,7 @@ function toParked(row: Row): ParkedEvent {
 /** Makes put-aside events due at once with their tries counted afresh, and notes who did it. */
 const replay = /* sql */ `
 WITH again AS (
-  UPDATE messaging.inbox SET status = 'pending', attempts = 0, waits = 0, received_at = clock_timestamp(), next_attempt_at = clock_timestamp()
+  UPDATE messaging.inbox SET status = 'pending', attempts = 0, waits = 0, unsettled = 0, received_at = clock_timestamp(), next_attempt_at = clock_timestamp()
   WHERE status IN ('parked', 'discarded') AND (event_id = $1::uuid OR ($1::uuid IS NULL AND status = 'parked' AND ($2::text IS NULL OR type = $2)))
   RETURNING event_id
 )

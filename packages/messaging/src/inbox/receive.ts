@@ -14,8 +14,8 @@ import { type Settlement, settlementOf, storeSettlements } from './settle.js';
 // The inbox row is the proof of receipt, whatever its status; what has no trustworthy type is not counted.
 const insert = /* sql */ `
 WITH fresh AS (
-  INSERT INTO messaging.inbox (event_id, status, lane, type, source, envelope, error, next_attempt_at)
-  SELECT event_id, status, $2, type, source, envelope, error, CASE WHEN status = 'pending' THEN clock_timestamp() END
+  INSERT INTO messaging.inbox (event_id, status, lane, type, source, envelope, error, unsettled, next_attempt_at)
+  SELECT event_id, status, $2, type, source, envelope, error, $10, CASE WHEN status = 'pending' THEN clock_timestamp() END
   FROM unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS e (event_id, status, type, source, envelope, error)
   ORDER BY event_id
   ON CONFLICT (event_id) DO NOTHING RETURNING event_id, type, source, status
@@ -62,7 +62,7 @@ export function createReceive(options: InboxOptions): Receive {
       beginHandling(settings),
       async (tx, client) => {
         const status = delivery.storeOnly === true ? 'pending' : 'done';
-        const known = await insertRows(tx, lane, events, flawed, status, slot);
+        const known = await insertRows(tx, lane, events, flawed, status, slot, delivery.suspect === true);
         const fresh = events.filter((event) => known.has(event.id));
         const newlyParked = flawed.filter((one) => known.has(one.id)).length;
         if (delivery.storeOnly === true) {
@@ -89,6 +89,7 @@ export function createReceive(options: InboxOptions): Receive {
     flawed: readonly Flawed[],
     status: 'done' | 'pending',
     slot: number,
+    suspect: boolean,
   ): Promise<Set<string>> => {
     const keep = status === 'pending';
     const { rows } = await tx.query<{ id: string }>(insert, [
@@ -101,6 +102,7 @@ export function createReceive(options: InboxOptions): Receive {
       [...events.map(() => null), ...flawed.map((one) => one.reason.replaceAll('\0', '').slice(0, 2000))],
       options.shard * 16 + slot,
       options.knownTypes,
+      suspect ? 1 : 0,
     ]);
     return new Set(rows.map((row) => row.id));
   };

@@ -40,7 +40,7 @@ export function settlementOf(failure: Failure, earlier: Earlier, settings: Messa
 }
 
 const store = /* sql */ `
-UPDATE messaging.inbox i SET status = s.status, envelope = s.envelope, error = s.error, attempts = s.attempts, waits = s.waits,
+UPDATE messaging.inbox i SET status = s.status, envelope = s.envelope, error = s.error, attempts = s.attempts, waits = s.waits, unsettled = 0,
   next_attempt_at = CASE WHEN s.status = 'pending' THEN clock_timestamp() + s.delay_ms * interval '1 millisecond' END
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[])
   AS s (event_id, status, envelope, error, attempts, waits, delay_ms)

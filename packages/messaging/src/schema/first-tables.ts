@@ -46,6 +46,8 @@ CREATE TABLE messaging.inbox (
   error text,
   attempts int NOT NULL DEFAULT 0,
   waits int NOT NULL DEFAULT 0,
+  -- Tries that were begun and never came to an end: their process died.
+  unsettled int NOT NULL DEFAULT 0,
   next_attempt_at timestamptz,
   received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   CHECK (status = 'done' OR envelope IS NOT NULL)

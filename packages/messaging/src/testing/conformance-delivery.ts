@@ -101,7 +101,7 @@ export function deliveryCases(stage: Stage): void {
       expect(written?.traceparent).toBe(`00-${traceId}-${spanId}-0${TraceFlags.SAMPLED}`);
       await eventually('it arrived', billing.effects, (seen) => seen.length === 1);
       expect(inside).toEqual([traceId]);
-      const spans = await eventually('the spans ended', async () => exporter.getFinishedSpans(), (seen) => seen.some((one) => one.name.startsWith('billing consume')));
+      const spans = await eventually('the spans ended', async () => exporter.getFinishedSpans(), (seen) => ['billing consume', 'shop publish'].every((name) => seen.some((one) => one.name.startsWith(name))));
       for (const name of ['shop publish', 'billing consume shop.sale.recorded.v1']) {
         const span = spans.find((one) => one.name === name);
         expect(span?.links.map((link) => link.context.spanId)).toContain(spanId);

@@ -87,6 +87,7 @@ export interface LabService {
 export const quickSettings: Partial<MessagingSettings> = {
   relayPollMs: 200,
   retryPollMs: 100,
+  retryLeaseMs: 300,
   firstRetryMs: 20,
   maxRetryMs: 200,
   firstNotYetMs: 20,

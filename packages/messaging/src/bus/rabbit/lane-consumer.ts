@@ -1,9 +1,9 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { describe } from '../../errors.js';
 import { backoffMs, Bell } from '../../pacing.js';
-import type { Lane, RawEvent, Receive } from '../../ports.js';
+import type { Delivery, Lane, RawEvent, Receive } from '../../ports.js';
 import type { Link } from './link.js';
-import { deathOf, deliveriesOf, rawEventsOf } from './message.js';
+import { batchContentType, deathOf, deliveriesOf, rawEventsOf } from './message.js';
 import type { RabbitSettings } from './options.js';
 
 interface Open {
@@ -11,11 +11,9 @@ interface Open {
   tag: string;
   /** Delivered and not yet handled, in the queue's order. */
   buffer: ConsumeMessage[];
-  /** Taking one message at a time, because one of these may have killed its consumer before. */
-  careful: boolean;
   alive: boolean;
 }
-/** From this many earlier deliveries on a message is handled alone, with nothing else in hand that it could drag along. */
+/** From this many unanswered deliveries on a message is only stored: the retry loop then tries its events one by one, and counts. */
 const suspectDeliveries = 2;
 
 export interface LaneConsumerOptions {
@@ -71,7 +69,7 @@ export class LaneConsumer {
 
   private async start(connection: ChannelModel): Promise<void> {
     const channel = await connection.createChannel();
-    const open: Open = { channel, tag: '', buffer: [], careful: true, alive: true };
+    const open: Open = { channel, tag: '', buffer: [], alive: true };
     const lost = (): void => {
       open.alive = false;
       this.bell.ring();
@@ -84,7 +82,7 @@ export class LaneConsumer {
     });
     channel.on('close', lost);
     try {
-      await channel.prefetch(1);
+      await channel.prefetch(this.options.settings.prefetch);
       await this.subscribe(open);
     } catch (error) {
       throw failure ?? error;
@@ -130,50 +128,37 @@ export class LaneConsumer {
     for (;;) {
       const open = this.open;
       if (open === undefined || !open.alive || open.buffer.length === 0) return;
-      await this.reconsiderCare(open);
-      const messages = this.takeBatch(open);
-      const handled = await this.handOver(open, messages);
+      const { messages, suspect } = this.takeBatch(open);
+      const handled = await this.handOver(open, messages, suspect ? { storeOnly: true, suspect } : {});
       const last = messages.at(-1);
       if (!handled || last === undefined) return;
       if (open.alive) open.channel.ack(last, true);
     }
   }
 
-  /** Full speed begins with the first message that nobody has choked on. */
-  private async reconsiderCare(open: Open): Promise<void> {
-    const [first] = open.buffer;
-    if (!open.careful || first === undefined || deliveriesOf(first) >= suspectDeliveries || this.stopping) return;
-    open.careful = false;
-    await open.channel.cancel(open.tag);
-    await open.channel.prefetch(this.options.settings.prefetch);
-    await this.subscribe(open);
-  }
-
-  private takeBatch(open: Open): ConsumeMessage[] {
-    const taken: ConsumeMessage[] = [];
+  /** The next messages that can go together: suspects apart from the others, and not too many events. */
+  private takeBatch(open: Open): { messages: ConsumeMessage[]; suspect: boolean } {
+    const messages: ConsumeMessage[] = [];
+    const suspect = open.buffer[0] !== undefined && deliveriesOf(open.buffer[0]) >= suspectDeliveries;
     let events = 0;
-    while (open.buffer.length > 0 && events < this.options.settings.handleBatch) {
-      const [next] = open.buffer;
-      if (next === undefined) break;
-      const suspect = deliveriesOf(next) >= suspectDeliveries;
-      if (suspect && taken.length > 0) break;
-      open.buffer.shift();
-      taken.push(next);
+    for (const next of open.buffer) {
+      if (events >= this.options.settings.handleBatch || deliveriesOf(next) >= suspectDeliveries !== suspect) break;
+      messages.push(next);
       // A guess without parsing: a batch message holds some hundreds of bytes an event.
-      events += next.properties.contentType === 'application/cloudevents-batch+json' ? Math.max(1, Math.ceil(next.content.length / 700)) : 1;
-      if (suspect) break;
+      events += next.properties.contentType === batchContentType ? Math.max(1, Math.ceil(next.content.length / 700)) : 1;
     }
-    return taken;
+    open.buffer.splice(0, messages.length);
+    return { messages, suspect };
   }
 
   /** Holds the messages while the database is away; after long enough gives them back and waits with empty hands. */
-  private async handOver(open: Open, messages: readonly ConsumeMessage[]): Promise<boolean> {
+  private async handOver(open: Open, messages: readonly ConsumeMessage[], delivery: Delivery): Promise<boolean> {
     const { settings, queue } = this.options;
     const groups = this.groupsOf(messages);
     const giveUpAt = Date.now() + settings.patienceMs;
     for (let attempt = 1; open.alive; attempt += 1) {
       try {
-        for (const [lane, raws] of groups) await this.options.receive(lane, raws);
+        for (const [lane, raws] of groups) await this.options.receive(lane, raws, delivery);
         return true;
       } catch (error) {
         settings.log.warn({ queue, attempt, error: describe(error) }, 'nothing could be stored: consuming pauses');

@@ -1,6 +1,9 @@
 import type { ConsumeMessage } from 'amqplib';
 import type { Lane, RawEvent } from '../../ports.js';
 
+export const singleContentType = 'application/cloudevents+json';
+export const batchContentType = 'application/cloudevents-batch+json';
+
 /** What a message holds: one event, several, or something that is no JSON. */
 export function rawEventsOf(message: ConsumeMessage): RawEvent[] {
   const text = message.content.toString('utf8');

@@ -2,6 +2,7 @@ import type { ConfirmChannel } from 'amqplib';
 import { describe, PublishFailed } from '../../errors.js';
 import type { Envelope } from '../../ports.js';
 import { type Link, within } from './link.js';
+import { batchContentType, singleContentType } from './message.js';
 import type { RabbitSettings } from './options.js';
 
 interface Message {
@@ -9,8 +10,6 @@ interface Message {
   routingKey: string;
   events: Envelope[];
 }
-const single = 'application/cloudevents+json';
-const batch = 'application/cloudevents-batch+json';
 /** A message grows to about this many bytes at most. */
 const maxMessageBytes = 1024 * 1024;
 
@@ -30,7 +29,7 @@ export function createPublisher(settings: RabbitSettings, link: () => Link): Pub
       const messageId = String(++number);
       const events = message.events;
       const content = Buffer.from(JSON.stringify(events.length === 1 ? events[0] : events));
-      const properties = { mandatory: true, persistent: true, messageId, contentType: events.length === 1 ? single : batch };
+      const properties = { mandatory: true, persistent: true, messageId, contentType: events.length === 1 ? singleContentType : batchContentType };
       const gone = (): void => reject(new Lost('the channel closed before the confirm'));
       open.once('close', gone);
       open.publish(message.exchange, message.routingKey, content, properties, (error: unknown) => {
