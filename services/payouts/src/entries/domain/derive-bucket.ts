@@ -1,0 +1,60 @@
+import type { Bucket } from '../../ledger/domain/posting.js';
+
+/** What is known of an entry: the union of the facts that have arrived, in whatever order. */
+export interface EntryFacts {
+  id: string;
+  amount: bigint;
+  /** False while only a decision about it has arrived. */
+  accrued: boolean;
+  /** The entry that this one corrects. */
+  adjusts: string | null;
+  occurredAt: Date | null;
+  maturesAt: Date | null;
+  /** Of the highest decision. */
+  decisionState: 'none' | 'approved' | 'held' | 'rejected';
+  decidedAt: Date | null;
+  bucket: Bucket | null;
+  /** The run that holds it, from the claim on; null again once released. */
+  runId: string | null;
+  corrected: bigint;
+}
+
+/**
+ * The bucket in which an entry belongs. What a run holds stays where the payout has put it. A reversal of something that has not
+ * been claimed lies beside it, so that the two net in every bucket; once the original is claimed or paid, an approved reversal is
+ * payable at once: it nets against later earnings. What was taken back after payment is not rejected a second time.
+ */
+export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined, now: Date): Bucket {
+  if (entry.runId !== null && entry.bucket !== null) return entry.bucket;
+  if (entry.corrected !== 0n) return 'payable';
+  if (isDisapproved(entry, original)) return 'rejected';
+  if (entry.decisionState === 'none') return 'pending';
+  if (entry.decisionState === 'held') return 'held';
+  if (isReversal(entry)) {
+    if (!original?.accrued) return 'pending';
+    return original.runId === null ? deriveBucket(original, undefined, now) : 'payable';
+  }
+  return entry.maturesAt !== null && entry.maturesAt <= now ? 'payable' : 'approved';
+}
+
+/** A negative entry that corrects another one. */
+export const isReversal = (entry: Pick<EntryFacts, 'amount' | 'adjusts'>): boolean => entry.amount < 0n && entry.adjusts !== null;
+
+/** A rejection holds for an entry and for every reversal of it: what will not be paid cannot be taken back. */
+export function isDisapproved(entry: EntryFacts, original: EntryFacts | undefined): boolean {
+  return entry.decisionState === 'rejected' || (isReversal(entry) && original?.decisionState === 'rejected');
+}
+
+/** What is still to be taken back (negative) or given again (positive) of an entry that has been paid once. Zero for every other. */
+export function correctionDue(entry: EntryFacts, original: EntryFacts | undefined): bigint {
+  if (entry.bucket !== 'paid' && entry.corrected === 0n) return 0n;
+  const target = isDisapproved(entry, original) ? 0n : entry.amount;
+  return target - (entry.amount + entry.corrected);
+}
+
+/** From when on a move counts: not before what caused it, and not before the entry itself. */
+export function effectiveFrom(entry: EntryFacts, to: Bucket, now: Date): Date {
+  const causes = [entry.occurredAt, entry.decidedAt, to === 'payable' && !isReversal(entry) ? entry.maturesAt : null];
+  const latest = Math.max(...causes.map((at) => at?.getTime() ?? 0));
+  return latest === 0 || latest > now.getTime() ? now : new Date(latest);
+}

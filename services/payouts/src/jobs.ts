@@ -1,0 +1,18 @@
+import type { Job } from '@tributary/service-kit';
+import { matureEntries } from './entries/mature-entries.js';
+import { moneyGauges } from './metrics.js';
+import type { Parts } from './parts.js';
+import { followUp } from './payouts/follow-up.js';
+import { submitPayouts } from './payouts/submit-payouts.js';
+
+export const jobs = (parts: Parts): Job[] => [
+  { name: 'mature-entries', everySeconds: 60, onClock: true, run: (_data, { now }) => matureEntries(parts)(now) },
+  { name: 'submit-run', run: (data, { now }) => submitPayouts(parts, String(data['runId']), now) },
+  { name: 'follow-up-payouts', everySeconds: 1, onClock: true, run: (_data, { now }) => followUp(parts, now) },
+  measuring(parts),
+];
+
+function measuring(parts: Parts): Job {
+  const gauges = moneyGauges(parts);
+  return { name: 'measure-money', everySeconds: 300, run: async () => void (await gauges.measure()) };
+}

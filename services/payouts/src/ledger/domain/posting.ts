@@ -1,0 +1,115 @@
+import type { ledgerAccounts } from '@tributary/contracts';
+
+export type LedgerAccount = (typeof ledgerAccounts)[number];
+
+/** Where an entry's money lies: exactly one of these at a time. */
+export type Bucket = 'pending' | 'held' | 'approved' | 'payable' | 'rejected' | 'in-payout' | 'paid';
+
+/** One signed amount (minor units) on one account: credit is positive. */
+export interface Leg {
+  account: LedgerAccount;
+  amount: bigint;
+}
+
+/** Whose money a transaction moves: accounts are kept per partner, brand and currency. */
+export interface Owner {
+  partnerId: string;
+  brandId: string;
+  currency: string;
+}
+
+/** A transaction still to be written. */
+export interface Posting extends Owner {
+  /** Says what happened, once and for all: a second posting with the same key is not written. */
+  key: string;
+  kind: 'accrual' | 'move' | 'claim' | 'handed-to-rail' | 'settlement' | 'release' | 'back-from-rail' | 'return' | 'disapproval';
+  entryId: string | null;
+  payoutId: string | null;
+  legs: readonly Leg[];
+  /** When it counts from; it becomes known when it is posted. */
+  effectiveAt: Date;
+}
+
+/** From one account to another. */
+export const transfer = (from: LedgerAccount, to: LedgerAccount, amount: bigint): Leg[] => [
+  { account: from, amount: -amount },
+  { account: to, amount },
+];
+
+interface EntryMoney extends Owner {
+  id: string;
+  entryId: string;
+  amount: bigint;
+}
+interface PayoutMoney extends Owner {
+  id: string;
+  amount: bigint;
+}
+const owner = ({ partnerId, brandId, currency }: Owner): Owner => ({ partnerId, brandId, currency });
+
+/** Commission earned (or, when negative, taken back): the brand's expense becomes a debt to the partner, not yet decided upon. */
+export const accrual = (entry: EntryMoney, effectiveAt: Date): Posting => ({
+  ...owner(entry),
+  key: `accrual:${entry.id}`,
+  kind: 'accrual',
+  entryId: entry.entryId,
+  payoutId: null,
+  legs: transfer('brand-expense', 'pending', entry.amount),
+  effectiveAt,
+});
+
+/** An entry changes its bucket; `version` counts its moves. */
+export const move = (entry: EntryMoney, from: Bucket, to: Bucket, version: number, effectiveAt: Date): Posting => ({
+  ...owner(entry),
+  key: `move:${entry.id}:${version}`,
+  kind: 'move',
+  entryId: entry.entryId,
+  payoutId: null,
+  legs: transfer(from, to, entry.amount),
+  effectiveAt,
+});
+
+/** What was paid is disapproved afterwards (negative difference: the partner owes it), or approved once more (positive). */
+export const disapproval = (entry: EntryMoney, decision: number, difference: bigint, effectiveAt: Date): Posting => ({
+  ...owner(entry),
+  key: `disapproval:${entry.id}:${decision}`,
+  kind: 'disapproval',
+  entryId: entry.entryId,
+  payoutId: null,
+  legs: transfer('rejected', 'payable', difference),
+  effectiveAt,
+});
+
+const ofPayout = (kind: Posting['kind'], payout: PayoutMoney, legs: Leg[], effectiveAt: Date): Posting => ({
+  ...owner(payout),
+  key: `${kind}:${payout.id}`,
+  kind,
+  entryId: null,
+  payoutId: payout.id,
+  legs,
+  effectiveAt,
+});
+
+/** Entries are claimed into a payout. */
+export const claim = (payout: PayoutMoney, at: Date): Posting =>
+  ofPayout('claim', payout, transfer('payable', 'in-payout', payout.amount), at);
+/** The rail has it, or may have it: the brand's funds stand in clearing until the outcome is known. */
+export const handedToRail = (payout: PayoutMoney, at: Date): Posting =>
+  ofPayout('handed-to-rail', payout, transfer('rail-clearing', 'brand-funds', payout.amount), at);
+/** The money arrived. The debt becomes `paid`, which keeps the running total; `disbursed` is its counter account. */
+export const settlement = (payout: PayoutMoney, at: Date): Posting =>
+  ofPayout(
+    'settlement',
+    payout,
+    [...transfer('in-payout', 'paid', payout.amount), ...transfer('disbursed', 'rail-clearing', payout.amount)],
+    at,
+  );
+/** The payout came to nothing: its entries are payable again. */
+export const release = (payout: PayoutMoney, at: Date): Posting =>
+  ofPayout('release', payout, transfer('in-payout', 'payable', payout.amount), at);
+/** Nothing left the brand's account after all. */
+export const backFromRail = (payout: PayoutMoney, at: Date): Posting =>
+  ofPayout('back-from-rail', payout, transfer('brand-funds', 'rail-clearing', payout.amount), at);
+/** The bank sent the money back after settlement. */
+export const returned = (payout: PayoutMoney, at: Date): Posting =>
+  ofPayout('return', payout, [...transfer('paid', 'payable', payout.amount), ...transfer('brand-funds', 'disbursed', payout.amount)], at);

@@ -1,0 +1,131 @@
+import { newId } from '@tributary/contracts';
+import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
+import { toWireAmount } from '@tributary/money';
+import { type BalanceTerms, noBalance, plusLeg } from './domain/balance-terms.js';
+import type { Posting } from './domain/posting.js';
+
+/** A posting and what caused it. */
+export interface CausedPosting {
+  posting: Posting;
+  context: EventContext;
+}
+
+/** Those of equal keys are written already, maybe by an earlier delivery of the same event. */
+const insertTransactions = /* sql */ `
+INSERT INTO ledger_transaction (id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, effective_at, posted_at)
+SELECT *, $10::timestamptz FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
+ON CONFLICT (business_key) DO NOTHING RETURNING id`;
+
+const insertLegs = /* sql */ `
+INSERT INTO ledger_leg (transaction_id, number, account, amount, brand_id, partner_id, currency, effective_at, posted_at)
+SELECT leg.transaction_id, leg.number, leg.account, leg.amount, t.brand_id, t.partner_id, t.currency, t.effective_at, t.posted_at
+FROM unnest($1::text[], $2::int[], $3::text[], $4::bigint[]) AS leg (transaction_id, number, account, amount)
+JOIN ledger_transaction t ON t.id = leg.transaction_id`;
+
+/**
+ * Writes transactions, their legs, the balances and one event for each. Returns the keys that were new: a posting whose key exists
+ * has been made before and changes nothing. Transactions of no money are left out.
+ */
+export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPosting[], now: Date): Promise<Set<string>> {
+  const wanted = caused
+    .filter(({ posting }) => posting.legs.some((leg) => leg.amount !== 0n))
+    .map((each) => ({ ...each, id: newId('ledgerTransaction') }));
+  const [first] = wanted;
+  if (!first) return new Set();
+  const column = <T>(pick: (posting: Posting) => T) => wanted.map(({ posting }) => pick(posting));
+  const { rows } = await tx.query<{ id: string }>(insertTransactions, [
+    wanted.map(({ id }) => id),
+    column((p) => p.key),
+    column((p) => p.kind),
+    column((p) => p.brandId),
+    column((p) => p.partnerId),
+    column((p) => p.currency),
+    column((p) => p.entryId),
+    column((p) => p.payoutId),
+    column((p) => p.effectiveAt),
+    now,
+  ]);
+  const written = new Set(rows.map(({ id }) => id));
+  const posted = wanted.filter(({ id }) => written.has(id));
+  const legs = posted.flatMap(({ id, posting }) => posting.legs.map((leg, index) => ({ id, number: index + 1, ...leg })));
+  await tx.query(insertLegs, [
+    legs.map((l) => l.id),
+    legs.map((l) => l.number),
+    legs.map((l) => l.account),
+    legs.map((l) => l.amount.toString()),
+  ]);
+  await addToBalances(
+    tx,
+    posted.map(({ posting }) => posting),
+  );
+  await outbox.append(
+    tx,
+    first.context,
+    posted.map(({ id, posting, context }) => ({ ...postedEvent(id, posting, now), context })),
+  );
+  return new Set(posted.map(({ posting }) => posting.key));
+}
+
+function postedEvent(id: string, posting: Posting, now: Date): NewEvent<'payouts.ledger.posted.v1'> {
+  const { partnerId, brandId, currency, kind, entryId, payoutId } = posting;
+  const legs = posting.legs.map(({ account, amount }) => ({ account, amount: toWireAmount(amount) }));
+  return {
+    type: 'payouts.ledger.posted.v1',
+    subject: id,
+    partnerId,
+    brandId,
+    data: { transactionId: id, brandId, partnerId, currency, kind, entryId, payoutId, legs, postedAt: now.toISOString() },
+  };
+}
+
+/** The terms in the order of the balance table's columns. */
+const terms = [
+  'accrued',
+  'reversed',
+  'rejected',
+  'pending',
+  'held',
+  'approved',
+  'payable',
+  'inPayout',
+  'paid',
+  'receivable',
+  'writtenOff',
+] as const satisfies readonly (keyof BalanceTerms)[];
+const columns = terms.map((term) => term.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`));
+
+const addBalances = /* sql */ `
+INSERT INTO balance (partner_id, brand_id, currency, ${columns.join(', ')})
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], ${columns.map((_, index) => `$${index + 4}::bigint[]`).join(', ')}) AS added (partner_id, brand_id, currency, ${columns.join(', ')})
+ORDER BY partner_id, brand_id, currency
+ON CONFLICT (partner_id, brand_id, currency) DO UPDATE SET ${columns.map((name) => `${name} = balance.${name} + excluded.${name}`).join(', ')}`;
+
+async function addToBalances(tx: Tx, postings: readonly Posting[]): Promise<void> {
+  const groups = new Map<string, { posting: Posting; terms: BalanceTerms }>();
+  for (const posting of postings) {
+    const key = `${posting.partnerId}|${posting.brandId}|${posting.currency}`;
+    const before = groups.get(key)?.terms ?? noBalance;
+    groups.set(key, { posting, terms: posting.legs.reduce(plusLeg, before) });
+  }
+  const rows = [...groups.values()];
+  await tx.query(addBalances, [
+    rows.map(({ posting }) => posting.partnerId),
+    rows.map(({ posting }) => posting.brandId),
+    rows.map(({ posting }) => posting.currency),
+    ...terms.map((term) => rows.map((row) => row.terms[term].toString())),
+  ]);
+}
+
+/** Balances as columns of a fold over legs: the same terms as `plusLeg` makes, computed by the database. */
+export const foldOfLegs = /* sql */ `
+  coalesce(sum(-amount) FILTER (WHERE account = 'brand-expense' AND amount < 0), 0)::bigint AS accrued,
+  coalesce(sum(amount) FILTER (WHERE account = 'brand-expense' AND amount > 0), 0)::bigint AS reversed,
+  coalesce(sum(amount) FILTER (WHERE account = 'rejected'), 0)::bigint AS rejected,
+  coalesce(sum(amount) FILTER (WHERE account = 'pending'), 0)::bigint AS pending,
+  coalesce(sum(amount) FILTER (WHERE account = 'held'), 0)::bigint AS held,
+  coalesce(sum(amount) FILTER (WHERE account = 'approved'), 0)::bigint AS approved,
+  coalesce(sum(amount) FILTER (WHERE account = 'payable'), 0)::bigint AS payable,
+  coalesce(sum(amount) FILTER (WHERE account = 'in-payout'), 0)::bigint AS in_payout,
+  coalesce(sum(amount) FILTER (WHERE account = 'paid'), 0)::bigint AS paid,
+  coalesce(sum(-amount) FILTER (WHERE account = 'receivable'), 0)::bigint AS receivable,
+  coalesce(sum(amount) FILTER (WHERE account = 'written-off'), 0)::bigint AS written_off`;

@@ -1,0 +1,38 @@
+import { createFundingAccount, newId } from '@tributary/contracts';
+import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
+import type { Parts } from '../parts.js';
+import { accountHint, checkedIban } from './domain/bank-account.js';
+
+/** Says what a brand pays from. With it the brand leaves the sandbox. */
+export function createFundingAccountRoute({ outbox, vault }: Parts): Route {
+  return command(createFundingAccount, async ({ params: { brandId }, body, tx, now, context }) => {
+    const { rows } = await tx.query('SELECT 1 FROM brand_profile WHERE brand_id = $1', [brandId]);
+    if (rows.length === 0) throw new NotYetKnown('brand', brandId);
+    const iban = body.rail === 'bank-file' ? checkedIban(body.account.iban) : '';
+    if (iban === null) return reject('iban-invalid', { errors: [{ pointer: '/account/iban', rule: 'must be a valid IBAN' }] });
+    const account = { ...body.account, ...(iban === '' ? {} : { iban }) };
+    const shown = {
+      id: newId('fundingAccount'),
+      brandId,
+      rail: body.rail,
+      accountHint: iban === '' ? 'simulated' : accountHint(iban),
+      status: 'active',
+      createdAt: now.toISOString(),
+    } as const;
+    const { rowCount } = await tx.query(
+      `INSERT INTO funding_account (id, brand_id, rail, account, account_hint, status, created_by, created_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $7) ON CONFLICT DO NOTHING`,
+      [shown.id, brandId, body.rail, await vault.seal(tx, brandId, JSON.stringify(account)), shown.accountHint, context.actorId, now],
+    );
+    if (rowCount === 0) return reject('funding-account-exists');
+    await outbox.append(tx, context, [
+      {
+        type: 'payouts.funding-account.changed.v1',
+        subject: shown.id,
+        brandId,
+        sequence: 1,
+        data: { fundingAccountId: shown.id, brandId, rail: body.rail, status: 'active', changedAt: shown.createdAt },
+      },
+    ]);
+    return created(shown);
+  });
+}

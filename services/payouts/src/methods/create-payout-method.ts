@@ -1,0 +1,109 @@
+import { createPayoutMethod, newId } from '@tributary/contracts';
+import type { Tx } from '@tributary/messaging';
+import { type CommandRequest, command, created, NotYetKnown, type Route, reject, type Scope } from '@tributary/service-kit';
+import type { Parts } from '../parts.js';
+import { isBehaviour } from '../rails/adapters/simulated-api.js';
+import { accountHint, checkedIban } from './domain/bank-account.js';
+
+type Request = CommandRequest<typeof createPayoutMethod>;
+const dayMs = 86_400_000;
+
+/** Says how a partner is paid. The first method can be used at once, a change only after the cooling period. */
+export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts): Route {
+  return command(createPayoutMethod, async (request) => {
+    const {
+      params: { partnerId },
+      body,
+      tx,
+      now,
+      context,
+      scope,
+    } = request;
+    await requirePartner(tx, partnerId, scope);
+    const account = accountOf(body);
+    if (!account) return reject('iban-invalid', { errors: [{ pointer: '/account/iban', rule: 'must be a valid IBAN' }] });
+    if (account.behaviour !== null && !isBehaviour(account.behaviour))
+      return reject('request-invalid', { errors: [{ pointer: '/account/behaviour', rule: 'must be a behaviour of the simulated rail' }] });
+    const { rows: earlier } = await tx.query(`SELECT 1 FROM payout_method WHERE partner_id = $1 AND kind = $2 LIMIT 1`, [
+      partnerId,
+      body.kind,
+    ]);
+    // The simulated rail has nothing to protect.
+    const coolingDays = earlier.length === 0 || body.kind === 'simulated' ? 0 : settings.coolingDays;
+    const usableFrom = new Date(now.getTime() + coolingDays * dayMs);
+    const brandIds = body.brandIds ?? [];
+    const shown = {
+      id: newId('payoutMethod'),
+      partnerId,
+      kind: body.kind,
+      accountHint: account.hint,
+      brandIds,
+      usableFrom: usableFrom.toISOString(),
+      status: 'active',
+      createdAt: now.toISOString(),
+    } as const;
+    const accountHmac = keys.hmac('payout-account', account.identity);
+    await tx.query(
+      `INSERT INTO payout_method (id, partner_id, kind, account, account_hmac, account_hint, behaviour, brand_ids, usable_from, status, created_by, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11)`,
+      [
+        shown.id,
+        partnerId,
+        body.kind,
+        await vault.seal(tx, partnerId, account.content),
+        accountHmac,
+        account.hint,
+        account.behaviour,
+        brandIds,
+        usableFrom,
+        context.actorId,
+        now,
+      ],
+    );
+    await outbox.append(tx, context, [
+      {
+        type: 'payouts.payout-method.changed.v1',
+        subject: shown.id,
+        partnerId,
+        sequence: 1,
+        data: {
+          payoutMethodId: shown.id,
+          partnerId,
+          kind: body.kind,
+          brandIds,
+          accountHmac,
+          usableFrom: shown.usableFrom,
+          status: 'active',
+          changedBy: context.actorId,
+          changedAt: shown.createdAt,
+        },
+      },
+    ]);
+    return created(shown);
+  });
+}
+
+/** The account in its normal form: what is kept encrypted, what tells it from another, what is shown. Null when the IBAN is wrong. */
+function accountOf(body: Request['body']): { content: string; identity: string; hint: string; behaviour: string | null } | null {
+  if (body.kind === 'simulated')
+    return {
+      content: JSON.stringify({ name: body.account.name }),
+      identity: `simulated:${body.account.name}`,
+      hint: 'simulated',
+      behaviour: body.account.behaviour ?? null,
+    };
+  const iban = checkedIban(body.account.iban);
+  return iban === null
+    ? null
+    : { content: JSON.stringify({ ...body.account, iban }), identity: `iban:${iban}`, hint: accountHint(iban), behaviour: null };
+}
+
+/** Waits for a partner not heard of yet. Who is bound to brands sees a partner by its enrolment in one of them only. */
+export async function requirePartner(tx: Tx, partnerId: string, scope: Scope): Promise<void> {
+  const everyone = scope.brandIds === 'all';
+  const known = everyone
+    ? 'SELECT 1 FROM partner_profile WHERE partner_id = $1'
+    : 'SELECT 1 FROM enrollment_profile WHERE partner_id = $1 LIMIT 1';
+  const { rows } = await tx.query(known, [partnerId]);
+  if (rows.length === 0) throw new NotYetKnown('partner', partnerId);
+}

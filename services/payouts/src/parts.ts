@@ -1,0 +1,24 @@
+import type { Kit } from '@tributary/service-kit';
+import type { PrismaClient } from './generated/client.js';
+import type { Rail } from './rails/rail.js';
+
+/** The named places at which a crash would hurt most. */
+export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-answer-before-commit';
+
+/** Everything that the use cases of this service are built from. */
+export interface Parts extends Kit<PrismaClient> {
+  /** By name, as funding accounts and payouts say it. */
+  rails: ReadonlyMap<string, Rail>;
+  crashPoint: (name: PayoutCrashPoint) => void;
+  settings: PayoutSettings;
+}
+
+export interface PayoutSettings {
+  /** How long a changed payout method cannot be used, in days. A partner's first one can be used at once. */
+  coolingDays: number;
+  /** A run holds at most so many payouts; the rest goes into the next one. */
+  payoutsPerRun: number;
+}
+
+/** Payouts as the answers of rails see them. */
+export const everyBrand = { brandIds: 'all' } as const;

@@ -1,0 +1,14 @@
+import type { Answer, Callback, RailState } from '../rails/rail.js';
+import type { PayoutReport } from './record-reports.js';
+
+/** What an answer to an instruction says of the payout. */
+export function reportOfAnswer(payoutId: string, answer: Answer): PayoutReport {
+  if (answer.outcome === 'accepted') return { payoutId, outcome: 'submitted', reference: answer.reference, reason: null };
+  return { payoutId, outcome: answer.outcome === 'rejected' ? 'failed' : 'unknown', reference: null, reason: answer.reason };
+}
+
+/** What a look-up that found something, or a callback, says of the payout. */
+export function reportOfState(payoutId: string, found: Exclude<RailState, { state: 'not-found' }> | Callback): PayoutReport {
+  if (found.state === 'rejected') return { payoutId, outcome: 'failed', reference: null, reason: found.reason };
+  return { payoutId, outcome: found.state === 'accepted' ? 'submitted' : found.state, reference: found.reference, reason: null };
+}

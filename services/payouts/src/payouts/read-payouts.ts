@@ -1,0 +1,36 @@
+import { getPayout, listPayouts } from '@tributary/contracts';
+import { decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
+import type { Parts } from '../parts.js';
+import { payoutView } from '../runs/run-view.js';
+
+const withLines = { lines: { orderBy: { itemId: 'asc' } } } as const;
+
+export const getPayoutRoute = ({ db }: Parts): Route =>
+  query(getPayout, async ({ params: { payoutId }, scope }) => {
+    const payout = await db.read(scope, (prisma) => prisma.payout.findUnique({ where: { id: payoutId }, include: withLines }));
+    return payout ? ok(payoutView(payout, payout.lines)) : reject('not-found');
+  });
+
+/** Newest first. */
+export const listPayoutsRoute = ({ db }: Parts): Route =>
+  query(listPayouts, async ({ query: { runId, partnerId, brandId, status, cursor, limit }, scope }) => {
+    const before = decodeIdCursor(cursor);
+    const where = {
+      ...(runId && { runId }),
+      ...(partnerId && { partnerId }),
+      ...(brandId && { brandId }),
+      ...(status && { status }),
+      ...(before && { id: { lt: before } }),
+    };
+    const rows = await db.read(scope, (prisma) =>
+      prisma.payout.findMany({ where, include: withLines, orderBy: { id: 'desc' }, take: limit + 1 }),
+    );
+    return ok(
+      page(
+        rows,
+        limit,
+        ({ id }) => id,
+        (payout) => payoutView(payout, payout.lines),
+      ),
+    );
+  });

@@ -1,0 +1,184 @@
+import type { EventContext, NewEvent, Tx } from '@tributary/messaging';
+import { toWireAmount } from '@tributary/money';
+import { reconsider } from '../entries/reconsider.js';
+import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
+import { post } from '../ledger/post.js';
+import type { Parts } from '../parts.js';
+import { runStatusAfter } from '../runs/domain/run-state.js';
+import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { advance, nextLookupDelayMs, type Report, type ReportedOutcome } from './domain/payout-state.js';
+
+export interface PayoutReport extends Report {
+  payoutId: string;
+}
+interface Step {
+  payout: PayoutRow;
+  outcome: ReportedOutcome;
+  /** The state that it leaves: whether the rail had it says which accounts must be undone. */
+  before: PayoutRow['status'];
+}
+export interface Recorded {
+  /** Reports that contradict what is final: nothing was changed for them. */
+  conflicts: { payoutId: string; conflict: string }[];
+}
+
+/**
+ * Takes in what is said of payouts, from wherever: moves states forward, posts to the ledger, sets entries free, publishes. A report
+ * that says nothing new does nothing, so that each may come any number of times.
+ */
+export async function recordReports(
+  tx: Tx,
+  parts: Parts,
+  reports: readonly PayoutReport[],
+  context: EventContext,
+  now: Date,
+): Promise<Recorded> {
+  const ids = [...new Set(reports.map(({ payoutId }) => payoutId))];
+  await tx.query('SELECT id FROM payout_run WHERE id IN (SELECT run_id FROM payout WHERE id = ANY ($1)) ORDER BY id FOR UPDATE', [ids]);
+  const { rows } = await tx.query<PayoutRow>(`SELECT ${payoutColumns} FROM payout WHERE id = ANY ($1) ORDER BY id FOR UPDATE`, [ids]);
+  const payouts = new Map(rows.map((payout) => [payout.id, payout]));
+  const { steps, conflicts } = takeSteps(payouts, reports);
+  for (const each of conflicts) parts.log.error(each, 'a rail contradicts what is final: a person must look');
+  if (steps.length === 0) return { conflicts };
+
+  await storePayouts(tx, [...new Set(steps.map(({ payout }) => payout))], now);
+  await post(
+    tx,
+    parts.outbox,
+    steps.flatMap(postingsOf(now)).map((posting) => ({ posting, context })),
+    now,
+  );
+  await moveEntries(tx, parts, steps, context, now);
+  const runIds = [...new Set(steps.map(({ payout }) => payout.runId))].sort();
+  const hashes = await refreshRuns(tx, runIds);
+  await parts.outbox.append(
+    tx,
+    context,
+    steps.map(({ payout, outcome }) => stepEvent(payout, outcome, hashes.get(payout.runId) ?? '', now)),
+  );
+  return { conflicts };
+}
+
+/** Applies the reports one after the other to the payouts in memory. */
+function takeSteps(payouts: ReadonlyMap<string, PayoutRow>, reports: readonly PayoutReport[]) {
+  const steps: Step[] = [];
+  const conflicts: Recorded['conflicts'] = [];
+  for (const { payoutId, outcome, reference, reason } of reports) {
+    const payout = payouts.get(payoutId);
+    if (!payout) continue;
+    const next = advance(payout.status, outcome);
+    if ('conflict' in next) conflicts.push({ payoutId, conflict: next.conflict });
+    else if (next.steps.length > 0) {
+      payout.railReference = reference ?? payout.railReference;
+      payout.reason = reason ?? (outcome === 'failed' || outcome === 'unknown' || outcome === 'returned' ? payout.reason : null);
+      for (const step of next.steps) {
+        steps.push({ payout, outcome: step, before: payout.status });
+        payout.status = step;
+      }
+    }
+  }
+  return { steps, conflicts };
+}
+
+function postingsOf(now: Date) {
+  return ({ payout, outcome, before }: Step): Posting[] => {
+    // A second posting with the same key is not written: a payout that was unknown first is handed to its rail once.
+    if (outcome === 'submitted' || outcome === 'unknown') return [handedToRail(payout, now)];
+    if (outcome === 'settled') return [handedToRail(payout, now), settlement(payout, now)];
+    if (outcome === 'returned') return [returned(payout, now)];
+    return before === 'submitted' || before === 'unknown' ? [backFromRail(payout, now), release(payout, now)] : [release(payout, now)];
+  };
+}
+
+async function storePayouts(tx: Tx, payouts: readonly PayoutRow[], now: Date): Promise<void> {
+  const unique = [...new Map(payouts.map((payout) => [payout.id, payout])).values()];
+  const waiting = (payout: PayoutRow) => payout.status === 'submitted' || payout.status === 'unknown';
+  await tx.query(
+    `UPDATE payout SET status = said.status, rail_reference = said.reference, reason = said.reason, next_lookup_at = said.next_lookup_at,
+       settled_at = CASE WHEN said.settled AND payout.settled_at IS NULL THEN $7::timestamptz ELSE payout.settled_at END
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::boolean[]) AS said (id, status, reference, reason, next_lookup_at, settled)
+     WHERE payout.id = said.id`,
+    [
+      unique.map(({ id }) => id),
+      unique.map(({ status }) => status),
+      unique.map(({ railReference }) => railReference),
+      unique.map(({ reason }) => reason),
+      unique.map((payout) => (waiting(payout) ? new Date(now.getTime() + nextLookupDelayMs(payout.lookups)) : null)),
+      unique.map(({ status }) => status === 'settled' || status === 'returned'),
+      now,
+    ],
+  );
+}
+
+/** Settled entries are paid; those of failed and returned payouts go free and lie where they belong by now. */
+async function moveEntries(tx: Tx, { outbox }: Parts, steps: readonly Step[], context: EventContext, now: Date): Promise<void> {
+  const idsOf = (...outcomes: ReportedOutcome[]) => [
+    ...new Set(steps.filter(({ outcome }) => outcomes.includes(outcome)).map(({ payout }) => payout.id)),
+  ];
+  const paid = await tx.query<{ id: string }>(
+    `UPDATE entry SET bucket = 'paid', version = version + 1 WHERE payout_id = ANY ($1) RETURNING id`,
+    [idsOf('settled')],
+  );
+  const freed = await tx.query<{ id: string }>(
+    `UPDATE entry SET bucket = 'payable', payout_id = NULL, run_id = NULL, version = version + 1 WHERE payout_id = ANY ($1) RETURNING id`,
+    [idsOf('failed', 'returned')],
+  );
+  await tx.query('UPDATE payout_line SET open_item_id = NULL WHERE payout_id = ANY ($1)', [idsOf('failed', 'returned')]);
+  await reconsider(
+    tx,
+    outbox,
+    [...paid.rows, ...freed.rows].map(({ id }) => id),
+    { byEntry: new Map(), otherwise: context },
+    now,
+  );
+}
+
+/** Runs follow their payouts. Returns their content hashes. */
+async function refreshRuns(tx: Tx, runIds: readonly string[]): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const runId of runIds) {
+    const run = await lockRun(tx, runId);
+    if (!run) continue;
+    hashes.set(runId, run.contentHash);
+    const { rows } = await tx.query<{ status: PayoutRow['status'] }>('SELECT DISTINCT status FROM payout WHERE run_id = $1', [runId]);
+    const status = runStatusAfter(
+      run.status,
+      rows.map((row) => row.status),
+    );
+    if (status !== run.status) await tx.query('UPDATE payout_run SET status = $2 WHERE id = $1', [runId, status]);
+  }
+  return hashes;
+}
+
+const eventTypes = {
+  submitted: 'payouts.payout.submitted.v1',
+  unknown: 'payouts.payout.outcome-unknown.v1',
+  settled: 'payouts.payout.settled.v1',
+  failed: 'payouts.payout.failed.v1',
+  returned: 'payouts.payout.returned.v1',
+} as const;
+
+function stepEvent(payout: PayoutRow, outcome: ReportedOutcome, contentHash: string, now: Date): NewEvent {
+  const { id: payoutId, runId, partnerId, brandId, currency, sandbox, rail, railKey, railReference, reason } = payout;
+  return {
+    type: eventTypes[outcome],
+    subject: payoutId,
+    partnerId,
+    brandId,
+    data: {
+      payoutId,
+      runId,
+      partnerId,
+      brandId,
+      amount: toWireAmount(payout.amount),
+      currency,
+      sandbox,
+      rail,
+      railKey,
+      railReference,
+      reason,
+      contentHash,
+      at: now.toISOString(),
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Tx } from '@tributary/messaging';
+import { everyBrand, type Parts } from '../parts.js';
+import type { Answer, Instruction, Rail } from '../rails/rail.js';
+import { currentContentHash, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { reportOfAnswer, reportOfState } from './rail-reports.js';
+import { type PayoutReport, recordReports } from './record-reports.js';
+
+/** So many payouts are sent between two commits; a bank file holds all of its brand. */
+const batchSize = 100;
+
+interface Attempt {
+  payout: PayoutRow;
+  instruction: Instruction;
+  /** It may have been sent by somebody who died before the answer was stored. */
+  resumed: boolean;
+}
+
+/**
+ * Sends the payouts of a run that is cleared and asked for. Before each batch the content is held against the clearance; then the
+ * attempt is committed, then the rail is called, then its answer is committed. Who finds an attempt without an answer asks the rail
+ * what it knows under the payout's key before sending the same key again. So it may die anywhere and be run again.
+ */
+export async function submitPayouts(parts: Parts, runId: string, now: Date): Promise<void> {
+  for (;;) {
+    const batch = await parts.db.tx(everyBrand, (tx) => reserve(tx, parts, runId, now));
+    const [first] = batch;
+    if (!first) return;
+    parts.crashPoint('payouts.before-submit');
+    const rail = parts.rails.get(first.payout.rail);
+    if (!rail) throw new Error(`there is no rail ${first.payout.rail}`);
+    const reports = await send(rail, batch, now);
+    parts.crashPoint('payouts.after-rail-answer-before-commit');
+    await parts.db.tx(everyBrand, (tx) => recordReports(tx, parts, reports, systemContext(parts, first.payout.runId), now));
+  }
+}
+
+const systemContext = ({ name }: Parts, correlationId: string) =>
+  ({ correlationId, actorId: `system:${name}`, actorKind: 'system' }) as const;
+
+/** The next payouts to send: of one brand and rail, checked, and marked as tried. */
+async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<Attempt[]> {
+  const run = await lockRun(tx, runId);
+  if (!run || run.status !== 'submitting') return [];
+  const payouts = await payoutsOfRun(tx, runId, true);
+  if (run.clearedHash !== run.contentHash || (await currentContentHash(tx, payouts)) !== run.contentHash)
+    return refuse(tx, parts, run, payouts, now);
+  await letGo(tx, parts, run, now);
+  const { rows } = await tx.query<{ id: string; behaviour: string | null }>(
+    `SELECT p.id, m.behaviour FROM payout p LEFT JOIN payout_method m ON m.id = p.method_id WHERE p.run_id = $1 AND p.status = 'cleared' ORDER BY p.rail, p.brand_id, p.id`,
+    [runId],
+  );
+  const byId = new Map(payouts.map((payout) => [payout.id, payout]));
+  const waiting = rows.flatMap(({ id, behaviour }) => {
+    const payout = byId.get(id);
+    return payout ? [{ payout, instruction: instructionOf(payout, behaviour), resumed: payout.attemptedAt !== null }] : [];
+  });
+  const [head] = waiting;
+  if (!head) return [];
+  const together = waiting.filter(({ payout }) => payout.rail === head.payout.rail && payout.brandId === head.payout.brandId);
+  const batch = head.payout.rail === 'bank-file' ? together : together.slice(0, batchSize);
+  await tx.query('UPDATE payout SET attempted_at = $2 WHERE id = ANY ($1) AND attempted_at IS NULL', [
+    batch.map(({ payout }) => payout.id),
+    now,
+  ]);
+  return batch;
+}
+
+const instructionOf = (payout: PayoutRow, behaviour: string | null): Instruction => ({
+  railKey: payout.railKey,
+  payoutId: payout.id,
+  runId: payout.runId,
+  brandId: payout.brandId,
+  amount: payout.amount,
+  currency: payout.currency,
+  methodId: payout.methodId,
+  partnerId: payout.partnerId,
+  behaviour,
+});
+
+/** The content is not what was cleared: nothing of it that has not been tried goes out. */
+async function refuse(tx: Tx, parts: Parts, run: RunRow, payouts: readonly PayoutRow[], now: Date): Promise<Attempt[]> {
+  parts.log.error({ runId: run.id }, 'the content of a run changed after its clearance: it is not sent');
+  const reason = 'the content changed after its clearance';
+  const reports = payouts
+    .filter(({ attemptedAt }) => attemptedAt === null)
+    .map(({ id }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }) as const);
+  if (payouts.every(({ attemptedAt }) => attemptedAt === null))
+    await tx.query(`UPDATE payout_run SET status = 'refused', reason = $2 WHERE id = $1`, [run.id, reason]);
+  await recordReports(tx, parts, reports, systemContext(parts, run.id), now);
+  return [];
+}
+
+/** The last gate: who was suspended, or what was disapproved, since the clearance is released unsent. */
+async function letGo(tx: Tx, parts: Parts, run: RunRow, now: Date): Promise<void> {
+  const { rows } = await tx.query<{ id: string; reason: string }>(
+    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' ELSE 'an entry is not approved any more' END AS reason
+     FROM payout p LEFT JOIN partner_profile partner ON partner.partner_id = p.partner_id
+     WHERE p.run_id = $1 AND p.status = 'cleared' AND p.attempted_at IS NULL
+       AND (partner.status <> 'active' OR EXISTS (
+         SELECT 1 FROM payout_line line JOIN entry ON entry.id = line.open_item_id WHERE line.payout_id = p.id AND entry.decision_state <> 'approved' AND entry.amount > 0))`,
+    [run.id],
+  );
+  const reports: PayoutReport[] = rows.map(({ id, reason }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }));
+  await recordReports(tx, parts, reports, systemContext(parts, run.id), now);
+}
+
+async function send(rail: Rail, batch: readonly Attempt[], now: Date): Promise<PayoutReport[]> {
+  const reports: PayoutReport[] = [];
+  const toSend: Instruction[] = [];
+  for (const { payout, instruction, resumed } of batch) {
+    const known = resumed ? await rail.lookup(payout.railKey, now).catch(() => undefined) : ({ state: 'not-found' } as const);
+    // A rail that cannot even be asked: nobody knows, and the next look-up decides.
+    if (known === undefined)
+      reports.push({ payoutId: payout.id, outcome: 'unknown', reference: null, reason: 'the rail could not be asked' });
+    else if (known.state === 'not-found') toSend.push(instruction);
+    else reports.push(reportOfState(payout.id, known));
+  }
+  const answers = toSend.length === 0 ? new Map<string, Answer>() : await rail.submit(toSend, now).catch((error: unknown) => error);
+  for (const { railKey, payoutId } of toSend) {
+    const answer: Answer = (answers instanceof Map ? (answers as ReadonlyMap<string, Answer>).get(railKey) : undefined) ?? {
+      outcome: 'unknown',
+      reason: 'the rail broke off',
+    };
+    reports.push(reportOfAnswer(payoutId, answer));
+  }
+  return reports;
+}

@@ -1,0 +1,49 @@
+/** One payment to be made. */
+export interface Instruction {
+  /** The only key under which the rail ever knows this payout. */
+  railKey: string;
+  payoutId: string;
+  runId: string;
+  brandId: string;
+  amount: bigint;
+  currency: string;
+  /** Whom it is paid to; null in a sandbox without payout methods. */
+  methodId: string | null;
+  partnerId: string;
+  /** What a simulated rail is to do with it. */
+  behaviour: string | null;
+}
+
+/** What the rail says to an instruction. `unknown`: it did not say, and money may or may not move. */
+export type Answer =
+  | { outcome: 'accepted'; reference: string }
+  | { outcome: 'rejected'; reason: string }
+  | { outcome: 'unknown'; reason: string };
+
+/** What the rail knows under a key. */
+export type RailState =
+  | { state: 'not-found' }
+  | { state: 'accepted' | 'settled' | 'returned'; reference: string }
+  | { state: 'rejected'; reason: string };
+
+/** A message of the rail that came by itself. */
+export interface Callback {
+  id: string;
+  railKey: string;
+  state: 'accepted' | 'settled' | 'returned';
+  reference: string;
+}
+
+/**
+ * A way for money to leave. All calls are idempotent by `railKey`: submitting the same key again never moves money twice. A rail
+ * commits on its own, outside of every transaction of ours, as an outside system would.
+ */
+export interface Rail {
+  readonly name: string;
+  /** Instructions of one run and brand, together. An answer for each key; throwing means `unknown` for all. */
+  submit(instructions: readonly Instruction[], now: Date): Promise<ReadonlyMap<string, Answer>>;
+  lookup(railKey: string, now: Date): Promise<RailState>;
+  /** Callbacks not acknowledged yet, oldest first; the same one may come again. */
+  callbacks(now: Date, limit: number): Promise<Callback[]>;
+  acknowledge(callbackIds: readonly string[]): Promise<void>;
+}

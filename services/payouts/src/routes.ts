@@ -1,0 +1,26 @@
+import type { Route } from '@tributary/service-kit';
+import { getBalanceRoute } from './ledger/get-balance.js';
+import { createFundingAccountRoute } from './methods/create-funding-account.js';
+import { createPayoutMethodRoute } from './methods/create-payout-method.js';
+import type { Parts } from './parts.js';
+import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
+import { reportSettlementRoute } from './payouts/report-settlement.js';
+import { approveRunRoute } from './runs/approve-run.js';
+import { createRunRoute } from './runs/create-run.js';
+import { getBankFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
+import { submitRunRoute } from './runs/submit-run.js';
+
+export const routes = (parts: Parts): Route[] => [
+  createFundingAccountRoute(parts),
+  createPayoutMethodRoute(parts),
+  getBalanceRoute(parts),
+  createRunRoute(parts),
+  listRunsRoute(parts),
+  getRunRoute(parts),
+  approveRunRoute(parts),
+  submitRunRoute(parts),
+  reportSettlementRoute(parts),
+  getBankFileRoute(parts),
+  listPayoutsRoute(parts),
+  getPayoutRoute(parts),
+];

@@ -1,0 +1,43 @@
+import { approveRun } from '@tributary/contracts';
+import { command, ok, type Route, reject } from '@tributary/service-kit';
+import type { Parts } from '../parts.js';
+import { whyNotApprove } from './domain/run-state.js';
+import { currentContentHash, findRun, lockRun, payoutsOfRun } from './run-store.js';
+import { runView } from './run-view.js';
+
+/** A second person approves a run, and with that seals its content. */
+export function approveRunRoute({ outbox }: Parts): Route {
+  return command(approveRun, async ({ params, tx, now, context }) => {
+    const run = await lockRun(tx, params.runId);
+    if (!run) return reject('not-found');
+    if (run.builtBy === context.actorId) return reject('four-eyes', { detail: 'Who built a run cannot approve it' });
+    const why = whyNotApprove(run.status);
+    if (why) return reject('run-state-forbids', { detail: why });
+    const payouts = await payoutsOfRun(tx, run.id, true);
+    if ((await currentContentHash(tx, payouts)) !== run.contentHash) throw new Error(`the content of ${run.id} is not what its hash says`);
+    await tx.query(`UPDATE payout_run SET status = 'sealed', approved_by = $2, sealed_at = $3 WHERE id = $1`, [
+      run.id,
+      context.actorId,
+      now,
+    ]);
+    await tx.query(`UPDATE payout SET status = 'approved' WHERE run_id = $1 AND status = 'draft'`, [run.id]);
+    await outbox.append(tx, context, [
+      {
+        type: 'payouts.run.sealed.v1',
+        subject: run.id,
+        data: {
+          runId: run.id,
+          contentHash: run.contentHash,
+          payoutIds: payouts.map(({ id }) => id),
+          payouts: payouts.length,
+          totals: run.totals.map(({ currency, amount }) => ({ currency, amount })),
+          builtBy: run.builtBy,
+          approvedBy: context.actorId,
+          sealedAt: now.toISOString(),
+        },
+      },
+    ]);
+    const sealed = await findRun(tx, run.id);
+    return sealed ? ok(await runView(tx, sealed)) : reject('not-found');
+  });
+}

@@ -1,0 +1,19 @@
+import { isOver, type PayoutStatus } from '../../payouts/domain/payout-state.js';
+
+export type RunStatus = 'draft' | 'sealed' | 'cleared' | 'refused' | 'submitting' | 'submitted' | 'completed';
+
+/** A run on its way out follows its payouts: submitted once none waits, completed once nothing more is expected of any. */
+export function runStatusAfter(current: RunStatus, payouts: readonly PayoutStatus[]): RunStatus {
+  if (current !== 'submitting' && current !== 'submitted') return current;
+  if (payouts.every(isOver)) return 'completed';
+  return payouts.some((status) => status === 'cleared') ? current : 'submitted';
+}
+
+/** What may be asked of a run: null when it may, otherwise why not. */
+export function whyNotApprove(status: RunStatus): string | null {
+  return status === 'draft' ? null : `The run is ${status}; only a draft can be approved`;
+}
+export function whyNotSubmit(status: RunStatus): string | null {
+  if (status === 'draft') return 'The run has not been approved';
+  return status === 'refused' ? 'The run was refused' : null;
+}

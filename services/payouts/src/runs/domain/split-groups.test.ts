@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { contentHash, type RunContent } from './content-hash.js';
+import { type ClaimedGroup, type PayingBrand, type PayingPartner, routeGroup } from './split-groups.js';
+
+const now = new Date('2026-03-02T08:00:00Z');
+const group: ClaimedGroup = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR', amount: 10_000n };
+const brand: PayingBrand = { currency: 'EUR', minimumPayout: 10_000n, rails: [] };
+const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now };
+const partner: PayingPartner = { status: 'active', methods: [] };
+const rules = { minimum: null, now };
+
+test('WE-58 the minimum itself is paid, one cent less rolls over', () => {
+  expect(routeGroup(group, brand, partner, rules)).toMatchObject({ rail: 'simulated-api', sandbox: true });
+  expect(routeGroup({ ...group, amount: 9_999n }, brand, partner, rules)).toEqual({ leftOut: 'below-minimum' });
+});
+
+test.each([
+  ['brand-not-known-yet', undefined, partner, {}],
+  ['partner-not-known-yet', brand, undefined, {}],
+  ['partner-not-active', brand, { ...partner, status: 'suspended' }, {}],
+  ['negative-balance', brand, partner, { amount: -1n }],
+  ['nothing-due', brand, partner, { amount: 0n }],
+  ['no-payout-method', { ...brand, rails: ['bank-file'] }, partner, {}],
+  ['no-payout-method', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [{ ...method, brandIds: ['other'] }] }, {}],
+  ['payout-method-cooling', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [{ ...method, usableFrom: new Date(now.getTime() + 1) }] }, {}],
+  ['currency-not-on-rail', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [method] }, { currency: 'USD' }],
+] as const)('a balance is left out: %s', (leftOut, aBrand, aPartner, change) => {
+  expect(routeGroup({ ...group, ...change }, aBrand, aPartner, rules)).toEqual({ leftOut });
+});
+
+test("who builds the run may set the minimum; a brand's own says nothing of other currencies", () => {
+  expect(routeGroup({ ...group, amount: 5n }, brand, partner, { ...rules, minimum: 5n })).toHaveProperty('rail');
+  expect(routeGroup({ ...group, amount: 5n, currency: 'USD' }, brand, partner, rules)).toHaveProperty('rail');
+});
+
+test('while a changed method cools down, the old one is paid', () => {
+  const cooling = { ...method, id: 'new', usableFrom: new Date(now.getTime() + 1) };
+  expect(routeGroup(group, { ...brand, rails: ['bank-file'] }, { ...partner, methods: [cooling, method] }, rules)).toMatchObject({ rail: 'bank-file', sandbox: false, method: { id: 'pm' } });
+});
+
+const content = fc.record({ id: fc.string(), partnerId: fc.string(), brandId: fc.string(), amount: fc.bigInt(), currency: fc.string(), rail: fc.string(), accountHmac: fc.string(), linesHash: fc.string() });
+
+test('the content hash does not depend on order, and any change of the content changes it', () => {
+  fc.assert(
+    fc.property(fc.array(content, { minLength: 1 }), fc.constantFrom<keyof RunContent>('id', 'partnerId', 'amount', 'currency', 'rail', 'accountHmac', 'linesHash'), (payouts, field) => {
+      const [first, ...rest] = payouts;
+      if (!first) return;
+      expect(contentHash([...rest, first])).toBe(contentHash(payouts));
+      const changed = { ...first, [field]: field === 'amount' ? first.amount + 1n : `${first[field]}x` };
+      expect(contentHash([changed, ...rest])).not.toBe(contentHash(payouts));
+    }),
+  );
+});

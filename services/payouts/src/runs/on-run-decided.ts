@@ -1,0 +1,45 @@
+import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messaging';
+import type { Parts } from '../parts.js';
+import { recordReports } from '../payouts/record-reports.js';
+import { lockRun, payoutsOfRun } from './run-store.js';
+import { startWhenCleared } from './start-when-cleared.js';
+
+/** The last risk check passed: for exactly the content that was sealed, or for nothing. */
+export function onRunCleared(parts: Parts): Consumer<EventOf<'approvals.run.cleared.v1'>> {
+  return async (tx, events) => {
+    for (const { data } of events) {
+      const run = await lockRun(tx, data.runId);
+      if (!run) throw new NotYet(`run ${data.runId}`);
+      if (run.status !== 'sealed' || run.contentHash !== data.contentHash) continue;
+      await tx.query(`UPDATE payout_run SET status = 'cleared', clearance_id = $2, cleared_hash = $3 WHERE id = $1`, [
+        run.id,
+        data.clearanceId,
+        data.contentHash,
+      ]);
+      await tx.query(`UPDATE payout SET status = 'cleared' WHERE run_id = $1 AND status = 'approved'`, [run.id]);
+      await startWhenCleared(tx, parts, run.id);
+    }
+  };
+}
+
+/** The sealed content must not go out: as long as nothing was sent, the run is over and its entries are payable again. */
+export function onRunRefused(parts: Parts): Consumer<EventOf<'approvals.run.refused.v1'>> {
+  return async (tx, events) => {
+    for (const event of events) {
+      const { data } = event;
+      const run = await lockRun(tx, data.runId);
+      if (!run) throw new NotYet(`run ${data.runId}`);
+      if (run.contentHash !== data.contentHash || !['sealed', 'cleared'].includes(run.status)) continue;
+      await tx.query(`UPDATE payout_run SET status = 'refused', reason = $2, refused_hash = $3 WHERE id = $1`, [
+        run.id,
+        data.reason,
+        data.contentHash,
+      ]);
+      const reason = `run refused: ${data.reason}`;
+      const reports = (await payoutsOfRun(tx, run.id)).map(
+        ({ id }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }) as const,
+      );
+      await recordReports(tx, parts, reports, contextOf(event, parts.name), parts.clock.now());
+    }
+  };
+}

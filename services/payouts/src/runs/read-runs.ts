@@ -1,0 +1,34 @@
+import { getBankFile, getRun, listRuns } from '@tributary/contracts';
+import { decodeIdCursor, ok, page, query, type Route, reject, text } from '@tributary/service-kit';
+import type { Parts } from '../parts.js';
+import { bankFilesOf } from '../rails/adapters/bank-file.js';
+import { findRun, listRunRows } from './run-store.js';
+import { runView } from './run-view.js';
+
+export const getRunRoute = ({ db }: Parts): Route =>
+  query(getRun, ({ params, scope }) =>
+    db.tx(scope, async (tx) => {
+      const run = await findRun(tx, params.runId);
+      return run ? ok(await runView(tx, run)) : reject('not-found');
+    }),
+  );
+
+export const listRunsRoute = ({ db }: Parts): Route =>
+  query(listRuns, ({ query: { status, cursor, limit }, scope }) =>
+    db.tx(scope, async (tx) => {
+      const rows = await listRunRows(tx, { status, before: decodeIdCursor(cursor), limit: limit + 1 });
+      const { data, nextCursor } = page(rows, limit, ({ id }) => id);
+      const views = [];
+      for (const run of data) views.push(await runView(tx, run));
+      return ok({ data: views, nextCursor });
+    }),
+  );
+
+/** Several brands' files come one after the other, unless one brand is asked for. */
+export const getBankFileRoute = ({ db, vault }: Parts): Route =>
+  query(getBankFile, ({ params, query: { brandId }, scope }) =>
+    db.tx(scope, async (tx) => {
+      const files = (await findRun(tx, params.runId)) ? await bankFilesOf(tx, vault, params.runId, brandId) : [];
+      return files.length === 0 ? reject('not-found') : text(files.join('\n'), 'application/xml');
+    }),
+  );

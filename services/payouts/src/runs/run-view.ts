@@ -1,0 +1,65 @@
+import type { Tx } from '@tributary/messaging';
+import { toWireAmount } from '@tributary/money';
+import { groupBy } from '../group-by.js';
+import { type LineRow, linesOf, type PayoutRow, payoutsOfRun, type RunRow } from './run-store.js';
+
+/** A run with more lines than this is answered without them; each payout has its own. */
+const linesShown = 5000;
+
+/** A payout as the API shows it. */
+export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string }, lines: readonly Pick<LineRow, 'entryId' | 'amount'>[]) {
+  const { id, runId, partnerId, brandId, currency, status, sandbox, rail, railKey, railReference, reason, lineCount } = payout;
+  return {
+    id,
+    runId,
+    partnerId,
+    brandId,
+    amount: toWireAmount(payout.amount),
+    currency,
+    status,
+    sandbox,
+    rail,
+    railKey,
+    railReference,
+    reason,
+    lineCount,
+    lines: lines.map(({ entryId, amount }) => ({ entryId, amount: toWireAmount(amount) })),
+    createdAt: payout.createdAt.toISOString(),
+    settledAt: payout.settledAt?.toISOString() ?? null,
+  };
+}
+
+/** Payouts as the API shows them, each with its lines. */
+async function payoutViews(tx: Tx, payouts: readonly PayoutRow[]) {
+  const lines = groupBy(
+    await linesOf(
+      tx,
+      payouts.map(({ id }) => id),
+    ),
+    ({ payoutId }) => payoutId,
+  );
+  return payouts.map((payout) => payoutView(payout, lines.get(payout.id) ?? []));
+}
+
+/** A run as the API shows it. */
+export async function runView(tx: Tx, run: RunRow) {
+  const payouts = await payoutsOfRun(tx, run.id);
+  const withLines = payouts.reduce((total, { lineCount }) => total + lineCount, 0) <= linesShown;
+  return {
+    id: run.id,
+    status: run.status,
+    asOf: run.asOf.toISOString(),
+    brandIds: run.brandIds,
+    currency: run.currency,
+    minimum: run.minimum === null ? null : toWireAmount(run.minimum),
+    contentHash: run.contentHash,
+    builtBy: run.builtBy,
+    approvedBy: run.approvedBy,
+    submitRequested: run.submitRequestedAt !== null,
+    reason: run.reason,
+    totals: run.totals,
+    leftOut: run.leftOut,
+    payouts: withLines ? await payoutViews(tx, payouts) : payouts.map((payout) => payoutView(payout, [])),
+    createdAt: run.createdAt.toISOString(),
+  };
+}

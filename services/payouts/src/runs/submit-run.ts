@@ -1,0 +1,24 @@
+import { submitRun } from '@tributary/contracts';
+import { accepted, command, type Route, reject } from '@tributary/service-kit';
+import type { Parts } from '../parts.js';
+import { whyNotSubmit } from './domain/run-state.js';
+import { findRun, lockRun } from './run-store.js';
+import { runView } from './run-view.js';
+import { startWhenCleared } from './start-when-cleared.js';
+
+/** Asks for the run to go out: at once when its content is cleared already, otherwise as soon as it is. */
+export function submitRunRoute(parts: Parts): Route {
+  return command(submitRun, async ({ params, tx, now, context }) => {
+    const run = await lockRun(tx, params.runId);
+    if (!run) return reject('not-found');
+    const why = whyNotSubmit(run.status);
+    if (why) return reject('run-state-forbids', { detail: why });
+    await tx.query(
+      'UPDATE payout_run SET submit_requested_by = $2, submit_requested_at = $3 WHERE id = $1 AND submit_requested_at IS NULL',
+      [run.id, context.actorId, now],
+    );
+    await startWhenCleared(tx, parts, run.id);
+    const asked = await findRun(tx, run.id);
+    return asked ? accepted(await runView(tx, asked)) : reject('not-found');
+  });
+}

@@ -1,0 +1,18 @@
+import type { Subscriptions } from '@tributary/messaging';
+import { onCommissionDecided } from './entries/on-commission-decided.js';
+import { onEntryAccrued } from './entries/on-entry-accrued.js';
+import type { Parts } from './parts.js';
+import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/profiles.js';
+import { onRunCleared, onRunRefused } from './runs/on-run-decided.js';
+
+export const subscriptions = (parts: Parts): Subscriptions => ({
+  'directory.brand.changed.v1': onBrandChanged,
+  'directory.partner.changed.v1': onPartnerChanged,
+  'directory.enrollment.changed.v1': onEnrollmentChanged,
+  'commission.entry.accrued.v1': onEntryAccrued(parts),
+  'approvals.commission.approved.v1': onCommissionDecided(parts, 'approved'),
+  'approvals.commission.held.v1': onCommissionDecided(parts, 'held'),
+  'approvals.commission.rejected.v1': onCommissionDecided(parts, 'rejected'),
+  'approvals.run.cleared.v1': onRunCleared(parts),
+  'approvals.run.refused.v1': onRunRefused(parts),
+});
