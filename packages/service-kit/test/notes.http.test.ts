@@ -1,29 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@tributary/contracts';
 import { createPool } from '@tributary/service-kit';
-import { anEvent, eventually, startTestService, type TestService } from '@tributary/testkit';
+import { eventually, startTestService, type TestService } from '@tributary/testkit';
+import { brandEvent } from './brands.js';
 import { composeNotes } from './notes/notes.js';
 
 let notes: TestService<undefined>;
 const brandId = newId('brand');
 const otherBrandId = newId('brand');
 
-function brandEvent(id: string) {
-  const programId = newId('program');
-  const at = '2026-01-01T00:00:00Z';
-  return anEvent('directory.brand.changed.v1', {
-    brandId: id,
-    name: 'Acme',
-    slug: 'acme',
-    currency: 'EUR',
-    timeZone: 'UTC',
-    status: 'active',
-    defaultProgramId: programId,
-    programIds: [programId],
-    policy: { attributionWindowDays: 30, holdDays: 0, autoApproveUpTo: 0, financeThreshold: 0, minimumPayout: 0 },
-    changedAt: at,
-  });
-}
 const count = async (table: string) => Number((await notes.sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n);
 
 beforeAll(async () => {

@@ -29,7 +29,7 @@ export interface TestServiceOptions {
   env?: NodeJS.ProcessEnv;
   /** Changes to the environment that is handed to the composition. */
   environment?: Partial<ServiceEnvironment>;
-  /** An existing database instead of a new one: for tests of a restart. The first user drops it. */
+  /** An existing database instead of a new one: for tests of a restart. Whoever made it drops it. */
   database?: TestDatabase;
   /** How long commands wait for what they do not know yet; 3 s in production, 300 ms here. */
   notYetKnownWaitMs?: number;
@@ -102,7 +102,7 @@ export async function startTestService<P = unknown>(
   if (!database) throw new Error('the composition did not build its service with buildService');
   await service.start();
   const http = await listening(service, environment);
-  return testService(service, environment, database, bus, http);
+  return testService(service, environment, options.database ? { ...database, drop: async () => undefined } : database, bus, http);
 }
 
 /** Serves the service; the test's principal is signed here, at the moment of the call. */

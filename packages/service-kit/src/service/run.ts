@@ -67,11 +67,14 @@ export function listen(server: Server, port: number, host?: string): Promise<num
   });
 }
 
-/** Takes no new connection, lets requests in flight finish, and closes idle connections. */
+/** Takes no new connection, lets requests in flight finish, and closes each connection as it falls idle. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
   });
 }
 
