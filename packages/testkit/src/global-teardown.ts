@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import type {} from './global-setup.js';
 
 /** Jest's global tear-down: stops what the set-up started. */
 export default async function tearDown(): Promise<void> {
-  await globalThis.tributaryTestPostgres?.stop();
+  const child = globalThis.tributaryTestPostgres;
+  if (!child || child.exitCode !== null) return;
+  child.stdin?.end();
+  await once(child, 'exit');
 }

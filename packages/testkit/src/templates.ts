@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { withDatabase } from '@tributary/local-postgres';
 import { type DatabaseNeeds, type DatabaseUrls, migrate, migrationsFingerprint } from '@tributary/service-kit';
 import pg from 'pg';
-import { withDatabase } from './postgres.js';
 
 const application = { user: 'tributary_test_app', password: 'app' };
 
