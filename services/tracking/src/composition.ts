@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { kindOf } from '@tributary/messaging';
+import { buildService, createPool, type Kit, principalVerifier, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { clickRecorder } from './clicks/click-recorder.js';
+import { followLink } from './clicks/follow-link.js';
+import { openSpool, type Spool } from './clicks/spool.js';
+import { visitorReader } from './clicks/visitor.js';
+import { attributeWaiting } from './conversions/attribute-waiting.js';
+import { waitingFor } from './conversions/awaited-store.js';
+import type { Incoming, Outcome } from './conversions/incoming.js';
+import { intake } from './conversions/intake.js';
+import { brandWaiter } from './conversions/known-brands.js';
+import { reportEvents } from './conversions/post-events.js';
+import { PrismaClient } from './generated/client.js';
+import { groupCommit } from './hot/group-commit.js';
+import { hotTx } from './hot/hot-tx.js';
+import { jobs } from './jobs.js';
+import { linkCache } from './links/link-cache.js';
+import { routes } from './routes.js';
+import { subscriptions } from './subscriptions.js';
+import type { Tracking } from './tracking.js';
+
+/** One for clicks, one for single events, one for batches and jobs. */
+const hotConnections = 3;
+
+/** Tracking, composed: what happened. */
+export async function compose(environment: ServiceEnvironment): Promise<Service<PrismaClient>> {
+  const { env, config } = environment;
+  const spool = await openSpool(env['TRIBUTARY_SPOOL_DIR'] ?? path.join(config.dataDir, 'spool'));
+  return buildService<PrismaClient>({
+    name: 'tracking',
+    environment,
+    prismaDirectory: new URL('../prisma/', import.meta.url),
+    appendOnly: ['clicks', 'conversion_keys'],
+    prisma: (adapter) => new PrismaClient({ adapter }),
+    parts: (kit) => {
+      const service = parts(kit, spool);
+      return {
+        routes: routes(service),
+        subscriptions: subscriptions(service),
+        jobs: jobs(service),
+        fastPath: (request, response) => followLink(service, request, response) || reportEvents(service, request, response),
+        async onStart() {
+          await service.links.preload();
+          service.clicks.start();
+        },
+        async onStop() {
+          await service.clicks.stop();
+          await service.hotPool.end();
+        },
+      };
+    },
+  });
+}
+
+function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
+  const hotPool = createPool(kit.config.databaseAppUrl, {
+    max: hotConnections,
+    applicationName: 'tracking hot paths',
+    allBrands: true,
+    onError: (error) => kit.log.warn({ reason: error.message }, 'a database connection broke'),
+  });
+  const take = async (events: readonly Incoming[]): Promise<Outcome[]> => {
+    const outcomes = await hotTx(hotPool, (tx) => intake(tx, kit.outbox, events, kit.clock.now()));
+    kit.messaging.wake();
+    return outcomes;
+  };
+  const singles = groupCommit<Incoming, Outcome>({ write: take, splitOn: (error) => kindOf(error) !== 'database-away' });
+  const clicks = clickRecorder({
+    pool: hotPool,
+    spool,
+    log: kit.log,
+    async onLate(late) {
+      const arrivals = late.map(({ id, brandId }) => ({ kind: 'click' as const, key: id, brandId }));
+      await hotTx(hotPool, async (tx) =>
+        attributeWaiting(tx, kit.outbox, await waitingFor(tx, arrivals, arrivals.length * 10), kit.clock.now()),
+      );
+      kit.messaging.wake();
+    },
+  });
+  return {
+    kit,
+    hotPool,
+    clicks,
+    publicUrl: (kit.env['TRIBUTARY_PUBLIC_URL'] ?? `http://localhost:${kit.env['PORT'] ?? '8080'}`).replace(/\/+$/, ''),
+    links: linkCache(hotPool),
+    visitorOf: visitorReader(kit.keys),
+    verify: principalVerifier(kit.keys),
+    takeOne: singles.submit,
+    takeMany: take,
+    unknownBrands: brandWaiter(hotPool, kit.config.notYetKnownWaitMs),
+  };
+}

@@ -1,0 +1,183 @@
+import type { ConversionData } from '@tributary/contracts';
+import type { Tx } from '@tributary/messaging';
+import type { Decision } from './domain/attribute.js';
+import type { BatchDecision } from './domain/decide-batch.js';
+import type { Incoming, Recorded } from './incoming.js';
+
+/** The whole conversion, as events carry it. */
+export function conversionData(recorded: Recorded, decision: Decision): ConversionData {
+  return {
+    conversionId: recorded.conversionId,
+    eventId: recorded.eventId,
+    kind: recorded.kind,
+    brandId: recorded.brandId,
+    programId: decision.programId,
+    customerId: recorded.customerId,
+    occurredAt: recorded.occurredAt.toISOString(),
+    receivedAt: recorded.receivedAt.toISOString(),
+    amount: recorded.amount,
+    currency: recorded.currency,
+    originalEventId: recorded.originalEventId,
+    originalConversionId: decision.originalConversionId,
+    partnerId: decision.attribution?.partnerId ?? null,
+    unattributedReason: decision.reason,
+    attribution: decision.attribution,
+    contentHash: recorded.contentHash,
+    attributesCommitment: recorded.attributesCommitment,
+    source: recorded.source,
+  };
+}
+
+const claimKeys = /* sql */ `
+WITH event AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+      e (brand_id, event_id, conversion_id, content_hash, program_id, customer_hash, customer_id)
+  ),
+  claimed AS (
+    INSERT INTO conversion_keys (brand_id, event_id, conversion_id, content_hash)
+    SELECT e.brand_id, e.event_id, e.conversion_id, e.content_hash
+    FROM event e JOIN brands b USING (brand_id)
+    WHERE e.program_id IS NULL OR e.program_id = ANY (b.program_ids)
+    ORDER BY e.brand_id, e.event_id
+    ON CONFLICT DO NOTHING
+    RETURNING conversion_id
+  ),
+  made AS (
+    INSERT INTO customers (id, brand_id, key_hash, created_at)
+    SELECT DISTINCT ON (brand_id, customer_hash) customer_id, brand_id, customer_hash, $8::timestamptz
+    FROM event JOIN claimed USING (conversion_id) WHERE customer_hash IS NOT NULL
+    ORDER BY brand_id, customer_hash
+    ON CONFLICT DO NOTHING
+  )
+SELECT conversion_id AS "conversionId" FROM claimed`;
+
+/**
+ * Takes the keys of events that are new, and makes their customers. Waits for whoever is taking the same key now. Answers the
+ * conversions whose keys were free; the keys of unknown brands and foreign programmes are not taken.
+ */
+export async function claim(tx: Tx, events: readonly Incoming[], customerIds: readonly (string | null)[], now: Date): Promise<Set<string>> {
+  const { rows } = await tx.query<{ conversionId: string }>(claimKeys, [
+    events.map((event) => event.brandId),
+    events.map((event) => event.eventId),
+    events.map((event) => event.conversionId),
+    events.map((event) => event.contentHash),
+    events.map((event) => event.programId),
+    events.map((event) => event.customerHash),
+    customerIds,
+    now,
+  ]);
+  return new Set(rows.map((row) => row.conversionId));
+}
+
+export interface Holder {
+  brandId: string;
+  eventId: string;
+  conversionId: string;
+  contentHash: string;
+  content: string | null;
+}
+
+const findHolders = /* sql */ `
+SELECT k.brand_id AS "brandId", k.event_id AS "eventId", k.conversion_id AS "conversionId", k.content_hash AS "contentHash",
+  CASE WHEN k.content_hash <> w.content_hash THEN (SELECT c.content FROM conversions c WHERE c.id = k.conversion_id) END AS content
+FROM unnest($1::text[], $2::text[], $3::text[]) w (brand_id, event_id, content_hash)
+JOIN conversion_keys k ON k.brand_id = w.brand_id AND k.event_id = w.event_id`;
+
+/** Who holds the keys of these events, with the content where it differs. */
+export async function holdersOf(tx: Tx, events: readonly Incoming[]): Promise<Holder[]> {
+  const { rows } = await tx.query<Holder>(findHolders, [
+    events.map((e) => e.brandId),
+    events.map((e) => e.eventId),
+    events.map((e) => e.contentHash),
+  ]);
+  return rows;
+}
+
+const findCustomers = /* sql */ `
+SELECT c.id, c.brand_id AS "brandId", c.key_hash AS "keyHash"
+FROM unnest($1::text[], $2::text[]) w (brand_id, key_hash) JOIN customers c ON c.brand_id = w.brand_id AND c.key_hash = w.key_hash`;
+
+/** Ids of the customers of these events, by brand and key hash. */
+export async function customerIdsOf(tx: Tx, events: readonly Incoming[]): Promise<Map<string, string>> {
+  const known = events.filter((event) => event.customerHash !== null);
+  if (known.length === 0) return new Map();
+  const { rows } = await tx.query<{ id: string; brandId: string; keyHash: string }>(findCustomers, [
+    known.map((event) => event.brandId),
+    known.map((event) => event.customerHash),
+  ]);
+  return new Map(rows.map((row) => [`${row.brandId} ${row.keyHash}`, row.id]));
+}
+
+const insertConversions = /* sql */ `
+INSERT INTO conversions (id, brand_id, program_id, named_program_id, event_id, kind, customer_id, click_ref, named_partner_id, has_coupon, occurred_at,
+  received_at, amount, currency, original_event_id, original_conversion_id, partner_id, unattributed_reason, attribution, content_hash,
+  attributes_commitment, source, content, traceparent)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bool[],
+  $11::timestamptz[], $12::timestamptz[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[],
+  $21::text[], $22::text[], $23::text[], $24::text[])`;
+
+/** Writes new conversions as `conversionData` says them. */
+export async function insertNew(tx: Tx, events: readonly Incoming[], data: readonly ConversionData[]): Promise<void> {
+  await tx.query(insertConversions, [
+    data.map((c) => c.conversionId),
+    data.map((c) => c.brandId),
+    data.map((c) => c.programId),
+    events.map((e) => e.programId),
+    data.map((c) => c.eventId),
+    data.map((c) => c.kind),
+    data.map((c) => c.customerId),
+    events.map((e) => e.clickRef),
+    events.map((e) => e.namedPartnerId),
+    events.map((e) => e.hasCoupon),
+    data.map((c) => c.occurredAt),
+    data.map((c) => c.receivedAt),
+    data.map((c) => c.amount),
+    data.map((c) => c.currency),
+    data.map((c) => c.originalEventId),
+    data.map((c) => c.originalConversionId),
+    data.map((c) => c.partnerId),
+    data.map((c) => c.unattributedReason),
+    data.map((c) => c.attribution && JSON.stringify(c.attribution)),
+    data.map((c) => c.contentHash),
+    data.map((c) => c.attributesCommitment),
+    data.map((c) => c.source),
+    events.map((e) => e.content),
+    events.map((e) => e.traceparent),
+  ]);
+}
+
+const bindCustomers = /* sql */ `
+UPDATE customers c SET partner_id = b.partner_id, program_id = b.program_id, link_id = b.link_id, click_id = b.click_id, clicked_at = b.clicked_at,
+  bound_at = coalesce(c.bound_at, $7)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) b (id, partner_id, program_id, link_id, click_id, clicked_at)
+WHERE c.id = b.id AND (c.clicked_at IS NULL OR (b.clicked_at, b.click_id) < (c.clicked_at, c.click_id))`;
+
+const insertTouches = /* sql */ `
+INSERT INTO customer_clicks (customer_id, click_id, brand_id, link_id, partner_id, clicked_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) ON CONFLICT DO NOTHING`;
+
+/** Notes which clicks were reported for which customers, and whom they bind. */
+export async function bind(tx: Tx, { bindings, touches }: BatchDecision, now: Date): Promise<void> {
+  if (bindings.length > 0) {
+    const sorted = [...bindings].sort((a, b) => (a.customerId < b.customerId ? -1 : 1));
+    await tx.query(bindCustomers, [
+      sorted.map((b) => b.customerId),
+      sorted.map((b) => b.partnerId),
+      sorted.map((b) => b.programId),
+      sorted.map((b) => b.linkId),
+      sorted.map((b) => b.clickId),
+      sorted.map((b) => b.clickedAt),
+      now,
+    ]);
+  }
+  if (touches.length > 0) {
+    await tx.query(insertTouches, [
+      touches.map((t) => t.customerId),
+      touches.map((t) => t.clickId),
+      touches.map((t) => t.brandId),
+      touches.map((t) => t.linkId),
+      touches.map((t) => t.partnerId),
+      touches.map((t) => t.clickedAt),
+    ]);
+  }
+}

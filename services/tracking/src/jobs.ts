@@ -1,0 +1,37 @@
+import type { Job } from '@tributary/service-kit';
+import { countClicks } from './clicks/count-clicks.js';
+import { attributeWaiting } from './conversions/attribute-waiting.js';
+import { dueConversions } from './conversions/awaited-store.js';
+import { hotTx } from './hot/hot-tx.js';
+import type { Tracking } from './tracking.js';
+
+const monthsAhead = 3;
+const dueMost = 500;
+
+export const jobs = ({ kit, hotPool, clicks }: Tracking): Job[] => [
+  {
+    name: 'count-clicks',
+    everySeconds: 5,
+    onClock: true,
+    async run() {
+      await clicks.drain();
+      while (await hotTx(hotPool, (tx) => countClicks(tx, kit.outbox)));
+      kit.messaging.wake();
+    },
+  },
+  {
+    name: 'attribute-waiting',
+    everySeconds: 2,
+    onClock: true,
+    async run(_data, { now }) {
+      const attributed = await hotTx(hotPool, async (tx) => attributeWaiting(tx, kit.outbox, await dueConversions(tx, dueMost), now));
+      if (attributed > 0) kit.messaging.wake();
+    },
+  },
+  {
+    name: 'make-partitions',
+    schedule: '17 3 * * *',
+    // By the wall clock, as the ids are.
+    run: async () => void (await kit.db.pool.query('SELECT make_partitions(now(), $1)', [monthsAhead])),
+  },
+];
