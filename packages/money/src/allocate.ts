@@ -25,6 +25,7 @@ export function allocate(amount: bigint, weights: readonly Weight[]): bigint[] {
   }));
   const left = amount - parts.reduce((sum, part) => sum + part.amount, 0n);
   const byCutOff = [...parts].sort((a, b) => (a.cutOff === b.cutOff ? a.position - b.position : a.cutOff > b.cutOff ? -1 : 1));
+  // exact: fewer units are left than there are parts
   for (const part of byCutOff.slice(0, Number(left))) part.amount += 1n;
   return parts.map((part) => part.amount);
 }
