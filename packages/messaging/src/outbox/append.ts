@@ -3,9 +3,13 @@ import { buildEnvelope, maxEventBytes, timeOfId } from '../envelope.js';
 import { EventRefused } from '../errors.js';
 import type { Envelope, EventContext, LooseNewEvent, MessageCatalogue, MessageDefinition, Outbox, Tx } from '../ports.js';
 
+// Envelopes are large and full of quotes, which an array parameter would escape one by one. They travel as one text, with a separator
+// that JSON never contains unescaped.
+const separator = '\u001e';
 const insert = /* sql */ `
 INSERT INTO messaging.outbox (id, created_at, type, envelope)
-SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::json[])`;
+SELECT id, created_at, type, envelope::json
+FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], string_to_array($4, E'\\x1e')) AS new(id, created_at, type, envelope)`;
 
 /** The outbox of one service over its catalogue. */
 export function createOutbox(service: string, catalogue: MessageCatalogue): Outbox<LooseNewEvent> {
@@ -20,7 +24,7 @@ export function createOutbox(service: string, catalogue: MessageCatalogue): Outb
         envelopes.map((envelope) => envelope.id),
         envelopes.map((envelope) => timeOfId(envelope.id).toISOString()),
         envelopes.map((envelope) => envelope.type),
-        texts,
+        texts.join(separator),
       ]);
       return envelopes;
     },

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import type { Consumer } from '../ports.js';
-import { type LabService, makeDatabase, makeService, recordEffects, type TestDatabase } from './lab.js';
+import { type LabService, makeDatabase, makeService, type TestDatabase } from './lab.js';
 import type { MessagingSettings } from '../messaging-options.js';
 import { crashCases } from './conformance-crashes.js';
 import { deliveryCases } from './conformance-delivery.js';
 import { failureCases } from './conformance-failures.js';
 import { healingCases } from './conformance-healing.js';
+import { recordAll } from './record.js';
 import type { Rig } from './rig.js';
 import { sampleCatalogue } from './sample-catalogue.js';
 
@@ -17,12 +18,6 @@ export interface Stage {
   /** Shop, billing and stats, each recording what it gets. */
   house(): Promise<{ shop: LabService; billing: LabService; stats: LabService }>;
   database(name: string): Promise<TestDatabase>;
-}
-
-/** Every type that the sample catalogue gives a service, recorded. */
-export function recordAll(service: string): Record<string, Consumer> {
-  const types = [...sampleCatalogue.values()].filter((definition) => definition.consumers.includes(service));
-  return Object.fromEntries(types.map((definition) => [definition.type, recordEffects]));
 }
 
 /** The suite that every bus adapter passes. Each case has queues and databases of its own. */

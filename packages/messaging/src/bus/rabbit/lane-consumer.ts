@@ -2,7 +2,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { describe } from '../../errors.js';
 import { backoffMs, Bell } from '../../pacing.js';
 import type { Delivery, Lane, RawEvent, Receive } from '../../ports.js';
-import type { Link } from './link.js';
+import { type Link, within } from './link.js';
 import { batchContentType, deathOf, deliveriesOf, rawEventsOf } from './message.js';
 import type { RabbitSettings } from './options.js';
 
@@ -31,6 +31,7 @@ export class LaneConsumer {
   private open: Open | undefined;
   private stopping = false;
   private refusals = 0;
+  private refusedSince = 0;
   private pumping: Promise<void> = Promise.resolve();
   private isPumping = false;
   private readonly bell = new Bell();
@@ -61,14 +62,17 @@ export class LaneConsumer {
   private async refused(error: unknown): Promise<void> {
     const { settings, queue, rebuild } = this.options;
     settings.log.warn({ queue, error: describe(error) }, 'a queue cannot be consumed; trying again');
-    this.refusals = /INTERNAL.ERROR|NOT.FOUND|timeout/i.test(describe(error)) ? this.refusals + 1 : 0;
-    if (this.refusals < 3) return;
+    // A queue that came back unusable does not answer, or ends the channel with an internal error; an unreachable broker is another matter.
+    if (!/INTERNAL.ERROR|NOT.FOUND|no reply|took longer/i.test(describe(error))) return;
+    if (this.refusals === 0) this.refusedSince = Date.now();
+    this.refusals += 1;
+    if (this.refusals < 3 || Date.now() - this.refusedSince < settings.rebuildAfterMs) return;
     this.refusals = 0;
     await rebuild(queue).catch((failure: unknown) => settings.log.warn({ queue, error: describe(failure) }, 'rebuilding a queue failed'));
   }
 
   private async start(connection: ChannelModel): Promise<void> {
-    const channel = await connection.createChannel();
+    const channel = await within(connection.createChannel(), 4000, 'opening a channel');
     const open: Open = { channel, tag: '', buffer: [], alive: true };
     const lost = (): void => {
       open.alive = false;
@@ -83,8 +87,10 @@ export class LaneConsumer {
     channel.on('close', lost);
     try {
       await channel.prefetch(this.options.settings.prefetch);
-      await this.subscribe(open);
+      await within(this.subscribe(open), 4000, 'subscribing');
     } catch (error) {
+      open.alive = false;
+      channel.close().catch(() => undefined);
       throw failure ?? error;
     }
     this.refusals = 0;
@@ -200,10 +206,10 @@ export class LaneConsumer {
     const open = this.open;
     this.stopping = true;
     this.bell.ring();
-    if (open?.alive === true) await open.channel.cancel(open.tag).catch(() => undefined);
+    if (open?.alive === true) await within(open.channel.cancel(open.tag), 2000, 'cancelling').catch(() => undefined);
     const until = Date.now() + this.options.settings.patienceMs;
     while (this.isPumping && Date.now() < until) await this.pumping;
-    if (open?.alive === true) await open.channel.close().catch(() => undefined);
+    if (open?.alive === true) await within(open.channel.close(), 2000, 'closing').catch(() => undefined);
     await this.running;
   }
 }

@@ -21,6 +21,8 @@ export interface RabbitOptions {
   deliveryLimit?: number;
   /** How long an unreachable database is waited for with messages in hand, before they go back to the queue (20 s). */
   patienceMs?: number;
+  /** How long a queue may refuse to be consumed before it is taken for lost and declared anew (15 s). */
+  rebuildAfterMs?: number;
 }
 
 export type RabbitSettings = Required<RabbitOptions>;
@@ -39,6 +41,7 @@ export function settingsOf(options: RabbitOptions): RabbitSettings {
     heartbeatSeconds: 5,
     deliveryLimit: 20,
     patienceMs: 20_000,
+    rebuildAfterMs: 15_000,
     ...options,
   };
 }

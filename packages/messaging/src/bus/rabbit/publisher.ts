@@ -72,9 +72,11 @@ export function createPublisher(settings: RabbitSettings, link: () => Link): Pub
         }
       });
       if (reasons.size === 0) return;
+      // When nothing at all was confirmed it is the broker; otherwise it is one queue, which must not hold up the others.
+      const down = lost && confirmed.size === 0;
       // A broker that neither confirms nor says that it is blocked is not worth waiting for on this connection.
-      if (lost && channel === open && !link().isBlocked()) link().reset('no confirm in time');
-      throw new PublishFailed([...reasons].join('; '), confirmed, lost);
+      if (down && channel === open && !link().isBlocked()) link().reset('no confirm in time');
+      throw new PublishFailed([...reasons].join('; '), confirmed, down);
     },
   };
 }
