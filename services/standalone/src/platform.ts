@@ -42,7 +42,7 @@ export async function startPlatform(settings: Settings): Promise<Platform> {
     ...(settings.otlpEndpoint ? { otlpEndpoint: settings.otlpEndpoint } : {}),
   });
   const databases = await openDatabases(settings, dataDir, serviceNames);
-  const bus = settings.amqpUrl ? rabbitBus({ url: settings.amqpUrl }) : inProcessBus({});
+  const bus = settings.amqpUrl ? rabbitBus({ url: settings.amqpUrl, log }) : inProcessBus({});
   const keys = loadKeys(dataDir, settings.env);
   const clock = clockFor(settings.clock);
   const environmentOf = (service: ServiceName): ServiceEnvironment => ({

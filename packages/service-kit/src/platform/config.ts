@@ -8,6 +8,8 @@ const environmentSchema = z.object({
   DATABASE_URL: postgresUrl,
   DATABASE_APP_URL: postgresUrl,
   AMQP_URL: z.string().regex(/^amqps?:\/\/.+/, 'must be an amqp:// URL'),
+  /** Put before every exchange's and queue's name, so that several installations can share a broker. */
+  TRIBUTARY_BUS_PREFIX: z.string().max(60).default(''),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   TRIBUTARY_DATA_DIR: z.string().min(1).default('.data'),
   TRIBUTARY_CLOCK: z.enum(['system', 'simulated']).default('system'),
@@ -42,6 +44,7 @@ export interface BaseConfig {
 export interface ProcessConfig extends BaseConfig {
   port: number;
   amqpUrl: string;
+  busPrefix: string;
   logLevel: string;
   otlpEndpoint?: string;
 }
@@ -88,6 +91,7 @@ export function readProcessConfig(env: NodeJS.ProcessEnv): ProcessConfig {
     stopDeadlineMs: read.TRIBUTARY_STOP_DEADLINE_MS,
     port: read.PORT,
     amqpUrl: read.AMQP_URL,
+    busPrefix: read.TRIBUTARY_BUS_PREFIX,
     logLevel: read.LOG_LEVEL,
     ...(read.OTEL_EXPORTER_OTLP_ENDPOINT ? { otlpEndpoint: read.OTEL_EXPORTER_OTLP_ENDPOINT } : {}),
   };

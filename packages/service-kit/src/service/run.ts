@@ -22,7 +22,7 @@ export async function runService<P>(compose: (environment: ServiceEnvironment) =
     serviceName: env['OTEL_SERVICE_NAME'] ?? 'tributary',
     ...(config.otlpEndpoint === undefined ? {} : { otlpEndpoint: config.otlpEndpoint }),
   });
-  const bus = rabbitBus({ url: config.amqpUrl });
+  const bus = rabbitBus({ url: config.amqpUrl, prefix: config.busPrefix, log });
   try {
     const keys = loadKeys(config.dataDir, env);
     if (keys.fresh) log.warn({ folder: config.dataDir }, 'keys were made: back up keys.json, evidence and encrypted data depend on it');

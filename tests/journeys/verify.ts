@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from '@jest/globals';
+import type { Walked } from './golden-path.js';
+import { root } from './processes.js';
+
+/** `npm run verify` on the walk's evidence: it holds, and no longer does once an amount is changed. */
+export async function expectEvidenceHolds(walked: Walked, folder: string): Promise<void> {
+  const [good, bad, key] = ['good.ndjson', 'bad.ndjson', 'key.pem'].map((name) => path.join(folder, name)) as [string, string, string];
+  writeFileSync(good, walked.evidence);
+  writeFileSync(bad, walked.evidence.replace('50000', '50001'));
+  const { keys } = await walked.admin.expect(200, 'GET', '/api/v1/evidence-keys');
+  writeFileSync(key, keys[0].publicKeyPem);
+  expect(await verify([good, '--key', key])).toMatchObject({ code: 0 });
+  const tampered = await verify([bad, '--key', key]);
+  expect(tampered).toMatchObject({ code: 1 });
+  expect(tampered.output).toMatch(/record/i);
+}
+
+function verify(args: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    execFile('npm', ['run', '--silent', 'verify', '--', ...args], { cwd: root }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output: stdout + stderr });
+    });
+  });
+}
