@@ -1,0 +1,20 @@
+import type { Route } from '@tributary/service-kit';
+import type { ActivityStore } from './activity/activity-store.js';
+import { getActivityRoute } from './activity/read-activity.js';
+import type { OutcomeStore } from './outcomes/outcome-store.js';
+import { getOutcomesRoute } from './outcomes/read-outcomes.js';
+import type { Projections } from './rebuild/projections.js';
+import { rebuildRoute } from './rebuild/rebuild.js';
+
+export interface RouteParts {
+  activity: ActivityStore;
+  outcomes: OutcomeStore;
+  projections: Projections;
+}
+
+/** Everything insights answers. */
+export const routes = ({ activity, outcomes, projections }: RouteParts): Route[] => [
+  getActivityRoute(activity),
+  getOutcomesRoute(outcomes),
+  rebuildRoute(projections),
+];
