@@ -1,0 +1,110 @@
+import { canonicalJson } from '@tributary/contracts';
+import { type ConversionInput, type Explanation, type PostingExplanation, recomputePosting } from '@tributary/engine';
+import type { Archived } from '../format.js';
+import { groupBy } from '../group-by.js';
+import { canonicalHash } from '../hashing.js';
+import { dealKey, explanationOf, type Story } from '../story.js';
+import { type Check, sameInstant } from './context.js';
+
+type Entry = Archived<'commission.entry.accrued.v1'>;
+
+/** Every amount is worked out again by the fold, from inputs that are those of the recorded events. */
+export const checkAmounts: Check = ({ story, againstKind, against }) => {
+  for (const entry of story.entries.values()) {
+    const { entryId, dealId, dealVersion } = entry.event.data;
+    for (const what of flawsOfExplanation(story, entry)) againstKind('qualification', what, entryId);
+    if (!story.deals.has(dealKey(dealId, dealVersion))) against(entry, `names version ${dealVersion} of deal ${dealId}, which is not here`);
+  }
+  for (const deal of story.deals.values()) {
+    if (deal.event.data.documentHash !== canonicalHash(deal.event.data.terms))
+      against(deal, 'its document hash is not the hash of its terms');
+  }
+  for (const entries of scopesOf(story)) for (const [entry, what] of flawsOfScope(entries)) against(entry, what);
+};
+
+function flawsOfExplanation(story: Story, entry: Entry): string[] {
+  const { data } = entry.event;
+  const explanation = explanationOf(entry.event);
+  const again = recomputed(explanation);
+  if (again === undefined) return ['cannot be computed again: its inputs are not those of a fold'];
+  const flaws: string[] = [];
+  if (!again.agrees)
+    flaws.push(`the fold of its inputs does not lead to it: an entitlement of ${again.entitlement}, a posting of ${again.amount}`);
+  if (again.amount !== BigInt(data.amount)) flaws.push(`recomputes to ${again.amount}, and the entry is ${data.amount}`);
+  const { fold } = explanation;
+  if (fold === null) return flaws;
+  if (fold.engineVersion !== data.engineVersion) flaws.push(`was made by ${fold.engineVersion}, and the entry names ${data.engineVersion}`);
+  if (fold.scope !== data.scope || fold.component !== data.component)
+    flaws.push(`explains scope ${fold.scope}, and the entry posts to ${data.scope}`);
+  if (fold.result.currency !== data.currency) flaws.push(`is in ${fold.result.currency}, and the entry in ${data.currency}`);
+  if (fold.inputs.deal.dealId !== data.dealId || fold.inputs.deal.version !== data.dealVersion)
+    flaws.push('was rated by another deal version than the entry names');
+  if (fold.inputs.conversion.conversionId !== data.conversionId) flaws.push('explains another conversion than the entry names');
+  return [...flaws, ...flawsOfInputs(story, fold)];
+}
+
+function recomputed(explanation: PostingExplanation): ReturnType<typeof recomputePosting> | undefined {
+  try {
+    return recomputePosting(explanation);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What went into the fold is what was recorded. */
+function flawsOfInputs(story: Story, { inputs }: Explanation): string[] {
+  const { deal } = inputs;
+  const flaws: string[] = [];
+  const versioned = story.deals.get(dealKey(deal.dealId, deal.version))?.event.data;
+  const sameDeal =
+    versioned !== undefined &&
+    canonicalJson(versioned.terms) === canonicalJson(deal.terms) &&
+    versioned.partnerId === deal.partnerId &&
+    versioned.brandId === deal.brandId &&
+    (deal.programId === null || versioned.programId === deal.programId) &&
+    versioned.status === deal.status &&
+    sameInstant(versioned.effectiveFrom, deal.effectiveFrom);
+  if (!sameDeal) flaws.push(`version ${deal.version} of deal ${deal.dealId} is not what was recorded of it`);
+  for (const input of [inputs.conversion, ...inputs.refunds]) {
+    if (!isRecorded(story, input, input === inputs.conversion))
+      flaws.push(`conversion ${input.conversionId} is not what was recorded of it`);
+  }
+  return flaws;
+}
+
+function isRecorded(story: Story, input: ConversionInput, isOriginal: boolean): boolean {
+  return (story.conversions.get(input.conversionId) ?? []).some(
+    ({ event: { data } }) =>
+      data.eventId === input.eventId &&
+      data.kind === input.kind &&
+      data.brandId === input.brandId &&
+      data.programId === input.programId &&
+      (data.partnerId === input.partnerId || !isOriginal) &&
+      sameInstant(data.occurredAt, input.occurredAt) &&
+      (data.amount === null ? null : String(data.amount)) === input.amount &&
+      data.currency === input.currency &&
+      data.originalConversionId === input.originalConversionId,
+  );
+}
+
+/** Entries by scope. A running scope spans the life of a deal: its earlier postings are not part of a bundle. */
+function scopesOf(story: Story): Entry[][] {
+  const ownScopes = [...story.entries.values()].filter(({ event }) => explanationOf(event)?.running === null);
+  return [...groupBy(ownScopes, ({ event }) => event.data.scope).values()];
+}
+
+/** The postings of a scope lead from nothing, each from where another ended, without a gap. */
+function flawsOfScope(entries: readonly Entry[]): [Entry, string][] {
+  const rest = [...entries].sort((a, b) => a.chain.sequence - b.chain.sequence);
+  for (let net = '0'; rest.length > 0; ) {
+    const next = rest.findIndex(({ event }) => explanationOf(event).postedBefore === net);
+    const [entry] = next === -1 ? [] : rest.splice(next, 1);
+    if (entry === undefined)
+      return rest.map((one) => [
+        one,
+        `says that ${explanationOf(one.event).postedBefore} were posted before it, and the entries here make ${net}`,
+      ]);
+    net = explanationOf(entry.event).entitlement;
+  }
+  return [];
+}

@@ -1,0 +1,17 @@
+export { type Assembled, assemble, type ChainHead } from './assemble.js';
+export {
+  type Archived,
+  type ArchivedEvent,
+  type EvidenceRecord,
+  eventKinds,
+  formatName,
+  formatVersion,
+  type Kind,
+  kinds,
+} from './format.js';
+export { type ChainPosition, canonicalHash, chainHash, genesisHash, sha256Hex } from './hashing.js';
+export { merkleRoot } from './merkle.js';
+export type { Problem } from './problem.js';
+export { attributionIn, conversionsBehind, dealKey, explanationOf, missingHops, type Story, storyOf } from './story.js';
+export { type Verification, type VerifyOptions, verifyBundle } from './verify-bundle.js';
+export { type Signer, writeBundle } from './write-bundle.js';

@@ -1,0 +1,153 @@
+import type { EventOf, EventType } from '@tributary/contracts';
+import type { PostingExplanation } from '@tributary/engine';
+import type { Archived, ArchivedEvent } from './format.js';
+import { groupBy } from './group-by.js';
+
+type Step =
+  | 'payouts.payout.submitted.v1'
+  | 'payouts.payout.outcome-unknown.v1'
+  | 'payouts.payout.settled.v1'
+  | 'payouts.payout.failed.v1'
+  | 'payouts.payout.returned.v1';
+type Conversion = 'tracking.conversion.recorded.v1' | 'tracking.conversion.attributed.v1';
+type Decision = 'approvals.commission.approved.v1' | 'approvals.commission.held.v1' | 'approvals.commission.rejected.v1';
+
+/** Everything that the archive says of one payout, put in order. Made from any superset of its events; the others are passed over. */
+export interface Story {
+  payoutId: string;
+  /** The payout as created; a long one has several parts. */
+  parts: Archived<'payouts.payout.created.v1'>[];
+  lines: { entryId: string; amount: number }[];
+  seal: Archived<'payouts.run.sealed.v1'> | undefined;
+  clearance: Archived<'approvals.run.cleared.v1'> | undefined;
+  /** Submission and outcomes, oldest first. */
+  steps: Archived<Step>[];
+  /** The entries of the lines, and earlier ones of the same scopes. */
+  entries: Map<string, Archived<'commission.entry.accrued.v1'>>;
+  /** By entry, in the order of their numbers. */
+  decisions: Map<string, Archived<Decision>[]>;
+  /** Of the payout and of the entries of its lines. */
+  postings: Archived<'payouts.ledger.posted.v1'>[];
+  /** By conversion: as recorded, and as attributed later. */
+  conversions: Map<string, Archived<Conversion>[]>;
+  ratings: Map<string, Archived<'commission.conversion.rated.v1'>[]>;
+  /** By `dealKey`. */
+  deals: Map<string, Archived<'commission.deal.versioned.v1'>>;
+  messages: Archived<'notifications.message.sent.v1'>[];
+}
+
+export const dealKey = (dealId: string, version: number): string => `${dealId}#${version}`;
+
+/** An entry's explanation, which the contracts leave open. */
+export const explanationOf = (entry: EventOf<'commission.entry.accrued.v1'>): PostingExplanation =>
+  entry.data.explanation as PostingExplanation;
+
+/** The conversions that an entry's amount was worked out from. */
+export function conversionsBehind(entry: EventOf<'commission.entry.accrued.v1'>): string[] {
+  const { conversionId, causeConversionId } = entry.data;
+  const refunds = explanationOf(entry)?.fold?.inputs?.refunds ?? [];
+  return [
+    ...new Set([conversionId, ...(causeConversionId === null ? [] : [causeConversionId]), ...refunds.map((one) => one.conversionId)]),
+  ];
+}
+
+export function storyOf(payoutId: string, archive: readonly ArchivedEvent[]): Story {
+  const events = [...archive].sort((a, b) => a.chain.sequence - b.chain.sequence);
+  const of = <T extends EventType>(...types: T[]) => events.filter(({ event }) => types.includes(event.type as T)) as Archived<T>[];
+  const parts = of('payouts.payout.created.v1')
+    .filter(({ event }) => event.data.payoutId === payoutId)
+    .sort((a, b) => a.event.data.part - b.event.data.part);
+  const lines = parts.flatMap(({ event }) => event.data.lines);
+  const ofLines = new Set(lines.map(({ entryId }) => entryId));
+  const runId = parts[0]?.event.data.runId;
+
+  const steps = of(
+    'payouts.payout.submitted.v1',
+    'payouts.payout.outcome-unknown.v1',
+    'payouts.payout.settled.v1',
+    'payouts.payout.failed.v1',
+    'payouts.payout.returned.v1',
+  ).filter(({ event }) => event.data.payoutId === payoutId);
+  const content = steps.at(-1)?.event.data.contentHash;
+  const ofRun = <T extends { event: { data: { runId: string; contentHash: string } } }>(found: T[]) =>
+    found.filter(({ event }) => event.data.runId === runId && (content === undefined || event.data.contentHash === content)).at(-1);
+
+  const decisions = of('approvals.commission.approved.v1', 'approvals.commission.held.v1', 'approvals.commission.rejected.v1')
+    .filter(({ event }) => ofLines.has(event.data.entryId))
+    .sort((a, b) => a.event.data.decision - b.event.data.decision);
+  return {
+    payoutId,
+    parts,
+    lines,
+    seal: ofRun(of('payouts.run.sealed.v1')),
+    clearance: ofRun(of('approvals.run.cleared.v1')),
+    steps,
+    entries: new Map(of('commission.entry.accrued.v1').map((one) => [one.event.data.entryId, one])),
+    decisions: groupBy(decisions, ({ event }) => event.data.entryId),
+    postings: of('payouts.ledger.posted.v1').filter(
+      ({ event: { data } }) => data.payoutId === payoutId || (data.entryId !== null && ofLines.has(data.entryId)),
+    ),
+    conversions: groupBy(
+      of('tracking.conversion.recorded.v1', 'tracking.conversion.attributed.v1'),
+      ({ event }) => event.data.conversionId,
+    ),
+    ratings: groupBy(of('commission.conversion.rated.v1'), ({ event }) => event.data.conversionId),
+    deals: new Map(of('commission.deal.versioned.v1').map((one) => [dealKey(one.event.data.dealId, one.event.data.version), one])),
+    messages: of('notifications.message.sent.v1').filter(({ event }) => event.data.about === payoutId),
+  };
+}
+
+/** The event that says who earned a conversion: the later one, where attribution came later. */
+export const attributionIn = (story: Story, conversionId: string): Archived<Conversion> | undefined => {
+  const told = story.conversions.get(conversionId);
+  return told?.find(({ event }) => event.type === 'tracking.conversion.attributed.v1') ?? told?.[0];
+};
+
+/** The money that corrects an entry decided anew after it had been paid: its ledger posting says how much. */
+export const isCorrection = (story: Story, line: Story['lines'][number]): boolean =>
+  story.entries.get(line.entryId)?.event.data.amount !== line.amount &&
+  story.postings.some(
+    ({ event: { data } }) =>
+      data.entryId === line.entryId &&
+      data.legs.some((leg) => leg.account === 'payable' && leg.amount === line.amount) &&
+      data.kind === 'disapproval',
+  );
+
+/** The hops between click and settlement that have not arrived in the archive, in words; none when the evidence is complete. */
+export function missingHops(story: Story): string[] {
+  const missing: string[] = [];
+  const first = story.parts[0]?.event.data;
+  if (first === undefined) return [`payout ${story.payoutId}`];
+  for (let part = 1; part <= first.parts; part += 1) {
+    if (!story.parts.some(({ event }) => event.data.part === part)) missing.push(`part ${part} of payout ${story.payoutId}`);
+  }
+  for (const { entryId } of story.lines) missing.push(...missingBehind(story, entryId));
+  if (story.seal === undefined) missing.push(`seal of run ${first.runId}`);
+  if (story.clearance === undefined) missing.push(`clearance of run ${first.runId}`);
+  for (const step of ['submitted', 'settled'] as const) {
+    if (!story.steps.some(({ event }) => event.type === `payouts.payout.${step}.v1`))
+      missing.push(`${step === 'submitted' ? 'submission' : 'settlement'} of payout ${story.payoutId}`);
+  }
+  const booked = story.postings.some(
+    ({ event }) => event.data.payoutId === story.payoutId && event.data.legs.some((leg) => leg.account === 'paid'),
+  );
+  if (!booked) missing.push(`ledger posting that settles payout ${story.payoutId}`);
+  return [...new Set(missing)];
+}
+
+function missingBehind(story: Story, entryId: string): string[] {
+  const entry = story.entries.get(entryId);
+  if (entry === undefined) return [`entry ${entryId}`];
+  const { dealId, dealVersion } = entry.event.data;
+  const missing = conversionsBehind(entry.event)
+    .filter((conversionId) => !story.conversions.has(conversionId))
+    .map((conversionId) => `conversion ${conversionId}`);
+  if (!story.deals.has(dealKey(dealId, dealVersion))) missing.push(`version ${dealVersion} of deal ${dealId}`);
+  if (!story.decisions.has(entryId)) missing.push(`approval of entry ${entryId}`);
+  if (
+    !story.postings.some(({ event }) => event.data.entryId === entryId && event.data.legs.some((leg) => leg.account === 'brand-expense'))
+  ) {
+    missing.push(`ledger posting of entry ${entryId}`);
+  }
+  return missing;
+}
