@@ -28,7 +28,12 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);
       const rails = [bankFile(kit.db, kit.vault), simulatedApi(kit.db)].map((rail) => [rail.name, wrap(rail)] as const);
-      const settings = { coolingDays: Number(kit.env['TRIBUTARY_PAYOUT_COOLING_DAYS'] ?? 3), payoutsPerRun: 5000, ...options.settings };
+      const settings = {
+        coolingDays: Number(kit.env['TRIBUTARY_PAYOUT_COOLING_DAYS'] ?? 3),
+        payoutsPerRun: 5000,
+        payoutsPerBatch: 100,
+        ...options.settings,
+      };
       // The kit's messaging is there only once all is built: a getter must stay a getter.
       const parts: Parts = Object.create(
         kit,

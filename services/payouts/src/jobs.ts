@@ -3,12 +3,13 @@ import { matureEntries } from './entries/mature-entries.js';
 import { moneyGauges } from './metrics.js';
 import type { Parts } from './parts.js';
 import { followUp } from './payouts/follow-up.js';
-import { submitPayouts } from './payouts/submit-payouts.js';
+import { resumeRuns, submitPayouts } from './payouts/submit-payouts.js';
 
 export const jobs = (parts: Parts): Job[] => [
   { name: 'mature-entries', everySeconds: 60, onClock: true, run: (_data, { now }) => matureEntries(parts)(now) },
   { name: 'submit-run', run: (data, { now }) => submitPayouts(parts, String(data['runId']), now) },
   { name: 'follow-up-payouts', everySeconds: 1, onClock: true, run: (_data, { now }) => followUp(parts, now) },
+  { name: 'resume-runs', everySeconds: 60, onClock: true, run: (_data, { now }) => resumeRuns(parts, now) },
   measuring(parts),
 ];
 

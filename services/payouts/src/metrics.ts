@@ -9,7 +9,7 @@ interface Measured {
 }
 
 /** Gauges of money by state, and of what must always be zero; read from the last measurement. */
-export function moneyGauges(parts: Parts) {
+export function moneyGauges(parts: Pick<Parts, 'db' | 'log'>) {
   let last: Measured = { money: [], imbalance: 0n, drift: 0 };
   const meter = metrics.getMeter('tributary.payouts');
   const money = meter.createObservableGauge('tributary_money_minor', {

@@ -18,6 +18,8 @@ export interface PayoutSettings {
   coolingDays: number;
   /** A run holds at most so many payouts; the rest goes into the next one. */
   payoutsPerRun: number;
+  /** So many payouts are sent between two commits. A bank file holds all of its brand. */
+  payoutsPerBatch: number;
 }
 
 /** Payouts as the answers of rails see them. */

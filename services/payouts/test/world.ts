@@ -188,5 +188,6 @@ export async function balanceOf(service: TestService<unknown>, partnerId: string
   const difference =
     b.accrued - b.reversed - b.rejected - (b.pending + b.held + b.approved + b.payable + b.inPayout + b.paid - b.receivable + b.writtenOff);
   if (difference !== 0) throw new Error(`the balance equation is off by ${difference}: ${JSON.stringify(b)}`);
-  return b;
+  const { brandId: _brandId, ...terms } = b as BalanceBody & { brandId?: string };
+  return terms;
 }

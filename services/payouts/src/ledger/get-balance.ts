@@ -2,6 +2,7 @@ import { getBalance } from '@tributary/contracts';
 import { toWireAmount } from '@tributary/money';
 import { ok, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { seesPartner } from '../profiles/profiles.js';
 import { type BalanceRow, balancesAt, balancesOf } from './balances.js';
 import { shown } from './domain/balance-terms.js';
 
@@ -10,17 +11,10 @@ export function getBalanceRoute({ db }: Parts): Route {
   return query(getBalance, ({ params: { partnerId }, query: { asOf, knownAt }, scope, now }) =>
     db.tx(scope, async (tx) => {
       if (scope.partnerId !== undefined && scope.partnerId !== partnerId) return reject('not-found');
-      const past = asOf !== undefined || knownAt !== undefined;
-      const at = { asOf: asOf === undefined ? now : new Date(asOf), knownAt: knownAt === undefined ? now : new Date(knownAt) };
-      const rows = past ? await balancesAt(tx, partnerId, at.asOf, at.knownAt) : await balancesOf(tx, partnerId);
-      if (rows.length === 0) {
-        // Known, but without a cent; or not to be seen by this caller.
-        const seen =
-          scope.brandIds === 'all'
-            ? 'SELECT 1 FROM partner_profile WHERE partner_id = $1'
-            : 'SELECT 1 FROM enrollment_profile WHERE partner_id = $1 LIMIT 1';
-        if ((await tx.query(seen, [partnerId])).rows.length === 0) return reject('not-found');
-      }
+      const at = { asOf: asOf ? new Date(asOf) : now, knownAt: knownAt ? new Date(knownAt) : now };
+      const rows = asOf || knownAt ? await balancesAt(tx, partnerId, at.asOf, at.knownAt) : await balancesOf(tx, partnerId);
+      // Without a cent a partner is shown to those who know it.
+      if (rows.length === 0 && !(await seesPartner(tx, partnerId, scope))) return reject('not-found');
       return ok({ partnerId, asOf: at.asOf.toISOString(), knownAt: at.knownAt.toISOString(), balances: rows.map(view) });
     }),
   );

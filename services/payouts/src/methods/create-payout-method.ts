@@ -2,6 +2,7 @@ import { createPayoutMethod, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { type CommandRequest, command, created, NotYetKnown, type Route, reject, type Scope } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { seesPartner } from '../profiles/profiles.js';
 import { isBehaviour } from '../rails/adapters/simulated-api.js';
 import { accountHint, checkedIban } from './domain/bank-account.js';
 
@@ -98,12 +99,7 @@ function accountOf(body: Request['body']): { content: string; identity: string; 
     : { content: JSON.stringify({ ...body.account, iban }), identity: `iban:${iban}`, hint: accountHint(iban), behaviour: null };
 }
 
-/** Waits for a partner not heard of yet. Who is bound to brands sees a partner by its enrolment in one of them only. */
-export async function requirePartner(tx: Tx, partnerId: string, scope: Scope): Promise<void> {
-  const everyone = scope.brandIds === 'all';
-  const known = everyone
-    ? 'SELECT 1 FROM partner_profile WHERE partner_id = $1'
-    : 'SELECT 1 FROM enrollment_profile WHERE partner_id = $1 LIMIT 1';
-  const { rows } = await tx.query(known, [partnerId]);
-  if (rows.length === 0) throw new NotYetKnown('partner', partnerId);
+/** Waits for a partner not heard of yet. */
+async function requirePartner(tx: Tx, partnerId: string, scope: Scope): Promise<void> {
+  if (!(await seesPartner(tx, partnerId, scope))) throw new NotYetKnown('partner', partnerId);
 }

@@ -9,7 +9,11 @@ const batchSize = 200;
 
 /** Asks the rails about payouts on their way, and takes their callbacks in. */
 export async function followUp(parts: Parts, now: Date): Promise<void> {
-  for (const rail of parts.rails.values()) await takeCallbacks(parts, rail, now);
+  for (const rail of parts.rails.values()) {
+    await takeCallbacks(parts, rail, now).catch((error: unknown) =>
+      parts.log.warn({ err: error, rail: rail.name }, 'callbacks could not be taken in; they will come again'),
+    );
+  }
   while ((await lookUpDue(parts, now)) === batchSize);
 }
 

@@ -5,9 +5,6 @@ import { currentContentHash, lockRun, type PayoutRow, payoutsOfRun, type RunRow 
 import { reportOfAnswer, reportOfState } from './rail-reports.js';
 import { type PayoutReport, recordReports } from './record-reports.js';
 
-/** So many payouts are sent between two commits; a bank file holds all of its brand. */
-const batchSize = 100;
-
 interface Attempt {
   payout: PayoutRow;
   instruction: Instruction;
@@ -40,7 +37,7 @@ const systemContext = ({ name }: Parts, correlationId: string) =>
 /** The next payouts to send: of one brand and rail, checked, and marked as tried. */
 async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<Attempt[]> {
   const run = await lockRun(tx, runId);
-  if (!run || run.status !== 'submitting') return [];
+  if (run?.status !== 'submitting') return [];
   const payouts = await payoutsOfRun(tx, runId, true);
   if (run.clearedHash !== run.contentHash || (await currentContentHash(tx, payouts)) !== run.contentHash)
     return refuse(tx, parts, run, payouts, now);
@@ -57,7 +54,7 @@ async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<
   const [head] = waiting;
   if (!head) return [];
   const together = waiting.filter(({ payout }) => payout.rail === head.payout.rail && payout.brandId === head.payout.brandId);
-  const batch = head.payout.rail === 'bank-file' ? together : together.slice(0, batchSize);
+  const batch = head.payout.rail === 'bank-file' ? together : together.slice(0, parts.settings.payoutsPerBatch);
   await tx.query('UPDATE payout SET attempted_at = $2 WHERE id = ANY ($1) AND attempted_at IS NULL', [
     batch.map(({ payout }) => payout.id),
     now,
@@ -124,4 +121,14 @@ async function send(rail: Rail, batch: readonly Attempt[], now: Date): Promise<P
     reports.push(reportOfAnswer(payoutId, answer));
   }
   return reports;
+}
+
+/** Takes up every run that is on its way out: whose job gave up, or died with its process. */
+export async function resumeRuns(parts: Parts, now: Date): Promise<void> {
+  const { rows } = await parts.db.pool.query<{ id: string }>(`SELECT id FROM payout_run WHERE status = 'submitting' ORDER BY id`);
+  for (const { id } of rows) {
+    await submitPayouts(parts, id, now).catch((error: unknown) =>
+      parts.log.error({ err: error, runId: id }, 'a run could not be sent to its end; it will be taken up again'),
+    );
+  }
 }

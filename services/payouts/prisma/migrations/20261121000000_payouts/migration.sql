@@ -368,7 +368,7 @@ ALTER TABLE "payout_line" ADD CONSTRAINT "payout_line_payout_fkey" FOREIGN KEY (
 ALTER TABLE "payout_line" ADD CONSTRAINT "payout_line_open_is_itself" CHECK ("open_item_id" = "item_id");
 ALTER TABLE "payout_run" ADD CONSTRAINT "payout_run_four_eyes" CHECK ("approved_by" <> "built_by");
 ALTER TABLE "payout_run" ADD CONSTRAINT "payout_run_sealed_by_somebody" CHECK ("status" IN ('draft', 'refused') OR "approved_by" IS NOT NULL);
-ALTER TABLE "payout_run" ADD CONSTRAINT "payout_run_goes_out_cleared" CHECK ("status" NOT IN ('cleared', 'submitting', 'submitted', 'completed') OR "cleared_hash" = "content_hash");
+ALTER TABLE "payout_run" ADD CONSTRAINT "payout_run_goes_out_cleared" CHECK ("status" NOT IN ('cleared', 'submitting', 'submitted', 'completed') OR "cleared_hash" IS NOT DISTINCT FROM "content_hash");
 ALTER TABLE "entry" ADD CONSTRAINT "entry_claimed_with_payout" CHECK ("bucket" IS NULL OR ("bucket" IN ('in-payout', 'paid')) = ("run_id" IS NOT NULL));
 CREATE UNIQUE INDEX "funding_account_one_active" ON "funding_account" ("brand_id", (CASE WHEN "status" = 'active' THEN "rail" ELSE "id" END));
 

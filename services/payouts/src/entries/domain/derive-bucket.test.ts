@@ -3,7 +3,17 @@ import { correctionDue, deriveBucket, type EntryFacts } from './derive-bucket.js
 
 const now = new Date('2026-03-31T22:00:00.000Z');
 const facts = (some: Partial<EntryFacts> = {}): EntryFacts => ({
-  id: 'e', amount: 2000n, accrued: true, adjusts: null, occurredAt: new Date('2026-03-01T08:00:00Z'), maturesAt: new Date('2026-03-31T22:00:00.000Z'), decisionState: 'approved', decidedAt: now, bucket: 'pending', runId: null, corrected: 0n,
+  id: 'e',
+  amount: 2000n,
+  accrued: true,
+  adjusts: null,
+  occurredAt: new Date('2026-03-01T08:00:00Z'),
+  maturesAt: new Date('2026-03-31T22:00:00.000Z'),
+  decisionState: 'approved',
+  decidedAt: now,
+  bucket: 'pending',
+  runId: null,
+  corrected: 0n,
   ...some,
 });
 const refund = (some: Partial<EntryFacts> = {}) => facts({ id: 'r', amount: -200n, adjusts: 'e', bucket: null, ...some });

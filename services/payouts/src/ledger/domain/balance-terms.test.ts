@@ -10,13 +10,21 @@ const payout = (amount: bigint) => ({ ...owner, id: 'pyt', amount });
 const after = (postings: readonly Posting[], from: BalanceTerms = noBalance) => postings.flatMap(({ legs }) => legs).reduce(plusLeg, from);
 
 const buckets: Bucket[] = ['pending', 'held', 'approved', 'payable', 'rejected', 'in-payout', 'paid'];
-const anyPosting = fc.tuple(fc.bigInt(-1_000_000n, 1_000_000n), fc.constantFrom(...buckets), fc.constantFrom(...buckets), fc.nat(7)).map(([amount, from, to, kind]): Posting => {
-  const makers = [
-    accrual(entry(amount), at), move(entry(amount), from, to, 1, at), disapproval(entry(amount), 2, amount, at), claim(payout(amount), at), handedToRail(payout(amount), at), settlement(payout(amount), at),
-    release(payout(amount), at), returned(payout(amount), at),
-  ];
-  return makers[kind] ?? accrual(entry(amount), at);
-});
+const anyPosting = fc
+  .tuple(fc.bigInt(-1_000_000n, 1_000_000n), fc.constantFrom(...buckets), fc.constantFrom(...buckets), fc.nat(7))
+  .map(([amount, from, to, kind]): Posting => {
+    const makers = [
+      accrual(entry(amount), at),
+      move(entry(amount), from, to, 1, at),
+      disapproval(entry(amount), 2, amount, at),
+      claim(payout(amount), at),
+      handedToRail(payout(amount), at),
+      settlement(payout(amount), at),
+      release(payout(amount), at),
+      returned(payout(amount), at),
+    ];
+    return makers[kind] ?? accrual(entry(amount), at);
+  });
 
 test('O-10 every transaction that the domain can make sums to zero', () => {
   fc.assert(fc.property(anyPosting, ({ legs }) => legs.reduce((sum, { amount }) => sum + amount, 0n) === 0n));
@@ -34,11 +42,26 @@ test('the balance equation holds after any sequence of transactions', () => {
 });
 
 test('after a settlement clearing is empty, the funds are gone, and the whole still sums to zero', () => {
-  const legs = [accrual(entry(1000n), at), claim(payout(1000n), at), handedToRail(payout(1000n), at), settlement(payout(1000n), at)].flatMap((posting) => posting.legs);
+  const legs = [
+    accrual(entry(1000n), at),
+    claim(payout(1000n), at),
+    handedToRail(payout(1000n), at),
+    settlement(payout(1000n), at),
+  ].flatMap((posting) => posting.legs);
   const on = (account: string) => legs.filter((leg) => leg.account === account).reduce((sum, { amount }) => sum + amount, 0n);
-  expect([on('rail-clearing'), on('brand-funds'), on('paid'), on('disbursed'), on('brand-expense')]).toEqual([0n, 1000n, 1000n, -1000n, -1000n]);
+  expect([on('rail-clearing'), on('brand-funds'), on('paid'), on('disbursed'), on('brand-expense')]).toEqual([
+    0n,
+    1000n,
+    1000n,
+    -1000n,
+    -1000n,
+  ]);
 });
 
 test('a payable net below zero is shown as a receivable', () => {
-  expect(shown(after([accrual(entry(-1000n), at), move(entry(-1000n), 'pending', 'payable', 1, at)]))).toMatchObject({ reversed: 1000n, payable: 0n, receivable: 1000n });
+  expect(shown(after([accrual(entry(-1000n), at), move(entry(-1000n), 'pending', 'payable', 1, at)]))).toMatchObject({
+    reversed: 1000n,
+    payable: 0n,
+    receivable: 1000n,
+  });
 });

@@ -5,7 +5,14 @@ import { advance, nextLookupDelayMs, type PayoutStatus, payoutStatuses, type Rep
 const outcomes: ReportedOutcome[] = ['submitted', 'unknown', 'settled', 'failed', 'returned'];
 /** Everything that may follow at once. */
 const allowed: Record<PayoutStatus, PayoutStatus[]> = {
-  draft: ['failed'], approved: ['failed'], cleared: ['submitted', 'unknown', 'failed'], unknown: ['submitted', 'settled', 'failed'], submitted: ['settled', 'failed'], settled: ['returned'], failed: [], returned: [],
+  draft: ['failed'],
+  approved: ['failed'],
+  cleared: ['submitted', 'unknown', 'failed'],
+  unknown: ['submitted', 'settled', 'failed'],
+  submitted: ['settled', 'failed'],
+  settled: ['returned'],
+  failed: [],
+  returned: [],
 };
 
 test('every pair of state and report leads along allowed transitions only', () => {
@@ -22,8 +29,14 @@ test('every pair of state and report leads along allowed transitions only', () =
 });
 
 test('reports of one truth lead to one end, in any order and however often', () => {
-  const truths: ReportedOutcome[][] = [['submitted', 'unknown', 'settled'], ['submitted', 'unknown', 'failed'], ['submitted', 'settled', 'returned']];
-  const scenario = fc.constantFrom(...truths).chain((truth) => fc.tuple(fc.constant(truth), fc.shuffledSubarray([...truth, ...truth, ...truth], { minLength: 9 })));
+  const truths: ReportedOutcome[][] = [
+    ['submitted', 'unknown', 'settled'],
+    ['submitted', 'unknown', 'failed'],
+    ['submitted', 'settled', 'returned'],
+  ];
+  const scenario = fc
+    .constantFrom(...truths)
+    .chain((truth) => fc.tuple(fc.constant(truth), fc.shuffledSubarray([...truth, ...truth, ...truth], { minLength: 9 })));
   fc.assert(
     fc.property(scenario, ([truth, reports]) => {
       let status: PayoutStatus = 'cleared';

@@ -12,36 +12,42 @@ export interface Report {
 /** The steps that a report adds, in order; none when it says nothing new; `conflict` when it contradicts what is final. */
 export type Advance = { steps: ReportedOutcome[] } | { conflict: string };
 
-const nothing: Advance = { steps: [] };
+/** What each report means in each state: the steps it adds, or the contradiction it is. */
+const transitions: Readonly<Record<PayoutStatus, Readonly<Record<ReportedOutcome, ReportedOutcome[] | string>>>> = {
+  draft: notSent('draft'),
+  approved: notSent('approved'),
+  cleared: {
+    submitted: ['submitted'],
+    unknown: ['unknown'],
+    settled: ['submitted', 'settled'],
+    failed: ['failed'],
+    returned: ['submitted', 'settled', 'returned'],
+  },
+  unknown: { submitted: ['submitted'], unknown: [], settled: ['settled'], failed: ['failed'], returned: ['settled', 'returned'] },
+  submitted: { submitted: [], unknown: [], settled: ['settled'], failed: ['failed'], returned: ['settled', 'returned'] },
+  settled: { submitted: [], unknown: [], settled: [], failed: 'a settled payout is reported as failed', returned: ['returned'] },
+  failed: {
+    submitted: [],
+    unknown: [],
+    settled: 'a failed payout is reported as settled',
+    failed: [],
+    returned: 'a failed payout is reported as returned',
+  },
+  returned: { submitted: [], unknown: [], settled: [], failed: 'a returned payout is reported as failed', returned: [] },
+};
+
+function notSent(status: PayoutStatus): Record<ReportedOutcome, ReportedOutcome[] | string> {
+  const conflict = `a payout that is ${status} has not been sent`;
+  return { submitted: conflict, unknown: conflict, settled: conflict, failed: ['failed'], returned: conflict };
+}
 
 /**
  * The state machine of a payout: monotone, so that reports may come repeated and in any order. `settled` and `failed` are final
  * but for a return, which is a new fact and implies the settlement that it undoes.
  */
 export function advance(status: PayoutStatus, outcome: ReportedOutcome): Advance {
-  switch (status) {
-    case 'draft':
-    case 'approved':
-      return outcome === 'failed' ? { steps: ['failed'] } : { conflict: `a payout that is ${status} has not been sent` };
-    case 'cleared':
-      return outcome === 'returned'
-        ? { steps: ['submitted', 'settled', 'returned'] }
-        : outcome === 'settled'
-          ? { steps: ['submitted', 'settled'] }
-          : { steps: [outcome] };
-    case 'unknown':
-      return outcome === 'unknown' ? nothing : outcome === 'returned' ? { steps: ['settled', 'returned'] } : { steps: [outcome] };
-    case 'submitted':
-      if (outcome === 'submitted' || outcome === 'unknown') return nothing;
-      return outcome === 'returned' ? { steps: ['settled', 'returned'] } : { steps: [outcome] };
-    case 'settled':
-      if (outcome === 'returned') return { steps: ['returned'] };
-      return outcome === 'failed' ? { conflict: 'a settled payout is reported as failed' } : nothing;
-    case 'failed':
-      return outcome === 'settled' || outcome === 'returned' ? { conflict: `a failed payout is reported as ${outcome}` } : nothing;
-    case 'returned':
-      return outcome === 'failed' ? { conflict: 'a returned payout is reported as failed' } : nothing;
-  }
+  const next = transitions[status][outcome];
+  return typeof next === 'string' ? { conflict: next } : { steps: next };
 }
 
 /** Whether nothing more is expected of it (a return may still come). */

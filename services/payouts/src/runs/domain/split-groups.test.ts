@@ -23,7 +23,12 @@ test.each([
   ['nothing-due', brand, partner, { amount: 0n }],
   ['no-payout-method', { ...brand, rails: ['bank-file'] }, partner, {}],
   ['no-payout-method', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [{ ...method, brandIds: ['other'] }] }, {}],
-  ['payout-method-cooling', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [{ ...method, usableFrom: new Date(now.getTime() + 1) }] }, {}],
+  [
+    'payout-method-cooling',
+    { ...brand, rails: ['bank-file'] },
+    { ...partner, methods: [{ ...method, usableFrom: new Date(now.getTime() + 1) }] },
+    {},
+  ],
   ['currency-not-on-rail', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [method] }, { currency: 'USD' }],
 ] as const)('a balance is left out: %s', (leftOut, aBrand, aPartner, change) => {
   expect(routeGroup({ ...group, ...change }, aBrand, aPartner, rules)).toEqual({ leftOut });
@@ -36,19 +41,36 @@ test("who builds the run may set the minimum; a brand's own says nothing of othe
 
 test('while a changed method cools down, the old one is paid', () => {
   const cooling = { ...method, id: 'new', usableFrom: new Date(now.getTime() + 1) };
-  expect(routeGroup(group, { ...brand, rails: ['bank-file'] }, { ...partner, methods: [cooling, method] }, rules)).toMatchObject({ rail: 'bank-file', sandbox: false, method: { id: 'pm' } });
+  expect(routeGroup(group, { ...brand, rails: ['bank-file'] }, { ...partner, methods: [cooling, method] }, rules)).toMatchObject({
+    rail: 'bank-file',
+    sandbox: false,
+    method: { id: 'pm' },
+  });
 });
 
-const content = fc.record({ id: fc.string(), partnerId: fc.string(), brandId: fc.string(), amount: fc.bigInt(), currency: fc.string(), rail: fc.string(), accountHmac: fc.string(), linesHash: fc.string() });
+const content = fc.record({
+  id: fc.string(),
+  partnerId: fc.string(),
+  brandId: fc.string(),
+  amount: fc.bigInt(),
+  currency: fc.string(),
+  rail: fc.string(),
+  accountHmac: fc.string(),
+  linesHash: fc.string(),
+});
 
 test('the content hash does not depend on order, and any change of the content changes it', () => {
   fc.assert(
-    fc.property(fc.array(content, { minLength: 1 }), fc.constantFrom<keyof RunContent>('id', 'partnerId', 'amount', 'currency', 'rail', 'accountHmac', 'linesHash'), (payouts, field) => {
-      const [first, ...rest] = payouts;
-      if (!first) return;
-      expect(contentHash([...rest, first])).toBe(contentHash(payouts));
-      const changed = { ...first, [field]: field === 'amount' ? first.amount + 1n : `${first[field]}x` };
-      expect(contentHash([changed, ...rest])).not.toBe(contentHash(payouts));
-    }),
+    fc.property(
+      fc.array(content, { minLength: 1 }),
+      fc.constantFrom<keyof RunContent>('id', 'partnerId', 'amount', 'currency', 'rail', 'accountHmac', 'linesHash'),
+      (payouts, field) => {
+        const [first, ...rest] = payouts;
+        if (!first) return;
+        expect(contentHash([...rest, first])).toBe(contentHash(payouts));
+        const changed = { ...first, [field]: field === 'amount' ? first.amount + 1n : `${first[field]}x` };
+        expect(contentHash([changed, ...rest])).not.toBe(contentHash(payouts));
+      },
+    ),
   );
 });
