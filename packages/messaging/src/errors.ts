@@ -54,13 +54,16 @@ export function kindOf(error: unknown): FailureKind {
   if (error instanceof PermanentError) return 'permanent';
   if (error instanceof NotYet) return 'not-yet';
   const code = codeOf(error);
-  if (code !== undefined) {
-    if (connectionCodes.has(code) || serverAwayStates.has(code) || code.startsWith('08')) return 'database-away';
-    if (code === '40001' || code === '40P01') return 'conflict';
-    if (/^22[0-9A-Z]{3}$/.test(code) || permanentStates.has(code)) return 'permanent';
-  }
-  if (error instanceof Error && error.name === 'ZodError') return 'permanent';
-  return error instanceof Error && connectionLost.test(error.message) ? 'database-away' : 'transient';
+  if (code !== undefined) return kindOfCode(code);
+  if (!(error instanceof Error)) return 'transient';
+  if (error.name === 'ZodError') return 'permanent';
+  return connectionLost.test(error.message) ? 'database-away' : 'transient';
+}
+
+function kindOfCode(code: string): FailureKind {
+  if (connectionCodes.has(code) || serverAwayStates.has(code) || code.startsWith('08')) return 'database-away';
+  if (code === '40001' || code === '40P01') return 'conflict';
+  return /^22[0-9A-Z]{3}$/.test(code) || permanentStates.has(code) ? 'permanent' : 'transient';
 }
 
 /** A failure in one line, for a table and a log: no stack, no values. */

@@ -30,6 +30,7 @@ export function createJudge(service: string, catalogue: MessageCatalogue, subscr
   const consumers = new Map<string, Consumer>(Object.entries(subscriptions) as [string, Consumer][]);
   const archive = consumers.get('*');
   consumers.delete('*');
+  for (const type of consumers.keys()) mustBeBound(service, catalogue, type);
   const consumerOf = (type: string): Consumer | undefined => consumers.get(type) ?? archive;
 
   const reasonAgainst = (event: Envelope): string | undefined => {
@@ -43,13 +44,15 @@ export function createJudge(service: string, catalogue: MessageCatalogue, subscr
     return result.success ? undefined : `data-against-schema: ${result.error.message}`;
   };
 
-  for (const type of consumers.keys()) {
-    const definition = catalogue.get(type);
-    if (definition === undefined) throw new Error(`${service} subscribes to ${type}, which the catalogue does not have`);
-    if (!consumersOf(definition).includes(service)) {
-      throw new Error(`${service} subscribes to ${type}, but the catalogue does not name it as a consumer: nothing would be delivered`);
+  const sort = (event: Envelope, raw: RawEvent, into: Judged): void => {
+    if (event.type.startsWith(ownPrefix)) {
+      into.own.push(event);
+      return;
     }
-  }
+    const reason = raw.deadLettered === undefined ? reasonAgainst(event) : `delivery-limit: ${raw.deadLettered}`;
+    if (reason === undefined) into.events.push(event);
+    else into.flawed.push({ id: event.id, type: event.type, source: event.source, text: JSON.stringify(event), reason });
+  };
 
   return {
     consumerOf,
@@ -59,25 +62,22 @@ export function createJudge(service: string, catalogue: MessageCatalogue, subscr
       const seen = new Set<string>();
       for (const raw of raws) {
         const flaw = raw.malformed ?? flawOf(raw.content);
-        if (flaw !== undefined) {
-          judged.flawed.push(malformed(raw, flaw));
-          continue;
-        }
         const event = raw.content as Envelope;
-        if (seen.has(event.id)) continue;
-        seen.add(event.id);
-        if (event.type.startsWith(ownPrefix)) {
-          judged.own.push(event);
-          continue;
-        }
-        const limit = raw.deadLettered === undefined ? undefined : `delivery-limit: ${raw.deadLettered}`;
-        const reason = limit ?? reasonAgainst(event);
-        if (reason === undefined) judged.events.push(event);
-        else judged.flawed.push({ id: event.id, type: event.type, source: event.source, text: JSON.stringify(event), reason });
+        if (flaw !== undefined) judged.flawed.push(malformed(raw, flaw));
+        else if (!seen.has(event.id)) sort(event, raw, judged);
+        if (flaw === undefined) seen.add(event.id);
       }
       return judged;
     },
   };
+}
+
+/** A subscription that nothing would ever reach is a mistake of the program. */
+function mustBeBound(service: string, catalogue: MessageCatalogue, type: string): void {
+  const definition = catalogue.get(type);
+  if (definition === undefined) throw new Error(`${service} subscribes to ${type}, which the catalogue does not have`);
+  if (consumersOf(definition).includes(service)) return;
+  throw new Error(`${service} subscribes to ${type}, but the catalogue does not name it as a consumer: nothing would be delivered`);
 }
 
 function malformed(raw: RawEvent, flaw: string): Flawed {

@@ -47,125 +47,128 @@ export function beginHandling(settings: MessagingSettings): string {
   return `BEGIN; SET LOCAL app.brands = '*'; SET LOCAL lock_timeout = ${settings.lockTimeoutMs}; SET LOCAL statement_timeout = ${settings.statementTimeoutMs}`;
 }
 
+interface Outcome {
+  fresh: Envelope[];
+  parked: number;
+  pending: Settlement[];
+}
+/** Some of a delivery: what can be handled, and what is parked as it stands. */
+interface Portion {
+  lane: Lane;
+  events: Envelope[];
+  flawed: Flawed[];
+  delivery: Delivery;
+  slot: number;
+}
+
 /**
  * The inbox's door. Returns when every event is handled, recognised as known, stored as pending or parked, in committed
  * transactions; throws when the database is away, and then nothing may be acknowledged.
  */
 export function createReceive(options: InboxOptions): Receive {
-  const { pool, judge, settings, log, service } = options;
   let slots = 0;
-
-  const receiveOnce = async (lane: Lane, events: Envelope[], flawed: Flawed[], delivery: Delivery, slot: number): Promise<void> => {
-    let outcome: { fresh: Envelope[]; parked: number; pending: Settlement[] } = { fresh: [], parked: 0, pending: [] };
-    await inTransaction(
-      pool,
-      beginHandling(settings),
-      async (tx, client) => {
-        const status = delivery.storeOnly === true ? 'pending' : 'done';
-        const known = await insertRows(tx, lane, events, flawed, status, slot, delivery.suspect === true);
-        const fresh = events.filter((event) => known.has(event.id));
-        const newlyParked = flawed.filter((one) => known.has(one.id)).length;
-        if (delivery.storeOnly === true) {
-          outcome = { fresh, parked: newlyParked, pending: [] };
-          return;
-        }
-        const deadlineMs = delivery.deadlineMs ?? settings.handlingDeadlineMs;
-        const failures = await before(deadlineMs, pool, client, tx, (guarded) => applyEvents(service, judge, guarded, fresh));
-        const settled = failures.map((failure) => settlementOf(failure, { attempts: 0, waits: 0, ageMs: 0 }, settings));
-        await storeSettlements(tx, settled);
-        const parked = settled.filter((one) => one.status === 'parked').length;
-        outcome = { fresh, parked: newlyParked + parked, pending: settled.filter((one) => one.status === 'pending') };
-      },
-      () => crashPoint('inbox.before-commit'),
-    );
-    crashPoint('inbox.after-commit-before-ack');
-    report(lane, events, outcome, delivery);
-  };
-
-  const insertRows = async (
-    tx: Tx,
-    lane: Lane,
-    events: readonly Envelope[],
-    flawed: readonly Flawed[],
-    status: 'done' | 'pending',
-    slot: number,
-    suspect: boolean,
-  ): Promise<Set<string>> => {
-    const keep = status === 'pending';
-    const { rows } = await tx.query<{ id: string }>(insert, [
-      [...events.map((event) => event.id), ...flawed.map((one) => one.id)],
-      lane,
-      [...events.map(() => status), ...flawed.map(() => 'parked')],
-      [...events.map((event) => event.type), ...flawed.map((one) => one.type)],
-      [...events.map((event) => event.source), ...flawed.map((one) => one.source)],
-      [...events.map((event) => (keep ? JSON.stringify(event) : null)), ...flawed.map((one) => one.text)],
-      [...events.map(() => null), ...flawed.map((one) => one.reason.replaceAll('\0', '').slice(0, 2000))],
-      options.shard * 16 + slot,
-      options.knownTypes,
-      suspect ? 1 : 0,
-    ]);
-    return new Set(rows.map((row) => row.id));
-  };
-
-  const report = (
-    lane: Lane,
-    events: readonly Envelope[],
-    outcome: { fresh: Envelope[]; parked: number; pending: Settlement[] },
-    delivery: Delivery,
-  ): void => {
-    const attributes = { service, lane };
-    const count = meters();
-    count.received.add(outcome.fresh.length, attributes);
-    count.duplicates.add(events.length - outcome.fresh.length, attributes);
-    const now = Date.now();
-    for (const event of outcome.fresh) count.latency.record(Math.max(0, now - timeOfId(event.id).getTime()), attributes);
-    if (outcome.parked > 0) {
-      count.parked.add(outcome.parked, attributes);
-      log.error({ lane, parked: outcome.parked }, 'events were parked; see the list of parked events for the reasons');
-    }
-    if (outcome.pending.length > 0) {
-      count.pending.add(outcome.pending.length, attributes);
-      options.dueIn(lane, Math.min(...outcome.pending.map((one) => one.delayMs)));
-      log.warn({ lane, pending: outcome.pending.length, first: outcome.pending[0]?.error }, 'events failed and are tried again later');
-    }
-    if (delivery.storeOnly === true) options.dueIn(lane, 0);
-    options.committed();
-  };
-
-  /** Conflicts are tried again; whatever else goes wrong with a set is narrowed down, and at last stored without being handled. */
-  const receiveSome = async (lane: Lane, events: Envelope[], flawed: Flawed[], delivery: Delivery, slot: number): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await receiveOnce(lane, events, flawed, delivery, slot);
-      } catch (error) {
-        const kind = kindOf(error);
-        if (kind === 'database-away' || (delivery.storeOnly === true && kind !== 'conflict')) throw error;
-        if (kind === 'conflict' && attempt < 8) {
-          await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 10, 500)));
-          continue;
-        }
-        log.warn({ lane, events: events.length, error: describe(error) }, 'a batch could not be handled as a whole');
-        if (error instanceof TooSlow || events.length + flawed.length <= 1) {
-          return await receiveSome(lane, events, flawed, { storeOnly: true }, slot);
-        }
-        const middle = Math.ceil(events.length / 2);
-        await receiveSome(lane, events.slice(0, middle), flawed, delivery, slot);
-        return await receiveSome(lane, events.slice(middle), [], delivery, slot);
-      }
-    }
-  };
-
   return async (lane, raws, delivery = {}) => {
     if (raws.length === 0) {
-      await pool.query('SELECT 1');
+      await options.pool.query('SELECT 1');
       return;
     }
     crashPoint('inbox.after-receive');
-    const { events, flawed, own } = judge.judge(raws);
+    const { events, flawed, own } = options.judge.judge(raws);
     slots = (slots + 1) % 16;
-    if (events.length + flawed.length > 0) await receiveSome(lane, events, flawed, delivery, slots);
+    if (events.length + flawed.length > 0) await receiveSome(options, { lane, events, flawed, delivery, slot: slots });
     if (own.length > 0) await options.own(own);
   };
+}
+
+/** Conflicts are tried again; whatever else goes wrong with a set is narrowed down, and at last stored without being handled. */
+async function receiveSome(options: InboxOptions, portion: Portion, attempt = 1): Promise<void> {
+  const { events, flawed, delivery, lane } = portion;
+  try {
+    await receiveOnce(options, portion);
+  } catch (error) {
+    const kind = kindOf(error);
+    if (kind === 'conflict' && attempt < 8) {
+      await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 10, 500)));
+      return receiveSome(options, portion, attempt + 1);
+    }
+    if (kind === 'database-away' || delivery.storeOnly === true) throw error;
+    options.log.warn({ lane, events: events.length, error: describe(error) }, 'a batch could not be handled as a whole');
+    if (error instanceof TooSlow || events.length + flawed.length <= 1) {
+      return receiveSome(options, { ...portion, delivery: { storeOnly: true } });
+    }
+    const middle = Math.ceil(events.length / 2);
+    await receiveSome(options, { ...portion, events: events.slice(0, middle) });
+    await receiveSome(options, { ...portion, events: events.slice(middle), flawed: [] });
+  }
+}
+
+async function receiveOnce(options: InboxOptions, portion: Portion): Promise<void> {
+  const { pool, settings } = options;
+  const outcome = await inTransaction(
+    pool,
+    beginHandling(settings),
+    (tx, client) => takeIn(options, portion, tx, client),
+    () => crashPoint('inbox.before-commit'),
+  );
+  crashPoint('inbox.after-commit-before-ack');
+  report(options, portion, outcome);
+}
+
+/** Inserts the rows, handles what is new, and writes down what failed: one transaction. */
+async function takeIn(options: InboxOptions, portion: Portion, tx: Tx, client: pg.PoolClient): Promise<Outcome> {
+  const { pool, settings, service, judge } = options;
+  const { events, flawed, delivery } = portion;
+  const known = await insertRows(options, portion, tx);
+  const fresh = events.filter((event) => known.has(event.id));
+  const newlyParked = flawed.filter((one) => known.has(one.id)).length;
+  if (delivery.storeOnly === true) return { fresh, parked: newlyParked, pending: [] };
+  const deadlineMs = delivery.deadlineMs ?? settings.handlingDeadlineMs;
+  const failures = await before(deadlineMs, pool, client, tx, (guarded) => applyEvents(service, judge, guarded, fresh));
+  const settled = failures.map((failure) => settlementOf(failure, { attempts: 0, waits: 0, ageMs: 0 }, settings));
+  await storeSettlements(tx, settled);
+  const parked = settled.filter((one) => one.status === 'parked').length;
+  return { fresh, parked: newlyParked + parked, pending: settled.filter((one) => one.status === 'pending') };
+}
+
+/** The ids that were not known before. */
+async function insertRows(options: InboxOptions, portion: Portion, tx: Tx): Promise<Set<string>> {
+  const { lane, events, flawed, delivery, slot } = portion;
+  const keep = delivery.storeOnly === true;
+  const { rows } = await tx.query<{ id: string }>(insert, [
+    [...events.map((event) => event.id), ...flawed.map((one) => one.id)],
+    lane,
+    [...events.map(() => (keep ? 'pending' : 'done')), ...flawed.map(() => 'parked')],
+    [...events.map((event) => event.type), ...flawed.map((one) => one.type)],
+    [...events.map((event) => event.source), ...flawed.map((one) => one.source)],
+    [...events.map((event) => (keep ? JSON.stringify(event) : null)), ...flawed.map((one) => one.text)],
+    [...events.map(() => null), ...flawed.map((one) => one.reason.replaceAll('\0', '').slice(0, 2000))],
+    options.shard * 16 + slot,
+    options.knownTypes,
+    delivery.suspect === true ? 1 : 0,
+  ]);
+  return new Set(rows.map((row) => row.id));
+}
+
+function report(options: InboxOptions, portion: Portion, outcome: Outcome): void {
+  const { service, log } = options;
+  const { lane, events, delivery } = portion;
+  const attributes = { service, lane };
+  const count = meters();
+  count.received.add(outcome.fresh.length, attributes);
+  count.duplicates.add(events.length - outcome.fresh.length, attributes);
+  const now = Date.now();
+  for (const event of outcome.fresh) count.latency.record(Math.max(0, now - timeOfId(event.id).getTime()), attributes);
+  if (outcome.parked > 0) {
+    count.parked.add(outcome.parked, attributes);
+    log.error({ lane, parked: outcome.parked }, 'events were parked; see the list of parked events for the reasons');
+  }
+  if (outcome.pending.length > 0) {
+    count.pending.add(outcome.pending.length, attributes);
+    options.dueIn(lane, Math.min(...outcome.pending.map((one) => one.delayMs)));
+    log.warn({ lane, pending: outcome.pending.length, first: outcome.pending[0]?.error }, 'events failed and are tried again later');
+  }
+  if (delivery.storeOnly === true) options.dueIn(lane, 0);
+  options.committed();
 }
 
 /** Runs `work` for at most `deadlineMs`; after that its statement is cancelled and its transaction handle refuses further ones. */

@@ -89,3 +89,5 @@ export function createLedgerOfSent(pool: pg.Pool) {
     },
   };
 }
+
+export type LedgerOfSent = ReturnType<typeof createLedgerOfSent>;

@@ -23,7 +23,10 @@ interface Exit {
 
 function run(plan: ChildPlan, crash?: string): Promise<Exit> {
   const env = { ...process.env, NODE_OPTIONS: '', ...(crash === undefined ? {} : { TRIBUTARY_CRASH: crash }) };
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, JSON.stringify(plan)], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', script, JSON.stringify(plan)], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-3000);
@@ -45,18 +48,22 @@ export function crashCases(stage: Stage): void {
     };
   };
 
-  test.each(points)('killed at %s, then started again: every effect once', async (point) => {
-    const { plan, effects } = await prepare();
-    const first = await run(plan, `${point}:1`);
-    expect(first).toMatchObject({ signal: 'SIGKILL', said: '' });
-    const second = await run({ ...plan, emit: 0 });
-    expect(second).toMatchObject({ code: 0, said: '' });
-    for (const name of ['billing', 'stats']) {
-      const subjects = await effects(name);
-      expect(subjects).toHaveLength(60);
-      expect(new Set(subjects).size).toBe(60);
-    }
-  }, 60_000);
+  test.each(points)(
+    'killed at %s, then started again: every effect once',
+    async (point) => {
+      const { plan, effects } = await prepare();
+      const first = await run(plan, `${point}:1`);
+      expect(first).toMatchObject({ signal: 'SIGKILL', said: '' });
+      const second = await run({ ...plan, emit: 0 });
+      expect(second).toMatchObject({ code: 0, said: '' });
+      for (const name of ['billing', 'stats']) {
+        const subjects = await effects(name);
+        expect(subjects).toHaveLength(60);
+        expect(new Set(subjects).size).toBe(60);
+      }
+    },
+    60_000,
+  );
 
   test('an event that kills its consumer each time is parked, and takes none of the others with it', async () => {
     const { plan, effects } = await prepare();

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { context, trace, TraceFlags } from '@opentelemetry/api';
+import { context, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { contextOf } from '../envelope.js';
@@ -27,7 +27,11 @@ export function deliveryCases(stage: Stage): void {
     const { shop, billing, stats } = await stage.house();
     const events = await shop.emit(...Array.from({ length: 30 }, (_, index) => sale(`s-${index}`)));
     const bus = stage.rig().busFor('again');
-    await eventually('the bus is up', async () => bus.state(), (state) => state === 'up');
+    await eventually(
+      'the bus is up',
+      async () => bus.state(),
+      (state) => state === 'up',
+    );
     await Promise.all(Array.from({ length: 4 }, () => bus.sendTo('billing', 'facts', events)));
     await eventually('all arrived', billing.effects, (seen) => seen.length >= 30);
     for (const service of [shop, billing, stats]) await service.messaging.drained();
@@ -45,7 +49,10 @@ export function deliveryCases(stage: Stage): void {
     const shop = await stage.service('shop');
     await billing.stop();
     const written = await shop.emit({ type: 'shop.refund.recorded.v1', subject: 'r-1', data: { of: 's-1', amount: 1 } }, sale('s-1'));
-    await billing.messaging.receive('facts', written.map((event) => ({ content: event })));
+    await billing.messaging.receive(
+      'facts',
+      written.map((event) => ({ content: event })),
+    );
     expect(seen).toEqual(['shop.sale.recorded.v1', 'shop.refund.recorded.v1']);
     expect(await billing.effects()).toHaveLength(2);
   });
@@ -101,7 +108,11 @@ export function deliveryCases(stage: Stage): void {
       expect(written?.traceparent).toBe(`00-${traceId}-${spanId}-0${TraceFlags.SAMPLED}`);
       await eventually('it arrived', billing.effects, (seen) => seen.length === 1);
       expect(inside).toEqual([traceId]);
-      const spans = await eventually('the spans ended', async () => exporter.getFinishedSpans(), (seen) => ['billing consume', 'shop publish'].every((name) => seen.some((one) => one.name.startsWith(name))));
+      const spans = await eventually(
+        'the spans ended',
+        async () => exporter.getFinishedSpans(),
+        (seen) => ['billing consume', 'shop publish'].every((name) => seen.some((one) => one.name.startsWith(name))),
+      );
       for (const name of ['shop publish', 'billing consume shop.sale.recorded.v1']) {
         const span = spans.find((one) => one.name === name);
         expect(span?.links.map((link) => link.context.spanId)).toContain(spanId);

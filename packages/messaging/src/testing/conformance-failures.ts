@@ -20,7 +20,11 @@ export function failureCases(stage: Stage): void {
     const shop = await stage.service('shop');
     await shop.emit(...sales(40));
     await eventually('the others are done', billing.effects, (seen) => seen.length === 39);
-    const [parked] = await eventually('it is parked', () => billing.messaging.parked.list(), (seen) => seen.length === 1);
+    const [parked] = await eventually(
+      'it is parked',
+      () => billing.messaging.parked.list(),
+      (seen) => seen.length === 1,
+    );
     expect(parked).toMatchObject({ type: saleType, status: 'parked', attempts: 3, lane: 'facts' });
     expect(parked?.error).toContain('cannot digest this');
     expect(await billing.effects()).toHaveLength(39);
@@ -43,7 +47,11 @@ export function failureCases(stage: Stage): void {
     await stage.service('stats');
     const shop = await stage.service('shop');
     await shop.emit(...sales(4));
-    const parked = await eventually('two are parked', () => billing.messaging.parked.list(), (seen) => seen.length === 2);
+    const parked = await eventually(
+      'two are parked',
+      () => billing.messaging.parked.list(),
+      (seen) => seen.length === 2,
+    );
     expect(parked.map((one) => one.attempts)).toEqual([1, 1]);
     expect(parked.map((one) => one.error).join()).toMatch(/the brand is gone.*22P02/s);
     const id = parked[0]?.id ?? '';
@@ -84,7 +92,8 @@ export function failureCases(stage: Stage): void {
     await stage.service('stats');
     const shop = await stage.service('shop');
     await shop.emit({ type: 'shop.refund.recorded.v1', subject: 'r-1', data: { of: 's-1', amount: 1 } });
-    const waits = async () => (await billing.database.pool.query('SELECT waits FROM messaging.inbox WHERE status = $1', ['pending'])).rows[0]?.waits ?? 0;
+    const waits = async () =>
+      (await billing.database.pool.query('SELECT waits FROM messaging.inbox WHERE status = $1', ['pending'])).rows[0]?.waits ?? 0;
     await eventually('it has waited more often than tries are allowed', waits, (seen) => seen > 3);
     await shop.emit(sale('s-1'));
     const effects = await eventually('both are done', billing.effects, (seen) => seen.length === 2);
@@ -105,7 +114,11 @@ export function failureCases(stage: Stage): void {
     await shop.emit(sale('s-2'));
     await eventually('the good ones are done', billing.effects, (seen) => seen.length === 2);
     const expected = ['unknown-type', 'data-against-schema', 'not-the-producer', 'malformed', 'malformed'];
-    const parked = await eventually('all are parked', () => billing.messaging.parked.list(), (seen) => seen.length >= expected.length + 1);
+    const parked = await eventually(
+      'all are parked',
+      () => billing.messaging.parked.list(),
+      (seen) => seen.length >= expected.length + 1,
+    );
     const reasons = parked.map((one) => one.error?.split(':')[0]);
     for (const reason of expected) expect(reasons).toContain(reason);
     await billing.messaging.drained();
@@ -116,12 +129,22 @@ export function failureCases(stage: Stage): void {
     await stage.service('billing');
     const shop = await stage.service('shop');
     await shop.emit(sale('s-1'));
-    await eventually('it is parked', () => stats.messaging.parked.list(), (seen) => seen[0]?.error?.startsWith('not-handled') === true);
+    await eventually(
+      'it is parked',
+      () => stats.messaging.parked.list(),
+      (seen) => seen[0]?.error?.startsWith('not-handled') === true,
+    );
     await stats.stop();
     const { makeService } = await import('./lab.js');
     const { sampleCatalogue } = await import('./sample-catalogue.js');
     const bus = stage.rig().busFor('stats');
-    const newer = await makeService({ name: 'stats', bus, catalogue: sampleCatalogue, subscriptions: { [saleType]: recordEffects }, database: stats.database });
+    const newer = await makeService({
+      name: 'stats',
+      bus,
+      catalogue: sampleCatalogue,
+      subscriptions: { [saleType]: recordEffects },
+      database: stats.database,
+    });
     await eventually('it is done', newer.effects, (seen) => seen.length === 1);
     await newer.stop();
   });
@@ -136,7 +159,11 @@ export function failureCases(stage: Stage): void {
     const shop = await stage.service('shop');
     await shop.emit(...sales(8));
     await eventually('the others are done', billing.effects, (seen) => seen.length === 7);
-    const [parked] = await eventually('it is parked', () => billing.messaging.parked.list(), (seen) => seen.length === 1);
+    const [parked] = await eventually(
+      'it is parked',
+      () => billing.messaging.parked.list(),
+      (seen) => seen.length === 1,
+    );
     expect(parked?.error).toContain('does not sum to zero');
   });
 
@@ -147,9 +174,17 @@ export function failureCases(stage: Stage): void {
     const query = pool.query.bind(pool);
     const away = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
     let refused = 0;
-    Object.assign(pool, { connect: () => (refused++, away()), query: away });
+    const refuse = () => {
+      refused += 1;
+      return away();
+    };
+    Object.assign(pool, { connect: refuse, query: away });
     await shop.emit(...sales(20));
-    await eventually('deliveries were refused', async () => refused, (seen) => seen > 2);
+    await eventually(
+      'deliveries were refused',
+      async () => refused,
+      (seen) => seen > 2,
+    );
     Object.assign(pool, { connect, query });
     await eventually('all arrived', billing.effects, (seen) => seen.length === 20);
     await billing.messaging.drained();

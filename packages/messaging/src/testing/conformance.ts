@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
-import type { Consumer } from '../ports.js';
-import { type LabService, makeDatabase, makeService, type TestDatabase } from './lab.js';
 import type { MessagingSettings } from '../messaging-options.js';
+import type { Consumer } from '../ports.js';
 import { crashCases } from './conformance-crashes.js';
 import { deliveryCases } from './conformance-delivery.js';
 import { failureCases } from './conformance-failures.js';
 import { healingCases } from './conformance-healing.js';
+import { type LabService, makeDatabase, makeService, type TestDatabase } from './lab.js';
 import { recordAll } from './record.js';
 import type { Rig } from './rig.js';
 import { sampleCatalogue } from './sample-catalogue.js';
@@ -36,7 +36,14 @@ export function conformance(name: string, makeRig: () => Promise<Rig>): void {
       return made;
     };
     const service: Stage['service'] = async (of, subscriptions = recordAll(of), settings = {}) => {
-      const made = await makeService({ name: of, bus: rig().busFor(of), catalogue: sampleCatalogue, subscriptions, settings, database: await database(of) });
+      const made = await makeService({
+        name: of,
+        bus: rig().busFor(of),
+        catalogue: sampleCatalogue,
+        subscriptions,
+        settings,
+        database: await database(of),
+      });
       services.push(made);
       return made;
     };

@@ -33,7 +33,11 @@ const make = async (name: string) => {
 };
 const services = await Promise.all(sampleServices.map(make));
 const [shop] = services;
-const sales = Array.from({ length: plan.emit }, (_, index) => ({ type: 'shop.sale.recorded.v1', subject: `sale-${index}`, data: { amount: index } }));
+const sales = Array.from({ length: plan.emit }, (_, index) => ({
+  type: 'shop.sale.recorded.v1',
+  subject: `sale-${index}`,
+  data: { amount: index },
+}));
 // Written before anything runs, so that each run of a test has the same to do.
 await shop?.emit(...sales);
 for (const service of services) await service.messaging.start();

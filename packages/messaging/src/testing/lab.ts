@@ -161,7 +161,8 @@ export async function eventually<T>(what: string, probe: () => Promise<T>, holds
   for (;;) {
     const seen = await probe();
     if (holds(seen)) return seen;
-    if (Date.now() > until) throw new Error(`waited ${timeoutMs} ms in vain until ${what}; last seen: ${JSON.stringify(seen)?.slice(0, 500)}`);
+    if (Date.now() > until)
+      throw new Error(`waited ${timeoutMs} ms in vain until ${what}; last seen: ${JSON.stringify(seen)?.slice(0, 500)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'amqplib';
 import { inProcessBus } from '../bus/in-process.js';
-import { rabbitBus } from '../bus/rabbit/rabbit-bus.js';
 import type { RabbitOptions } from '../bus/rabbit/options.js';
+import { rabbitBus } from '../bus/rabbit/rabbit-bus.js';
 import type { Bus, Lane } from '../ports.js';
 import type { LabService } from './lab.js';
 
@@ -45,7 +45,9 @@ export async function inProcessRig(): Promise<Rig> {
 export async function rabbitRig(url: string, options: Partial<RabbitOptions> = {}): Promise<Rig> {
   const prefix = `t${randomBytes(4).toString('hex')}.`;
   const buses: Bus[] = [];
-  const once = async (work: (channel: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createConfirmChannel']>>) => Promise<void>) => {
+  const once = async (
+    work: (channel: Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createConfirmChannel']>>) => Promise<void>,
+  ) => {
     const connection = await connect(url);
     try {
       const channel = await connection.createConfirmChannel();
@@ -63,7 +65,8 @@ export async function rabbitRig(url: string, options: Partial<RabbitOptions> = {
       buses.push(bus);
       return bus;
     },
-    inject: (to, lane, text) => once(async (channel) => void channel.sendToQueue(`${prefix}${to.name}.${lane}`, Buffer.from(text), { persistent: true })),
+    inject: (to, lane, text) =>
+      once(async (channel) => void channel.sendToQueue(`${prefix}${to.name}.${lane}`, Buffer.from(text), { persistent: true })),
     unbind: (service, lane, type) =>
       once(async (channel) => void (await channel.unbindQueue(`${prefix}${service}.${lane}`, `${prefix}tributary.events`, type))),
     async close() {

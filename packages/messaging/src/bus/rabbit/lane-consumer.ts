@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { describe } from '../../errors.js';
-import { backoffMs, Bell } from '../../pacing.js';
+import { Bell, backoffMs } from '../../pacing.js';
 import type { Delivery, Lane, RawEvent, Receive } from '../../ports.js';
 import { type Link, within } from './link.js';
 import { batchContentType, deathOf, deliveriesOf, rawEventsOf } from './message.js';

@@ -1,6 +1,6 @@
 import { type ChannelModel, connect } from 'amqplib';
 import { describe } from '../../errors.js';
-import { backoffMs, Bell } from '../../pacing.js';
+import { Bell, backoffMs } from '../../pacing.js';
 import type { RabbitSettings } from './options.js';
 
 /** One connection that is made again whenever it is lost. */

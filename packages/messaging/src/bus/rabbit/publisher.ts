@@ -29,7 +29,12 @@ export function createPublisher(settings: RabbitSettings, link: () => Link): Pub
       const messageId = String(++number);
       const events = message.events;
       const content = Buffer.from(JSON.stringify(events.length === 1 ? events[0] : events));
-      const properties = { mandatory: true, persistent: true, messageId, contentType: events.length === 1 ? singleContentType : batchContentType };
+      const properties = {
+        mandatory: true,
+        persistent: true,
+        messageId,
+        contentType: events.length === 1 ? singleContentType : batchContentType,
+      };
       const gone = (): void => reject(new Lost('the channel closed before the confirm'));
       open.once('close', gone);
       open.publish(message.exchange, message.routingKey, content, properties, (error: unknown) => {
