@@ -167,7 +167,7 @@ function poolConfig(url = 'postgres://localhost/postgres') {
 
 class CatalogAwarePg extends PrismaPg {
   async connect() {
-    return withReadableCatalog(await super.connect());
+    return withWholeScripts(withReadableCatalog(await super.connect()));
   }
 
   // The stock version drops the shadow database while its own pool is still connected to it.
@@ -212,6 +212,18 @@ function withReadableCatalog(queryable) {
   const startTransaction = queryable.startTransaction?.bind(queryable);
   if (startTransaction) queryable.startTransaction = async (...args) => withReadableCatalog(await startTransaction(...args));
   return queryable;
+}
+
+/** The adapter cuts scripts at every semicolon, also in the body of a function. PostgreSQL takes them whole. */
+function withWholeScripts(adapter) {
+  adapter.executeScript = async (script) => {
+    try {
+      await adapter.client.query(script);
+    } catch (error) {
+      adapter.onError(error);
+    }
+  };
+  return adapter;
 }
 
 await main(process.argv.slice(2));
