@@ -23,8 +23,11 @@ export function canonicalJson(value: unknown): string {
 }
 
 const loneSurrogate = /\p{Surrogate}/u;
+/** Printable ASCII without quote and backslash: most of what there is, and nothing in it is escaped. */
+const plain = /^[ !#-[\]-~]*$/;
 
 function canonicalString(text: string): string {
+  if (plain.test(text)) return `"${text}"`;
   if (loneSurrogate.test(text)) throw new TypeError('canonical JSON cannot say a lone surrogate');
   return JSON.stringify(text);
 }

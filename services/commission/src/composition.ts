@@ -1,4 +1,6 @@
 import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { rateAgainWith } from './accrual/rate-again.js';
+import { prismaDealReader } from './deals/adapters/prisma-deal-reader.js';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import { routes } from './routes.js';
@@ -12,5 +14,12 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     prismaDirectory: new URL('../prisma/', import.meta.url),
     appendOnly: ['deal_version', 'commission_entry', 'closed_period'],
     prisma: (adapter) => new PrismaClient({ adapter }),
-    parts: (kit) => ({ routes: routes(kit), subscriptions: subscriptions(kit), jobs: jobs(kit) }),
+    parts: ({ db, outbox, clock, jobs: queue }) => {
+      const rateAgain = rateAgainWith({ outbox, jobs: queue });
+      return {
+        routes: routes({ db, outbox, rateAgain, deals: prismaDealReader(db) }),
+        subscriptions: subscriptions({ outbox, clock, rateAgain }),
+        jobs: jobs({ db, outbox, clock, jobs: queue }),
+      };
+    },
   });

@@ -2,19 +2,20 @@ import type { Database, Route } from '@tributary/service-kit';
 import { explainCommissionRoute, getOutcomeRoute, listCommissionsRoute } from './commissions/read-commissions.js';
 import { amendDealRoute } from './deals/amend-deal.js';
 import { createDealRoute } from './deals/create-deal.js';
+import type { DealReader } from './deals/deal-reader.js';
 import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/read-deals.js';
 import { refuseChangeRoutes } from './deals/refuse-change.js';
 import type { DealParts } from './deals/write-version.js';
 import { closePeriodRoute } from './periods/close-period.js';
 
 /** Everything commission answers. Methods, paths and permissions stand in the contracts of the same names. */
-export const routes = (parts: DealParts & { db: Database }): Route[] => [
+export const routes = (parts: DealParts & { db: Database; deals: DealReader }): Route[] => [
   createDealRoute(parts),
   amendDealRoute(parts),
-  getDealRoute(parts.db),
-  listDealVersionsRoute(parts.db),
+  getDealRoute(parts.deals),
+  listDealVersionsRoute(parts.deals),
   listDealsRoute(parts.db),
-  ...refuseChangeRoutes(parts.db),
+  ...refuseChangeRoutes(parts.deals),
   listCommissionsRoute(parts.db),
   explainCommissionRoute(parts.db),
   getOutcomeRoute(parts.db),

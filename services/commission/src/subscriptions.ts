@@ -1,7 +1,6 @@
-import type { Subscriptions } from '@tributary/messaging';
+import type { Outbox, Subscriptions } from '@tributary/messaging';
 import type { Clock } from '@tributary/service-kit';
 import { onConversionAttributed, onConversionRecorded } from './accrual/on-conversion.consumer.js';
-import type { RateAgainParts } from './accrual/rate-again.js';
 import {
   onCommissionApproved,
   onCommissionHeld,
@@ -13,9 +12,10 @@ import {
   onPayoutSubmitted,
 } from './commissions/on-status.consumer.js';
 import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.consumer.js';
+import type { RateAgain } from './shared/rate-again.js';
 
 /** Everything commission listens to. */
-export const subscriptions = (parts: RateAgainParts & { clock: Clock }): Subscriptions => ({
+export const subscriptions = (parts: { outbox: Outbox; clock: Clock; rateAgain: RateAgain }): Subscriptions => ({
   'directory.brand.changed.v1': onBrandChanged(parts),
   'directory.partner.changed.v1': onPartnerChanged,
   'directory.enrollment.changed.v1': onEnrollmentChanged,

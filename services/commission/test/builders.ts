@@ -92,7 +92,8 @@ export function aConversion(world: Pick<World, 'brandId' | 'programId' | 'partne
 
 export const recorded = (data: ConversionData, overrides: Parameters<typeof anEvent>[2] = {}): EventOf<'tracking.conversion.recorded.v1'> =>
   anEvent('tracking.conversion.recorded.v1', data, { partnerid: data.partnerId ?? undefined, brandid: data.brandId, ...overrides });
-export const attributed = (data: ConversionData): EventOf<'tracking.conversion.attributed.v1'> => anEvent('tracking.conversion.attributed.v1', data);
+export const attributed = (data: ConversionData): EventOf<'tracking.conversion.attributed.v1'> =>
+  anEvent('tracking.conversion.attributed.v1', data);
 
 /** A refund of a sale: of a part, or of everything when no amount is given. */
 export const aRefund = (world: World, sale: ConversionData, amount: number | null, fields: ConversionFields = {}): ConversionData =>
@@ -115,7 +116,12 @@ export async function createDeal(world: World, body: Record<string, unknown> = {
     .post('/api/v1/deals')
     .send({ partnerId: partnerOf(world), brandId: world.brandId, effectiveFrom: '2026-01-01T00:00:00Z', terms: tenPercent, ...body });
   if (response.status !== 201) throw new Error(`deal: ${response.status} ${JSON.stringify(response.body)}`);
-  return response.body as { id: string; version: number; documentHash: string; effect: { conversions: number; entries: number | null; amounts: unknown } };
+  return response.body as {
+    id: string;
+    version: number;
+    documentHash: string;
+    effect: { conversions: number; entries: number | null; amounts: unknown };
+  };
 }
 
 export interface EntryShown {
@@ -133,7 +139,11 @@ export interface EntryShown {
 
 /** Entries, oldest first. */
 export async function entriesOf(world: World, filter: Record<string, string> = {}): Promise<EntryShown[]> {
-  const response = await world.service.request().get('/api/v1/commissions').query({ limit: 500, ...filter }).expect(200);
+  const response = await world.service
+    .request()
+    .get('/api/v1/commissions')
+    .query({ limit: 500, ...filter })
+    .expect(200);
   return (response.body as { data: EntryShown[] }).data.reverse();
 }
 

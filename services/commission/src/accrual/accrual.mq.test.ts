@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@tributary/contracts';
-import { aBrand, aConversion, aRefund, attributed, createDeal, entriesOf, outcomeOf, recorded, startWorld, tenPercent, type World } from '../../test/builders.js';
+import {
+  aBrand,
+  aConversion,
+  aRefund,
+  attributed,
+  createDeal,
+  entriesOf,
+  outcomeOf,
+  recorded,
+  startWorld,
+  tenPercent,
+  type World,
+} from '../../test/builders.js';
 
 let world: World;
 beforeAll(async () => {
@@ -19,7 +31,10 @@ test('M-25 a refund adds a negative entry: sale 100.00 at 20 %, 10.00 refunded, 
   await here.service.deliver(recorded(sale));
   await here.service.deliver(recorded(aRefund(here, sale, 1000)));
   const entries = await entriesOf(here, { conversionId: sale.conversionId });
-  expect(amounts(entries)).toEqual([[2000, 'accrual'], [-200, 'refund']]);
+  expect(amounts(entries)).toEqual([
+    [2000, 'accrual'],
+    [-200, 'refund'],
+  ]);
   expect(entries[1]?.adjusts).toBe(entries[0]?.id);
 });
 
@@ -32,7 +47,10 @@ test('M-25 a refund after the payout adds a negative entry too, and the paid one
   await here.service.sql("INSERT INTO payout_progress VALUES ('pyt_1', $1, 3, 'settled')", [here.brandId]);
   await here.service.deliver(recorded(aRefund(here, sale, null)));
   const entries = await entriesOf(here, { conversionId: sale.conversionId });
-  expect(entries.map(({ amount, status }) => [amount, status])).toEqual([[2000, 'paid'], [-2000, 'pending']]);
+  expect(entries.map(({ amount, status }) => [amount, status])).toEqual([
+    [2000, 'paid'],
+    [-2000, 'pending'],
+  ]);
 });
 
 test('M-25 a sale and its full refund in the wrong order and in one batch: two postings, net nothing (WE-55)', async () => {
@@ -41,7 +59,10 @@ test('M-25 a sale and its full refund in the wrong order and in one batch: two p
   const sale = aConversion(here, { amount: 25 });
   await here.service.deliver(recorded(aRefund(here, sale, 25)), recorded(sale));
   const entries = await entriesOf(here, { conversionId: sale.conversionId });
-  expect(amounts(entries)).toEqual([[3, 'accrual'], [-3, 'refund']]);
+  expect(amounts(entries)).toEqual([
+    [3, 'accrual'],
+    [-3, 'refund'],
+  ]);
   expect(entries[0]?.status).toBe('reversed');
 });
 
@@ -52,7 +73,10 @@ test('D-05 a refund that comes before its sale waits without error', async () =>
   await here.service.deliver(recorded(refund));
   expect(await outcomeOf(here, refund.conversionId)).toMatchObject({ outcome: 'held', reason: 'original-unknown' });
   await here.service.deliver(recorded(sale));
-  expect(amounts(await entriesOf(here, { conversionId: sale.conversionId }))).toEqual([[1000, 'accrual'], [-500, 'refund']]);
+  expect(amounts(await entriesOf(here, { conversionId: sale.conversionId }))).toEqual([
+    [1000, 'accrual'],
+    [-500, 'refund'],
+  ]);
   expect(await outcomeOf(here, refund.conversionId)).toMatchObject({ outcome: 'reversal', entries: [{ amount: -500 }] });
 });
 
@@ -63,7 +87,10 @@ test('D-05 a refund that finds its original later, told in the wrong order', asy
   await here.service.deliver(recorded(sale));
   await here.service.deliver(attributed(refund));
   await here.service.deliver(recorded({ ...refund, originalConversionId: null, partnerId: null, unattributedReason: 'original-unknown' }));
-  expect(amounts(await entriesOf(here, { conversionId: sale.conversionId }))).toEqual([[1000, 'accrual'], [-1000, 'refund']]);
+  expect(amounts(await entriesOf(here, { conversionId: sale.conversionId }))).toEqual([
+    [1000, 'accrual'],
+    [-1000, 'refund'],
+  ]);
   expect(await outcomeOf(here, refund.conversionId)).toMatchObject({ outcome: 'reversal' });
 });
 
@@ -96,7 +123,11 @@ test('D-05 a conversion credited to another partner later is taken from the one 
   await here.service.deliver(attributed({ ...sale, partnerId: other.partnerIds[0] ?? null }));
   const entries = await entriesOf(here, { conversionId: sale.conversionId });
   expect(entries.map(({ amount, reason, partnerId }) => [amount, reason, partnerId])).toEqual(
-    expect.arrayContaining([[1000, 'accrual', here.partnerIds[0]], [-1000, 'reattribution', here.partnerIds[0]], [3000, 'reattribution', other.partnerIds[0]]]),
+    expect.arrayContaining([
+      [1000, 'accrual', here.partnerIds[0]],
+      [-1000, 'reattribution', here.partnerIds[0]],
+      [3000, 'reattribution', other.partnerIds[0]],
+    ]),
   );
   for (const { id } of entries) {
     const { body } = await here.service.request().get(`/api/v1/commissions/${id}/explanation`).expect(200);
@@ -106,12 +137,22 @@ test('D-05 a conversion credited to another partner later is taken from the one 
 
 test('M-01 flat amounts per lead and per sale; each counts on its own kind', async () => {
   const here = withPartner(5);
-  await createDeal(here, { terms: { components: [{ on: 'lead', model: 'flat', amount: 500 }, { on: 'sale', model: 'flat', amount: 2500 }] } });
+  await createDeal(here, {
+    terms: {
+      components: [
+        { on: 'lead', model: 'flat', amount: 500 },
+        { on: 'sale', model: 'flat', amount: 2500 },
+      ],
+    },
+  });
   const lead = aConversion(here, { kind: 'lead', amount: null, currency: null });
   const sale = aConversion(here, { amount: 100 });
   const custom = aConversion(here, { kind: 'newsletter', amount: null, currency: null });
   await here.service.deliver(recorded(lead), recorded(sale), recorded(custom), recorded(lead));
-  expect(amounts(await entriesOf(here, { partnerId: here.partnerIds[0] ?? '' }))).toEqual([[500, 'accrual'], [2500, 'accrual']]);
+  expect(amounts(await entriesOf(here, { partnerId: here.partnerIds[0] ?? '' }))).toEqual([
+    [500, 'accrual'],
+    [2500, 'accrual'],
+  ]);
   expect(await outcomeOf(here, custom.conversionId)).toMatchObject({ outcome: 'zero-commission', reason: 'no-component-for-kind' });
 });
 
@@ -131,11 +172,17 @@ test('M-20 0.001 a trade: ten trades accrue one cent, not ten times nothing (WE-
 
 test('M-20 76.8 milli-cents a minute: 58 records come to 4 cents, the rest is carried (WE-67)', async () => {
   const here = withPartner(7);
-  await createDeal(here, { terms: { components: [{ on: 'usage', model: 'flat', amount: '0.0768', subCent: 'accumulate', rounding: 'down' }] } });
-  await here.service.deliver(...Array.from({ length: 58 }, () => recorded(aConversion(here, { kind: 'usage', amount: null, currency: null }))));
+  await createDeal(here, {
+    terms: { components: [{ on: 'usage', model: 'flat', amount: '0.0768', subCent: 'accumulate', rounding: 'down' }] },
+  });
+  await here.service.deliver(
+    ...Array.from({ length: 58 }, () => recorded(aConversion(here, { kind: 'usage', amount: null, currency: null }))),
+  );
   const entries = await entriesOf(here, { partnerId: here.partnerIds[0] ?? '' });
   expect(entries.reduce((sum, { amount }) => sum + amount, 0)).toBe(4);
-  const [scope] = await here.service.sql<{ running_sum: string }>('SELECT running_sum FROM commission_scope WHERE partner_id = $1', [here.partnerIds[0]]);
+  const [scope] = await here.service.sql<{ running_sum: string }>('SELECT running_sum FROM commission_scope WHERE partner_id = $1', [
+    here.partnerIds[0],
+  ]);
   expect(scope?.running_sum).toBe('2784/625'); // 4.4544
 });
 
@@ -149,7 +196,7 @@ test('entries point back: the event goes back to the conversion that caused it, 
   expect(accrued).toMatchObject({ correlationid: 'order-7', causationid: event.id, traceparent, data: { traceparent, reason: 'accrual' } });
 });
 
-test('the holding period is the deal\'s, else the brand\'s', async () => {
+test("the holding period is the deal's, else the brand's", async () => {
   const own = await startWorld({ holdDays: 30 });
   try {
     const sale = aConversion(own, { occurredAt: '2026-05-15T10:00:00.000Z' });
@@ -157,7 +204,12 @@ test('the holding period is the deal\'s, else the brand\'s', async () => {
     await own.service.deliver(recorded(sale));
     expect((await entriesOf(own)).map(({ maturesAt }) => maturesAt)).toEqual(['2026-06-14T22:00:00.000Z']);
     const terms = { ...tenPercent, holdDays: 0 };
-    await own.service.request().post(`/api/v1/deals/${deal.id}/amendments`).set('If-Match', '"1"').send({ effectiveFrom: '2026-05-16T00:00:00Z', terms, reason: 'pay at once' }).expect(201);
+    await own.service
+      .request()
+      .post(`/api/v1/deals/${deal.id}/amendments`)
+      .set('If-Match', '"1"')
+      .send({ effectiveFrom: '2026-05-16T00:00:00Z', terms, reason: 'pay at once' })
+      .expect(201);
     const later = aConversion(own, { occurredAt: '2026-05-17T10:00:00.000Z' });
     await own.service.deliver(recorded(later));
     expect((await entriesOf(own, { conversionId: later.conversionId }))[0]?.maturesAt).toBe('2026-05-17T10:00:00.000Z');

@@ -5,7 +5,7 @@ import { toWireAmount } from '@tributary/money';
 import type { StoredFact } from './domain/fact.js';
 import type { NewOutcome } from './domain/outcomes.js';
 import type { WrittenEntry } from './journal-store.js';
-import type { Made, Rating } from './rate-conversions.js';
+import type { Made, Rating } from './rating.js';
 
 /** The entry with its explanation as it is stored and hashed. */
 export function written({ entry, explanation }: Made): WrittenEntry {

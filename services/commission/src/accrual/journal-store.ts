@@ -39,12 +39,29 @@ const scopeSelected = scopeColumns.map(([column, name]) => `${column} AS "${name
 const unnested = (columns: readonly (readonly [string, string, string])[]): string =>
   columns.map(([, , type], index) => `$${index + 1}::${type}[]`).join(', ');
 const transposed = <R extends object>(rows: readonly R[], columns: readonly (readonly [string, string, string])[]): unknown[][] =>
-  columns.map(([, name]) => rows.map((row) => (row as Record<string, unknown>)[name] ?? null));
+  columns.map(([, name]) => columnOf(rows, name));
+
+const columnOf = <R extends object>(rows: readonly R[], name: string): unknown[] =>
+  rows.map((row) => {
+    const value = (row as Record<string, unknown>)[name];
+    return value instanceof Date ? value.toISOString() : (value ?? null);
+  });
 
 /** Scopes of the journal by the conversion whose they are. Call with the conversions locked. */
 export async function scopesOfConversions(tx: Tx, conversionIds: readonly string[]): Promise<ScopeRow[]> {
   if (conversionIds.length === 0) return [];
   return (await tx.query<ScopeRow>(`SELECT ${scopeSelected} FROM commission_scope WHERE conversion_id = ANY($1)`, [conversionIds])).rows;
+}
+
+/** The deals by which anything has been posted for these conversions, whoever is credited now. */
+export async function dealsPostedFor(tx: Tx, conversionIds: readonly string[]): Promise<string[]> {
+  if (conversionIds.length === 0) return [];
+  const { rows } = await tx.query<{ dealId: string }>(
+    `SELECT DISTINCT deal_id AS "dealId" FROM commission_scope
+     WHERE conversion_id = ANY($1) OR scope IN (SELECT scope FROM running_contribution WHERE conversion_id = ANY($1))`,
+    [conversionIds],
+  );
+  return rows.map(({ dealId }) => dealId);
 }
 
 /** Makes the running scopes wanted that are not there, and locks them and the `others` in the order of their keys. */
@@ -156,12 +173,24 @@ export const entrySelected = entryColumns
 /** An entry with its explanation as canonical JSON and the hash of that text. */
 export type WrittenEntry = Entry & { explanationText: string; explanationHash: string };
 
+/**
+ * Explanations are large and full of quotes, which an array parameter would escape one by one on the way; they travel as one text with
+ * a separator that JSON never contains unescaped.
+ */
+const separator = '\u001e';
+const entriesIn = entryColumns
+  .map(([column, , type], index) => (column === 'explanation' ? `string_to_array($${index + 1}, E'\\x1e')` : `$${index + 1}::${type}[]`))
+  .join(', ');
+const entryNames = entryColumns.map(([column]) => column);
+const entriesOut = entryNames.map((column) => (column === 'explanation' ? 'explanation::json' : column)).join(', ');
+const insertEntry = `INSERT INTO commission_entry (${entryNames.join(', ')}) SELECT ${entriesOut} FROM unnest(${entriesIn}) AS new(${entryNames.join(', ')})`;
+
 export async function insertEntries(tx: Tx, entries: readonly WrittenEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await tx.query(
-    `INSERT INTO commission_entry (${entryColumns.map(([column]) => column).join(', ')}) SELECT * FROM unnest(${unnested(entryColumns)})`,
-    transposed(entries, entryColumns),
+  const values = entryColumns.map(([, name]) =>
+    name === 'explanationText' ? entries.map((entry) => entry.explanationText).join(separator) : columnOf(entries, name),
   );
+  await tx.query(insertEntry, values);
 }
 
 /** Makes the partitions of this month and the next two, should the job not have done so. To be called before the journal is touched. */

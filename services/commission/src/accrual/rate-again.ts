@@ -2,16 +2,10 @@ import type { EventContext, Outbox, Tx } from '@tributary/messaging';
 import { type Clock, type Database, everything, type Job, type Jobs } from '@tributary/service-kit';
 import { z } from 'zod';
 import { shareBooks } from '../profiles/brand-store.js';
+import type { Affected, RateAgain } from '../shared/rate-again.js';
 import type { Entry } from './domain/entry.js';
 import { lockFacts, type WalkPosition, walkOriginals } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
-
-/** Which conversions new terms may change: of a brand or one partner of it, since an instant. */
-export interface RateAgain {
-  brandId: string;
-  partnerId: string | null;
-  from: string;
-}
 
 export interface RateAgainParts {
   outbox: Outbox;
@@ -22,25 +16,21 @@ export interface RateAgainParts {
 export const rateAgainAtOnce = 1000;
 const jobName = 'rate-again';
 
-/** What new terms did to conversions that had occurred before. `entries` is null when they are being rated in the background. */
-export interface Effect {
-  conversions: number;
-  entries: readonly Entry[] | null;
-}
-
 /**
  * Rates conversions again because terms have changed: in this transaction when they are few, else by a job that is enqueued in it. The
  * caller has the brand's books locked, so that no conversion slips between.
  */
-export async function rateAgain(tx: Tx, parts: RateAgainParts, which: RateAgain, context: EventContext, now: Date): Promise<Effect> {
-  const found = await walkOriginals(tx, which, null, rateAgainAtOnce + 1);
-  if (found.length === 0) return { conversions: 0, entries: [] };
-  if (found.length > rateAgainAtOnce) {
-    await parts.jobs.enqueue(tx, jobName, { ...which, after: null, context });
-    return { conversions: await countOriginals(tx, which), entries: null };
-  }
-  return { conversions: found.length, entries: await rateChunk(tx, parts.outbox, found, context, now) };
-}
+export const rateAgainWith =
+  (parts: RateAgainParts): RateAgain =>
+  async (tx, affected, context, now) => {
+    const found = await walkOriginals(tx, affected, null, rateAgainAtOnce + 1);
+    if (found.length === 0) return { conversions: 0, entries: [] };
+    if (found.length > rateAgainAtOnce) {
+      await parts.jobs.enqueue(tx, jobName, { ...affected, after: null, context });
+      return { conversions: await countOriginals(tx, affected), entries: null };
+    }
+    return { conversions: found.length, entries: await rateChunk(tx, parts.outbox, found, context, now) };
+  };
 
 async function rateChunk(tx: Tx, outbox: Outbox, chunk: readonly WalkPosition[], context: EventContext, now: Date): Promise<Entry[]> {
   const facts = await lockFacts(
@@ -50,7 +40,7 @@ async function rateChunk(tx: Tx, outbox: Outbox, chunk: readonly WalkPosition[],
   return rateConversions(tx, { outbox, now, trigger: 'terms', context }, facts);
 }
 
-async function countOriginals(tx: Tx, { brandId, partnerId, from }: RateAgain): Promise<number> {
+async function countOriginals(tx: Tx, { brandId, partnerId, from }: Affected): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM conversion WHERE brand_id = $1 AND ($2::text IS NULL OR partner_id = $2) AND occurred_at >= $3 AND kind NOT IN ('refund', 'chargeback')`,
     [brandId, partnerId, from],

@@ -1,6 +1,6 @@
 import { newId } from '@tributary/contracts';
-import { ENGINE_VERSION, type FoldResult, foldConversion, maturesAt, type PostingExplanation, planPostings } from '@tributary/engine';
-import type { EventContext, Outbox, Tx } from '@tributary/messaging';
+import { ENGINE_VERSION, type FoldResult, foldConversion, maturesAt, planPostings } from '@tributary/engine';
+import type { Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import type { DealVersionRecord } from '../deals/domain/deal.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
@@ -15,6 +15,7 @@ import { refundsOf, saveOutcomes } from './fact-store.js';
 import { Journal, runningRows } from './journal.js';
 import {
   contributionsOf,
+  dealsPostedFor,
   ensurePartitions,
   insertEntries,
   lockRunningScopes,
@@ -22,16 +23,7 @@ import {
   saveScopes,
   scopesOfConversions,
 } from './journal-store.js';
-
-/** What rating is done with, and why. */
-export interface Rating {
-  outbox: Outbox;
-  now: Date;
-  /** New facts; or new terms: of a deal, or of a brand that has only now become known. */
-  trigger: Trigger;
-  /** What the events go back to that no fact caused. */
-  context: EventContext;
-}
+import type { Made, Rating } from './rating.js';
 
 /** An original conversion with its refunds, and the runs of the fold that are due. */
 interface Case {
@@ -41,15 +33,6 @@ interface Case {
   steps: readonly RatingStep[];
 }
 type Folded = Case & { versions: readonly DealVersionRecord[]; folds: readonly FoldResult[] };
-
-/** A posting made: the entry, how it is explained, and the fact that made it. */
-export interface Made {
-  entry: Entry;
-  explanation: PostingExplanation;
-  dealAuthorId: string;
-  cause: StoredFact | null;
-  traceparent: string | null;
-}
 
 /**
  * Brings journal and outcomes to what facts and terms say now: folds each conversion that has something new, posts the differences and
@@ -98,13 +81,12 @@ async function sortOut(tx: Tx, facts: readonly StoredFact[], trigger: Trigger): 
 async function fold(tx: Tx, cases: readonly Case[]): Promise<Folded[]> {
   if (cases.length === 0) return [];
   const rated = cases.filter(({ original }) => original.ratedLevel > 0).map(({ original }) => original.conversionId);
-  const posted = [...(await scopesOfConversions(tx, rated)).map(({ dealId }) => dealId)];
   const pairs = new Map(
     cases.flatMap(({ original: { brandId, partnerId } }) =>
       partnerId === null ? [] : [[`${brandId} ${partnerId}`, { brandId, partnerId }] as const],
     ),
   );
-  const versions = await versionsFor(tx, [...pairs.values()], [...new Set(posted)]);
+  const versions = await versionsFor(tx, [...pairs.values()], await dealsPostedFor(tx, rated));
   const byPair = groupBy(versions, ({ brandId, partnerId }) => `${brandId} ${partnerId}`);
   return cases.map((one) => {
     const { original, brand, steps } = one;

@@ -1,8 +1,18 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { canonicalJson, newId } from '@tributary/contracts';
 import { anEvent, repeated } from '@tributary/testkit';
-import { createHash } from 'node:crypto';
-import { aConversion, aRefund, createDeal, type EntryShown, entriesOf, partnerOf, recorded, startWorld, type World } from '../../test/builders.js';
+import {
+  aConversion,
+  aRefund,
+  createDeal,
+  type EntryShown,
+  entriesOf,
+  partnerOf,
+  recorded,
+  startWorld,
+  type World,
+} from '../../test/builders.js';
 
 let world: World;
 beforeAll(async () => {
@@ -22,14 +32,45 @@ const statusOf = async ({ conversionId }: EntryShown) => (await entriesOf(world,
 
 const decided = (outcome: 'approved' | 'held' | 'rejected', entry: EntryShown, decision: number) =>
   anEvent(`approvals.commission.${outcome}.v1`, {
-    approvalId: newId('approval'), entryId: entry.id, partnerId: partnerOf(world), brandId: world.brandId, amount: entry.amount, currency: 'EUR',
-    decidedBy: 'automatic', automatic: true, route: 'up to the threshold', reason: null, decidedAt: '2026-05-20T00:00:00Z', decision,
+    approvalId: newId('approval'),
+    entryId: entry.id,
+    partnerId: partnerOf(world),
+    brandId: world.brandId,
+    amount: entry.amount,
+    currency: 'EUR',
+    decidedBy: 'automatic',
+    automatic: true,
+    route: 'up to the threshold',
+    reason: null,
+    decidedAt: '2026-05-20T00:00:00Z',
+    decision,
   });
 const payoutOf = (entry: EntryShown, payoutId: string) => {
-  const [runId, common] = [newId('run'), { partnerId: partnerOf(world), brandId: world.brandId, amount: entry.amount, currency: 'EUR', sandbox: true }];
-  const step = { ...common, payoutId, runId, rail: 'simulated', railKey: payoutId, railReference: null, reason: null, contentHash: '0'.repeat(64), at: '2026-05-20T00:00:00Z' };
+  const [runId, common] = [
+    newId('run'),
+    { partnerId: partnerOf(world), brandId: world.brandId, amount: entry.amount, currency: 'EUR', sandbox: true },
+  ];
+  const step = {
+    ...common,
+    payoutId,
+    runId,
+    rail: 'simulated',
+    railKey: payoutId,
+    railReference: null,
+    reason: null,
+    contentHash: '0'.repeat(64),
+    at: '2026-05-20T00:00:00Z',
+  };
   return {
-    created: anEvent('payouts.payout.created.v1', { ...common, payoutId, runId, part: 1, parts: 1, lines: [{ entryId: entry.id, amount: entry.amount }], createdAt: '2026-05-20T00:00:00Z' }),
+    created: anEvent('payouts.payout.created.v1', {
+      ...common,
+      payoutId,
+      runId,
+      part: 1,
+      parts: 1,
+      lines: [{ entryId: entry.id, amount: entry.amount }],
+      createdAt: '2026-05-20T00:00:00Z',
+    }),
     submitted: anEvent('payouts.payout.submitted.v1', step),
     settled: anEvent('payouts.payout.settled.v1', step),
     failed: anEvent('payouts.payout.failed.v1', step),
@@ -41,7 +82,14 @@ test('P-18 why this amount: inputs, versions, rules, steps and rounding, and the
   const { id, amount } = await anEntry({ amount: 4_999 });
   const { body } = await world.service.request().get(`/api/v1/commissions/${id}/explanation`).expect(200);
   expect(amount).toBe(266); // 100 + 49.99 x 3.33 % = 100 + 166.4667
-  expect(body).toMatchObject({ entryId: id, amount, dealVersion: 1, engineVersion: 'engine-1', postedBefore: 0, recomputed: { entitlement: 266, amount: 266, matches: true } });
+  expect(body).toMatchObject({
+    entryId: id,
+    amount,
+    dealVersion: 1,
+    engineVersion: 'engine-1',
+    postedBefore: 0,
+    recomputed: { entitlement: 266, amount: 266, matches: true },
+  });
   expect(body.explanation.fold.inputs.conversion.amount).toBe('4999');
   expect(body.explanation.fold.steps.length).toBeGreaterThan(0);
   expect(body.explanation.fold.rounding.mode).toBe('half-away');
@@ -52,7 +100,10 @@ test('P-18 why this amount: inputs, versions, rules, steps and rounding, and the
 
 test('P-18 an explanation that was tampered with does not recompute', async () => {
   const { id } = await anEntry({ amount: 7_000 });
-  await world.service.sql(`UPDATE commission_entry SET explanation = replace(explanation::text, '"amount":"7000"', '"amount":"9000"')::json WHERE entry_id = $1`, [id]);
+  await world.service.sql(
+    `UPDATE commission_entry SET explanation = replace(explanation::text, '"amount":"7000"', '"amount":"9000"')::json WHERE entry_id = $1`,
+    [id],
+  );
   const { body } = await world.service.request().get(`/api/v1/commissions/${id}/explanation`).expect(200);
   expect(body.recomputed.matches).toBe(false);
 });
@@ -77,7 +128,18 @@ test('D-05 decisions and payouts told in any order, repeatedly, even before the 
   for (const seed of [1, 2, 3, 4]) {
     const entry = await anEntry({ ...sale, conversionId: newId('conversion'), eventId: `again-${seed}` });
     const [failed, paid] = [payoutOf(entry, newId('payout')), payoutOf(entry, newId('payout'))];
-    await world.service.deliver(...repeated(seed, [decided('held', entry, 1), decided('approved', entry, 2), failed.created, failed.submitted, failed.failed, paid.created, paid.submitted, paid.settled]));
+    await world.service.deliver(
+      ...repeated(seed, [
+        decided('held', entry, 1),
+        decided('approved', entry, 2),
+        failed.created,
+        failed.submitted,
+        failed.failed,
+        paid.created,
+        paid.submitted,
+        paid.settled,
+      ]),
+    );
     expect(await statusOf(entry)).toBe('paid');
     await world.service.deliver(paid.returned, paid.settled);
     expect(await statusOf(entry)).toBe('payable');
@@ -94,8 +156,12 @@ test('lists are paged in a stable order and see nothing of other brands', async 
   const all = await entriesOf(world);
   const seen: string[] = [];
   for (let cursor: string | null = null; ; ) {
-    const { body } = await world.service.request().get('/api/v1/commissions').query({ limit: 3, ...(cursor ? { cursor } : {}) }).expect(200);
-    seen.push(...body.data.map(({ id }: EntryShown) => id));
+    const { body }: { body: { data: EntryShown[]; nextCursor: string | null } } = await world.service
+      .request()
+      .get('/api/v1/commissions')
+      .query({ limit: 3, ...(cursor ? { cursor } : {}) })
+      .expect(200);
+    seen.push(...body.data.map(({ id }) => id));
     cursor = body.nextCursor;
     if (cursor === null) break;
   }

@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@tributary/contracts';
-import { aConversion, aPartner, anEnrollment, createDeal, entriesOf, partnerOf, recorded, startWorld, tenPercent, type World } from '../../test/builders.js';
+import {
+  aConversion,
+  anEnrollment,
+  aPartner,
+  createDeal,
+  entriesOf,
+  partnerOf,
+  recorded,
+  startWorld,
+  tenPercent,
+  type World,
+} from '../../test/builders.js';
 
 let world: World;
 beforeAll(async () => {
@@ -29,13 +40,21 @@ test('T-04 "terms for 15 Mar as known on 10 Apr" are version 1, with author, app
   await world.service.moveClock('2026-04-01T00:00:00Z');
   await amend(deal.id, 1, { effectiveFrom: '2026-04-01T00:00:00Z', terms: percent('0.20'), reason: 'spring' }).expect(201);
 
-  const { body, headers } = await world.service.request().get(`/api/v1/deals/${deal.id}`).query({ asOf: '2026-03-15T00:00:00Z', knownAt: '2026-04-10T00:00:00Z' }).expect(200);
+  const { body, headers } = await world.service
+    .request()
+    .get(`/api/v1/deals/${deal.id}`)
+    .query({ asOf: '2026-03-15T00:00:00Z', knownAt: '2026-04-10T00:00:00Z' })
+    .expect(200);
   expect(body).toMatchObject({ version: 1, terms: percent('0.10'), authorId: author, approverId: author, documentHash: deal.documentHash });
   expect(body.documentHash).toMatch(/^[0-9a-f]{64}$/);
   expect(headers['etag']).toBe('"2"');
   const inApril = await world.service.request().get(`/api/v1/deals/${deal.id}`).query({ asOf: '2026-04-15T00:00:00Z' }).expect(200);
   expect(inApril.body).toMatchObject({ version: 2, reason: 'spring' });
-  const asKnownInMarch = await world.service.request().get(`/api/v1/deals/${deal.id}`).query({ asOf: '2026-04-15T00:00:00Z', knownAt: '2026-03-10T00:00:00Z' }).expect(200);
+  const asKnownInMarch = await world.service
+    .request()
+    .get(`/api/v1/deals/${deal.id}`)
+    .query({ asOf: '2026-04-15T00:00:00Z', knownAt: '2026-03-10T00:00:00Z' })
+    .expect(200);
   expect(asKnownInMarch.body).toMatchObject({ version: 1 });
   await world.service.request().get(`/api/v1/deals/${deal.id}`).query({ asOf: '2025-12-31T00:00:00Z' }).expect(404);
   const versions = await world.service.request().get(`/api/v1/deals/${deal.id}/versions`).expect(200);
@@ -46,11 +65,19 @@ test('T-05 nobody changes a version in place: 409 for every way of asking, and o
   const deal = await createDeal(here());
   for (const method of ['put', 'patch'] as const) {
     for (const path of [`/api/v1/deals/${deal.id}`, `/api/v1/deals/${deal.id}/versions/1`]) {
-      const { body } = await world.service.request()[method](path).send({ terms: percent('0.99') }).expect(409);
+      const { body } = await world.service
+        .request()
+        [method](path)
+        .send({ terms: percent('0.99') })
+        .expect(409);
       expect(body.code).toBe('deal-version-immutable');
     }
   }
-  await world.service.request().put(`/api/v1/deals/${newId('deal')}`).send({}).expect(404);
+  await world.service
+    .request()
+    .put(`/api/v1/deals/${newId('deal')}`)
+    .send({})
+    .expect(404);
 });
 
 test('T-05 the database role of the service has no UPDATE or DELETE right on deal versions or the journal', async () => {
@@ -76,7 +103,10 @@ test('T-01 an amendment counts from its instant on, without anything else being 
     recorded(aConversion(place, { occurredAt: '2026-03-01T11:59:59.999Z' })),
     recorded(aConversion(place, { occurredAt: '2026-03-01T12:00:00.000Z' })),
   );
-  expect((await entriesOf(place, { partnerId: partnerOf(place) })).map(({ amount, dealVersion }) => [amount, dealVersion]).sort()).toEqual([[1000, 1], [2500, 2]]);
+  expect((await entriesOf(place, { partnerId: partnerOf(place) })).map(({ amount, dealVersion }) => [amount, dealVersion]).sort()).toEqual([
+    [1000, 1],
+    [2500, 2],
+  ]);
 });
 
 test('M-26 a sale of March corrected in May is rated by the terms of March', async () => {
@@ -85,16 +115,27 @@ test('M-26 a sale of March corrected in May is rated by the terms of March', asy
   await amend(deal.id, 1, { effectiveFrom: '2026-04-01T00:00:00Z', terms: percent('0.20'), reason: 'from April' }).expect(201);
   const sale = aConversion(place, { occurredAt: '2026-03-10T00:00:00.000Z' });
   await world.service.deliver(recorded(sale));
-  const correction = aConversion(place, { kind: 'refund', originalConversionId: sale.conversionId, originalEventId: sale.eventId, amount: 4000, occurredAt: '2026-05-05T00:00:00.000Z' });
+  const correction = aConversion(place, {
+    kind: 'refund',
+    originalConversionId: sale.conversionId,
+    originalEventId: sale.eventId,
+    amount: 4000,
+    occurredAt: '2026-05-05T00:00:00.000Z',
+  });
   await world.service.deliver(recorded(correction));
   const entries = await entriesOf(place, { conversionId: sale.conversionId });
-  expect(entries.map(({ amount, dealVersion, period }) => [amount, dealVersion, period])).toEqual([[1000, 1, '2026-03'], [-400, 1, '2026-05']]);
+  expect(entries.map(({ amount, dealVersion, period }) => [amount, dealVersion, period])).toEqual([
+    [1000, 1, '2026-03'],
+    [-400, 1, '2026-05'],
+  ]);
 });
 
 test('an amendment that reaches into the past posts the differences of what occurred since; a dry run says the same (O-12)', async () => {
   const place = here();
   const deal = await createDeal(place);
-  await world.service.deliver(...Array.from({ length: 5 }, (_, day) => recorded(aConversion(place, { occurredAt: `2026-03-0${day + 1}T10:00:00.000Z` }))));
+  await world.service.deliver(
+    ...Array.from({ length: 5 }, (_, day) => recorded(aConversion(place, { occurredAt: `2026-03-0${day + 1}T10:00:00.000Z` }))),
+  );
   const body = { effectiveFrom: '2026-03-03T00:00:00Z', terms: percent('0.15'), reason: 'agreed late' };
   const dry = await world.service.request().post(`/api/v1/deals/${deal.id}/amendments?dryRun=true`).set('If-Match', '"1"').send(body);
   expect(dry.status).toBe(200);
@@ -104,25 +145,44 @@ test('an amendment that reaches into the past posts the differences of what occu
   expect(real.body).toMatchObject(wouldDo);
   expect(real.body.effect).toEqual({ conversions: 3, entries: 3, amounts: [{ amount: 1500, currency: 'EUR' }] });
   const amendments = (await entriesOf(place, { partnerId: partnerOf(place) })).filter(({ reason }) => reason === 'amendment');
-  expect(amendments.map(({ amount, dealVersion }) => [amount, dealVersion])).toEqual([[500, 2], [500, 2], [500, 2]]);
+  expect(amendments.map(({ amount, dealVersion }) => [amount, dealVersion])).toEqual([
+    [500, 2],
+    [500, 2],
+    [500, 2],
+  ]);
   expect(amendments.every(({ adjusts }) => adjusts !== null)).toBe(true);
-  const [versioned] = (await world.service.published('commission.deal.versioned.v1')).filter(({ data }) => data.dealId === deal.id && data.version === 2);
-  const [accrued] = (await world.service.published('commission.entry.accrued.v1')).filter(({ data }) => data.reason === 'amendment' && data.dealId === deal.id);
+  const [versioned] = (await world.service.published('commission.deal.versioned.v1')).filter(
+    ({ data }) => data.dealId === deal.id && data.version === 2,
+  );
+  const [accrued] = (await world.service.published('commission.entry.accrued.v1')).filter(
+    ({ data }) => data.reason === 'amendment' && data.dealId === deal.id,
+  );
   expect(accrued?.causationid).toBe(versioned?.id);
 });
 
 test('a stale or missing If-Match writes nothing', async () => {
   const deal = await createDeal(here());
   const body = { effectiveFrom: '2026-03-01T00:00:00Z', terms: tenPercent, reason: 'again' };
-  expect((await world.service.request().post(`/api/v1/deals/${deal.id}/amendments`).send(body).expect(428)).body.code).toBe('if-match-required');
+  expect((await world.service.request().post(`/api/v1/deals/${deal.id}/amendments`).send(body).expect(428)).body.code).toBe(
+    'if-match-required',
+  );
   await amend(deal.id, 1, body).expect(201);
   expect((await amend(deal.id, 1, body).expect(412)).body.code).toBe('version-stale');
 });
 
 test('terms that break a rule are refused with a pointer to each mistake', async () => {
   const place = here();
-  const terms = { components: [{ on: 'sale', model: 'percentage' }, { on: 'lead', model: 'flat', amount: 5, rate: '0.1' }] };
-  const { body } = await world.service.request().post('/api/v1/deals').send({ partnerId: partnerOf(place), brandId: place.brandId, terms }).expect(422);
+  const terms = {
+    components: [
+      { on: 'sale', model: 'percentage' },
+      { on: 'lead', model: 'flat', amount: 5, rate: '0.1' },
+    ],
+  };
+  const { body } = await world.service
+    .request()
+    .post('/api/v1/deals')
+    .send({ partnerId: partnerOf(place), brandId: place.brandId, terms })
+    .expect(422);
   expect(body.code).toBe('terms-invalid');
   expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/terms/components/0/rate', '/terms/components/1/rate']);
 });
@@ -135,7 +195,9 @@ test('one deal at a time per partner, brand and programme; an ended one makes ro
   expect((await post(again).expect(409)).body.code).toBe('deal-overlaps');
   await post({ ...again, status: 'draft' }).expect(201);
   await amend(deal.id, 1, { effectiveFrom: '2026-02-01T00:00:00Z', terms: tenPercent, reason: 'over', status: 'ended' }).expect(201);
-  expect((await amend(deal.id, 2, { effectiveFrom: '2026-03-01T00:00:00Z', terms: tenPercent, reason: 'back' }).expect(409)).body.code).toBe('deal-already-ended');
+  expect(
+    (await amend(deal.id, 2, { effectiveFrom: '2026-03-01T00:00:00Z', terms: tenPercent, reason: 'back' }).expect(409)).body.code,
+  ).toBe('deal-already-ended');
   expect((await post({ ...again, effectiveFrom: '2026-01-15T00:00:00Z' }).expect(409)).body.code).toBe('deal-overlaps');
   await post(again).expect(201);
 });
@@ -156,7 +218,11 @@ test('who may not see the brand does not see its deals, nor that they exist', as
   const stranger = world.service.request({ brandIds: [newId('brand')] });
   await stranger.get(`/api/v1/deals/${deal.id}`).expect(404);
   await stranger.put(`/api/v1/deals/${deal.id}`).send({}).expect(404);
-  await stranger.post(`/api/v1/deals/${deal.id}/amendments`).set('If-Match', '"1"').send({ effectiveFrom: '2026-03-01T00:00:00Z', terms: tenPercent, reason: 'x' }).expect(404);
+  await stranger
+    .post(`/api/v1/deals/${deal.id}/amendments`)
+    .set('If-Match', '"1"')
+    .send({ effectiveFrom: '2026-03-01T00:00:00Z', terms: tenPercent, reason: 'x' })
+    .expect(404);
   expect((await stranger.get('/api/v1/deals').expect(200)).body.data).toEqual([]);
 });
 
@@ -167,6 +233,9 @@ test('thousands of conversions are rated again by a job, in chunks', async () =>
   const deal = await createDeal(place);
   expect(deal.effect).toEqual({ conversions: 2100, entries: null, amounts: null });
   await world.service.service.runDueJobs();
-  const [total] = await world.service.sql<{ entries: number; amount: number }>('SELECT count(*)::int AS entries, sum(amount)::int AS amount FROM commission_entry WHERE deal_id = $1', [deal.id]);
+  const [total] = await world.service.sql<{ entries: number; amount: number }>(
+    'SELECT count(*)::int AS entries, sum(amount)::int AS amount FROM commission_entry WHERE deal_id = $1',
+    [deal.id],
+  );
   expect(total).toEqual({ entries: 2100, amount: 210_000 });
 });

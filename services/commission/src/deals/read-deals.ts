@@ -2,7 +2,8 @@ import { getDeal, listDeals, listDealVersions } from '@tributary/contracts';
 import { versionInForce } from '@tributary/engine';
 import { type Database, decodeCursor, decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import { z } from 'zod';
-import { latestVersions, versionsOfDeal } from './deal-store.js';
+import type { DealReader } from './deal-reader.js';
+import { latestVersions } from './deal-store.js';
 import { dealView } from './deal-view.js';
 import { latestOf } from './domain/deal.js';
 
@@ -10,9 +11,9 @@ import { latestOf } from './domain/deal.js';
  * The version in force at `asOf` (default: now) as known at `knownAt`. A deal that is not in force now (a draft, or one that starts
  * later) shows its latest version, unless a time was asked for. The ETag is always the latest version: the one to amend.
  */
-export const getDealRoute = (db: Database): Route =>
+export const getDealRoute = (deals: DealReader): Route =>
   query(getDeal, async ({ params, query: { asOf, knownAt }, scope, now }) => {
-    const versions = await db.tx(scope, (tx) => versionsOfDeal(tx, params.dealId));
+    const versions = await deals.versionsOf(scope, params.dealId);
     if (versions.length === 0) return reject('not-found');
     const latest = latestOf(versions);
     const inForce = versionInForce(versions, asOf ?? now.toISOString(), knownAt);
@@ -23,9 +24,9 @@ export const getDealRoute = (db: Database): Route =>
     return ok(dealView(shown), { etag: String(latest.version) });
   });
 
-export const listDealVersionsRoute = (db: Database): Route =>
+export const listDealVersionsRoute = (deals: DealReader): Route =>
   query(listDealVersions, async ({ params, query: { limit, cursor }, scope }) => {
-    const versions = await db.tx(scope, (tx) => versionsOfDeal(tx, params.dealId));
+    const versions = await deals.versionsOf(scope, params.dealId);
     if (versions.length === 0) return reject('not-found');
     const after = decodeCursor(cursor, z.int()) ?? 0;
     return ok(page(versions.filter(({ version }) => version > after).slice(0, limit + 1), limit, ({ version }) => version, dealView));

@@ -1,13 +1,13 @@
 import { patchDeal, patchDealVersion, replaceDeal, replaceDealVersion } from '@tributary/contracts';
-import { type Database, query, type Route, reject } from '@tributary/service-kit';
-import { versionsOfDeal } from './deal-store.js';
+import { query, type Route, reject } from '@tributary/service-kit';
+import type { DealReader } from './deal-reader.js';
 
 /** A version is never changed in place, by anybody: only an amendment supersedes it. What a caller may not see is not found. */
-export const refuseChangeRoutes = (db: Database): Route[] =>
+export const refuseChangeRoutes = (deals: DealReader): Route[] =>
   [replaceDeal, patchDeal, replaceDealVersion, patchDealVersion].map((contract) =>
     query(contract, async ({ params, scope }) => {
       const { dealId, version } = params as { dealId: string; version?: number };
-      const versions = await db.tx(scope, (tx) => versionsOfDeal(tx, dealId));
+      const versions = await deals.versionsOf(scope, dealId);
       const exists = version === undefined ? versions.length > 0 : versions.some((one) => one.version === version);
       return reject(exists ? 'deal-version-immutable' : 'not-found');
     }),

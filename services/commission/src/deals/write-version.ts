@@ -3,15 +3,15 @@ import { canonicalJson, type DealTerms } from '@tributary/contracts';
 import { checkTerms, type Terms } from '@tributary/engine';
 import type { EventContext, Outbox, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
-import { type Jobs, Rejected } from '@tributary/service-kit';
-import { type Effect, rateAgain } from '../accrual/rate-again.js';
+import { Rejected } from '@tributary/service-kit';
+import type { Effect, RateAgain } from '../shared/rate-again.js';
 import { insertVersion } from './deal-store.js';
 import { dealView } from './deal-view.js';
 import type { DealVersionRecord } from './domain/deal.js';
 
 export interface DealParts {
   outbox: Outbox;
-  jobs: Jobs;
+  rateAgain: RateAgain;
 }
 
 /** The engine's terms out of a request's. @throws Rejected `terms-invalid` with a pointer to each mistake */
@@ -46,7 +46,7 @@ export async function writeVersion(tx: Tx, parts: DealParts, deal: DealVersionRe
   const effect: Effect =
     deal.status === 'draft'
       ? { conversions: 0, entries: [] }
-      : await rateAgain(tx, parts, { brandId: deal.brandId, partnerId: deal.partnerId, from: deal.effectiveFrom }, caused, now);
+      : await parts.rateAgain(tx, { brandId: deal.brandId, partnerId: deal.partnerId, from: deal.effectiveFrom }, caused, now);
   return { ...dealView(deal), effect: effectView(effect) };
 }
 

@@ -8,7 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.service.stop());
 
-const close = (period: string, query = '') => world.service.request().post(`/api/v1/periods/${period}/close${query}`).send({ brandId: world.brandId });
+const close = (period: string, query = '') =>
+  world.service.request().post(`/api/v1/periods/${period}/close${query}`).send({ brandId: world.brandId });
 
 test('a closed period is frozen: what would still change it is posted into the next open one, pointing at the original', async () => {
   const sale = aConversion(world, { occurredAt: '2026-04-30T21:59:59.000Z' });
@@ -18,7 +19,10 @@ test('a closed period is frozen: what would still change it is posted into the n
   const late = aConversion(world, { occurredAt: '2026-04-02T00:00:00.000Z' });
   await world.service.deliver(recorded(late));
   const [first, refund, ...rest] = await entriesOf(world);
-  expect([first, refund].map((entry) => [entry?.amount, entry?.period])).toEqual([[1000, '2026-04'], [-500, '2026-05']]);
+  expect([first, refund].map((entry) => [entry?.amount, entry?.period])).toEqual([
+    [1000, '2026-04'],
+    [-500, '2026-05'],
+  ]);
   expect(refund?.adjusts).toBe(first?.id);
   expect(rest.map(({ amount, period, adjusts }) => [amount, period, adjusts])).toEqual([[1000, '2026-05', null]]);
 });
@@ -32,7 +36,7 @@ test('O-12 a dry run of a close says what the close then does', async () => {
   expect(told.map(({ data }) => data.period)).toEqual(['2026-04', '2026-05']);
 });
 
-test('a period is closed once, and not before it is over in the brand\'s zone', async () => {
+test("a period is closed once, and not before it is over in the brand's zone", async () => {
   expect((await close('2026-05').expect(409)).body.code).toBe('period-already-closed');
   expect((await close('2026-06').expect(409)).body.code).toBe('period-not-over');
 });

@@ -1,6 +1,6 @@
 import type { DataOf } from '@tributary/contracts';
 import { contextOf, type EventOf, type Tx } from '@tributary/messaging';
-import { type RateAgainParts, rateAgain } from '../accrual/rate-again.js';
+import type { RateAgain } from '../shared/rate-again.js';
 import { lockBooks } from './brand-store.js';
 
 type Snapshot<T extends 'directory.brand.changed.v1' | 'directory.partner.changed.v1' | 'directory.enrollment.changed.v1'> = EventOf<T>;
@@ -20,7 +20,7 @@ function newest<E extends { subject: string; sequence?: number | undefined }>(ev
  * now.
  */
 export const onBrandChanged =
-  (parts: RateAgainParts & { clock: { now(): Date } }) =>
+  (parts: { rateAgain: RateAgain; clock: { now(): Date } }) =>
   async (tx: Tx, all: readonly Snapshot<'directory.brand.changed.v1'>[]): Promise<void> => {
     const events = newest(all);
     await lockBooks(
@@ -29,9 +29,8 @@ export const onBrandChanged =
     );
     for (const event of events) {
       if (await saveBrand(tx, event.data, event.sequence ?? 0)) {
-        await rateAgain(
+        await parts.rateAgain(
           tx,
-          parts,
           { brandId: event.data.brandId, partnerId: null, from: '-infinity' },
           contextOf(event, 'commission'),
           parts.clock.now(),

@@ -1,0 +1,24 @@
+import type { PostingExplanation } from '@tributary/engine';
+import type { EventContext, Outbox } from '@tributary/messaging';
+import type { Entry } from './domain/entry.js';
+import type { StoredFact } from './domain/fact.js';
+import type { Trigger } from './domain/steps.js';
+
+/** What rating is done with, and why. */
+export interface Rating {
+  outbox: Outbox;
+  now: Date;
+  /** New facts; or new terms: of a deal, or of a brand that has only now become known. */
+  trigger: Trigger;
+  /** What the events go back to that no fact caused. */
+  context: EventContext;
+}
+
+/** A posting made: the entry, how it is explained, and the fact that made it. */
+export interface Made {
+  entry: Entry;
+  explanation: PostingExplanation;
+  dealAuthorId: string;
+  cause: StoredFact | null;
+  traceparent: string | null;
+}

@@ -1,0 +1,18 @@
+import type { EventContext, Tx } from '@tributary/messaging';
+import type { Entry } from '../accrual/domain/entry.js';
+
+/** Which conversions new terms may change: of a brand or of one partner of it, since an instant. */
+export interface Affected {
+  brandId: string;
+  partnerId: string | null;
+  from: string;
+}
+
+/** What new terms did to conversions that had occurred before. `entries` is null when they are being rated in the background. */
+export interface Effect {
+  conversions: number;
+  entries: readonly Entry[] | null;
+}
+
+/** What deals and profiles ask of accrual when terms have changed. The caller has the brand's books locked. */
+export type RateAgain = (tx: Tx, affected: Affected, context: EventContext, now: Date) => Promise<Effect>;
