@@ -30,6 +30,8 @@ export function clickRecorder(options: {
   const { pool, spool, log, onLate } = options;
   /** A write that has been given up waiting for; until it is settled nothing else is sent to the database. */
   let stuck: Promise<void> | undefined;
+  /** Spooled clicks whose write came through after all. */
+  const written = new Set<string>();
   let awayUntil = 0;
   let draining: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -41,13 +43,16 @@ export function clickRecorder(options: {
     const outcome = await within(patienceMs, write);
     if (outcome === 'done') return true;
     if (outcome === 'late') {
-      const settled = write.then(
-        () => undefined,
-        () => undefined,
-      );
-      stuck = settled.then(() => {
-        stuck = undefined;
-      });
+      stuck = write
+        .then(
+          () => {
+            for (const { id } of clicks) written.add(id);
+          },
+          () => undefined,
+        )
+        .finally(() => {
+          stuck = undefined;
+        });
     } else {
       awayUntil = Date.now() + askAgainMs;
       log.warn({ reason: String((outcome as Error).message) }, 'clicks go to the spool: the database did not take them');
@@ -85,7 +90,8 @@ export function clickRecorder(options: {
   const drainAll = async (): Promise<void> => {
     if (spool.isEmpty()) return;
     await stuck;
-    const count = await spool.drain(async (clicks) => {
+    const count = await spool.drain(async (spooled) => {
+      const clicks = spooled.filter(({ id }) => !written.delete(id));
       for (let at = 0; at < clicks.length; at += drainChunk) {
         const chunk = clicks.slice(at, at + drainChunk);
         await insertClicks(pool, chunk);

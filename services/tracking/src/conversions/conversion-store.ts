@@ -1,4 +1,4 @@
-import type { ConversionData } from '@tributary/contracts';
+import { type ConversionData, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import type { Decision } from './domain/attribute.js';
 import type { BatchDecision } from './domain/decide-batch.js';
@@ -29,42 +29,26 @@ export function conversionData(recorded: Recorded, decision: Decision): Conversi
 }
 
 const claimKeys = /* sql */ `
-WITH event AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-      e (brand_id, event_id, conversion_id, content_hash, program_id, customer_hash, customer_id)
-  ),
-  claimed AS (
-    INSERT INTO conversion_keys (brand_id, event_id, conversion_id, content_hash)
-    SELECT e.brand_id, e.event_id, e.conversion_id, e.content_hash
-    FROM event e JOIN brands b USING (brand_id)
-    WHERE e.program_id IS NULL OR e.program_id = ANY (b.program_ids)
-    ORDER BY e.brand_id, e.event_id
-    ON CONFLICT DO NOTHING
-    RETURNING conversion_id
-  ),
-  made AS (
-    INSERT INTO customers (id, brand_id, key_hash, created_at)
-    SELECT DISTINCT ON (brand_id, customer_hash) customer_id, brand_id, customer_hash, $8::timestamptz
-    FROM event JOIN claimed USING (conversion_id) WHERE customer_hash IS NOT NULL
-    ORDER BY brand_id, customer_hash
-    ON CONFLICT DO NOTHING
-  )
-SELECT conversion_id AS "conversionId" FROM claimed`;
+INSERT INTO conversion_keys (brand_id, event_id, conversion_id, content_hash)
+SELECT e.brand_id, e.event_id, e.conversion_id, e.content_hash
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) e (brand_id, event_id, conversion_id, content_hash, program_id)
+JOIN brands b USING (brand_id)
+WHERE e.program_id IS NULL OR e.program_id = ANY (b.program_ids)
+ORDER BY e.brand_id, e.event_id
+ON CONFLICT DO NOTHING
+RETURNING conversion_id AS "conversionId"`;
 
 /**
- * Takes the keys of events that are new, and makes their customers. Waits for whoever is taking the same key now. Answers the
- * conversions whose keys were free; the keys of unknown brands and foreign programmes are not taken.
+ * Takes the keys of events that are new. Waits for whoever is taking the same key now. Answers the conversions whose keys were free;
+ * the keys of unknown brands and foreign programmes are not taken.
  */
-export async function claim(tx: Tx, events: readonly Incoming[], customerIds: readonly (string | null)[], now: Date): Promise<Set<string>> {
+export async function claim(tx: Tx, events: readonly Incoming[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ conversionId: string }>(claimKeys, [
     events.map((event) => event.brandId),
     events.map((event) => event.eventId),
     events.map((event) => event.conversionId),
     events.map((event) => event.contentHash),
     events.map((event) => event.programId),
-    events.map((event) => event.customerHash),
-    customerIds,
-    now,
   ]);
   return new Set(rows.map((row) => row.conversionId));
 }
@@ -93,20 +77,37 @@ export async function holdersOf(tx: Tx, events: readonly Incoming[]): Promise<Ho
   return rows;
 }
 
-const findCustomers = /* sql */ `
-SELECT c.id, c.brand_id AS "brandId", c.key_hash AS "keyHash"
-FROM unnest($1::text[], $2::text[]) w (brand_id, key_hash) JOIN customers c ON c.brand_id = w.brand_id AND c.key_hash = w.key_hash`;
+// What another transaction made meanwhile is in neither half: the caller asks again.
+const findOrMakeCustomers = /* sql */ `
+WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) w (brand_id, key_hash, id)),
+  made AS (
+    INSERT INTO customers (id, brand_id, key_hash, created_at) SELECT id, brand_id, key_hash, $4::timestamptz FROM wanted
+    ON CONFLICT DO NOTHING RETURNING id, brand_id, key_hash
+  )
+SELECT id, brand_id AS "brandId", key_hash AS "keyHash" FROM made
+UNION ALL
+SELECT c.id, c.brand_id, c.key_hash FROM wanted w JOIN customers c ON c.brand_id = w.brand_id AND c.key_hash = w.key_hash`;
 
-/** Ids of the customers of these events, by brand and key hash. */
-export async function customerIdsOf(tx: Tx, events: readonly Incoming[]): Promise<Map<string, string>> {
-  const known = events.filter((event) => event.customerHash !== null);
-  if (known.length === 0) return new Map();
-  const { rows } = await tx.query<{ id: string; brandId: string; keyHash: string }>(findCustomers, [
-    known.map((event) => event.brandId),
-    known.map((event) => event.customerHash),
-  ]);
-  return new Map(rows.map((row) => [`${row.brandId} ${row.keyHash}`, row.id]));
+/** Ids of the customers of these events by `customerOf`; those not known before are made. */
+export async function customersOf(tx: Tx, events: readonly Incoming[], now: Date): Promise<Map<string, string>> {
+  const wanted = [...new Map(events.filter((event) => event.customerHash !== null).map((event) => [customerOf(event), event])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, event]) => event);
+  const found = new Map<string, string>();
+  while (found.size < wanted.length) {
+    const { rows } = await tx.query<{ id: string; brandId: string; keyHash: string }>(findOrMakeCustomers, [
+      wanted.map((event) => event.brandId),
+      wanted.map((event) => event.customerHash),
+      wanted.map(() => newId('customer')),
+      now,
+    ]);
+    for (const row of rows) found.set(`${row.brandId} ${row.keyHash}`, row.id);
+  }
+  return found;
 }
+
+/** A customer's key: brand and hash. */
+export const customerOf = (event: { brandId: string; customerHash: string | null }): string => `${event.brandId} ${event.customerHash}`;
 
 const insertConversions = /* sql */ `
 INSERT INTO conversions (id, brand_id, program_id, named_program_id, event_id, kind, customer_id, click_ref, named_partner_id, has_coupon, occurred_at,

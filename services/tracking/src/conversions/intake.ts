@@ -1,8 +1,8 @@
-import { type ConversionData, newId, type RejectionCode, rejections } from '@tributary/contracts';
+import { type ConversionData, type RejectionCode, rejections } from '@tributary/contracts';
 import type { Outbox, Tx } from '@tributary/messaging';
 import { attributeWaiting } from './attribute-waiting.js';
 import { type Arrival, rememberAwaited, waitingFor } from './awaited-store.js';
-import { bind, claim, conversionData, customerIdsOf, type Holder, holdersOf, insertNew } from './conversion-store.js';
+import { bind, claim, conversionData, customerOf, customersOf, type Holder, holdersOf, insertNew } from './conversion-store.js';
 import { isReversal } from './domain/check-event.js';
 import { diffOf } from './domain/content.js';
 import { type BatchDecision, decideBatch } from './domain/decide-batch.js';
@@ -28,12 +28,7 @@ export function rejected(
 export async function intake(tx: Tx, outbox: Outbox, events: readonly Incoming[], now: Date): Promise<Outcome[]> {
   const firsts = firstOfEachKey(events);
   const candidates = [...firsts.values()];
-  const claimed = await claim(
-    tx,
-    candidates,
-    candidates.map((event) => (event.customerHash === null ? null : newId('customer'))),
-    now,
-  );
+  const claimed = await claim(tx, candidates);
   const fresh = candidates.filter((event) => claimed.has(event.conversionId));
   const partners = fresh.length === 0 ? new Map<string, string | null>() : await record(tx, outbox, fresh, now);
   const holders = await holdersByKey(
@@ -64,13 +59,14 @@ function firstOfEachKey(events: readonly Incoming[]): Map<string, Incoming> {
 
 /** Writes events whose keys are theirs; answers each one's partner. */
 async function record(tx: Tx, outbox: Outbox, fresh: readonly Incoming[], now: Date): Promise<Map<string, string | null>> {
-  const customerIds = await customerIdsOf(tx, fresh);
+  const customerIds = await customersOf(tx, fresh, now);
   const recorded: Recorded[] = fresh.map((event) => ({
     ...event,
     isReversal: isReversal(event.kind),
-    customerId: event.customerHash === null ? null : (customerIds.get(`${event.brandId} ${event.customerHash}`) ?? null),
+    customerId: event.customerHash === null ? null : (customerIds.get(customerOf(event)) ?? null),
   }));
-  const batch = decideBatch(recorded, await readWorld(tx, recorded), now);
+  const world = await readWorld(tx, recorded);
+  const batch = decideBatch(recorded, world, now);
   const waiting: Parameters<typeof rememberAwaited>[1][number][] = [];
   const data = recorded.map((conversion) => {
     const decision = batch.decisions.get(conversion.conversionId);
@@ -82,7 +78,7 @@ async function record(tx: Tx, outbox: Outbox, fresh: readonly Incoming[], now: D
   await bind(tx, batch, now);
   await rememberAwaited(tx, waiting);
   await publish(tx, outbox, fresh, data, now);
-  const due = await waitingFor(tx, arrivalsOf(fresh, batch), wakeMost);
+  const due = [...world.waiting, ...(await waitingFor(tx, boundIn(batch), wakeMost))];
   const others = due.filter(({ conversionId }) => !batch.decisions.has(conversionId));
   if (others.length > 0) await attributeWaiting(tx, outbox, others, now);
   return new Map(data.map((conversion) => [conversion.conversionId, conversion.partnerId]));
@@ -108,18 +104,10 @@ async function publish(tx: Tx, outbox: Outbox, fresh: readonly Incoming[], data:
   );
 }
 
-/** What earlier conversions may have waited for. */
-function arrivalsOf(fresh: readonly Incoming[], batch: BatchDecision): Arrival[] {
-  const originals: Arrival[] = fresh
-    .filter((event) => !isReversal(event.kind))
-    .map((event) => ({ kind: 'original', key: event.eventId, brandId: event.brandId }));
+/** The customers that earlier conversions may have waited for. */
+function boundIn(batch: BatchDecision): Arrival[] {
   const brandOf = new Map(batch.touches.map((touch) => [touch.customerId, touch.brandId]));
-  const customers: Arrival[] = batch.bindings.map(({ customerId }) => ({
-    kind: 'customer',
-    key: customerId,
-    brandId: brandOf.get(customerId) ?? '',
-  }));
-  return [...originals, ...customers];
+  return batch.bindings.map(({ customerId }) => ({ kind: 'customer', key: customerId, brandId: brandOf.get(customerId) ?? '' }));
 }
 
 async function holdersByKey(tx: Tx, events: readonly Incoming[]): Promise<Map<string, Holder>> {

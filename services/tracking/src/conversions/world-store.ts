@@ -1,5 +1,6 @@
 import type { Tx } from '@tributary/messaging';
 import { timeOfClickId } from '../ids.js';
+import type { Due } from './awaited-store.js';
 import type { Attribution, Customer, Touch } from './domain/attribute.js';
 import { isReversal } from './domain/check-event.js';
 import { type Candidate, originalKey, type World } from './domain/decide-batch.js';
@@ -20,6 +21,10 @@ WITH brand AS (SELECT b.* FROM unnest($1::text[]) w (brand_id) JOIN brands b USI
     JOIN conversions v ON v.id = k.conversion_id
   ),
   lead AS (SELECT partner_id FROM click UNION SELECT partner_id FROM customer UNION SELECT unnest($6::text[])),
+  waiting AS (
+    SELECT a.conversion_id, a.attempts FROM unnest($7::text[], $8::text[]) w (brand_id, event_id)
+    JOIN awaited a ON a.kind = 'original' AND a.key = w.event_id AND a.brand_id = w.brand_id LIMIT 1000
+  ),
   enrollment AS (SELECT e.* FROM lead JOIN enrollments e USING (partner_id) WHERE e.brand_id = ANY ($1::text[]))
 SELECT json_build_object(
   'brands', (SELECT json_agg(json_build_object('brandId', brand_id, 'windowDays', window_days, 'defaultProgramId', default_program_id)) FROM brand),
@@ -31,7 +36,8 @@ SELECT json_build_object(
       'clickedAt', clicked_at)) FROM touch),
   'originals', (SELECT json_agg(json_build_object('conversionId', id, 'brandId', brand_id, 'eventId', event_id, 'kind', kind, 'programId', program_id,
       'attribution', attribution)) FROM original),
-  'enrollments', (SELECT json_agg(json_build_array(brand_id, partner_id, program_id, CASE WHEN status <> 'active' THEN changed_at END)) FROM enrollment)
+  'enrollments', (SELECT json_agg(json_build_array(brand_id, partner_id, program_id, CASE WHEN status <> 'active' THEN changed_at END)) FROM enrollment),
+  'waiting', (SELECT json_agg(json_build_object('conversionId', conversion_id, 'attempts', attempts)) FROM waiting)
 ) AS world`;
 
 interface TouchRow {
@@ -41,6 +47,7 @@ interface TouchRow {
   clickedAt: string;
 }
 interface WorldRow {
+  waiting: Due[] | null;
   brands: { brandId: string; windowDays: number; defaultProgramId: string }[] | null;
   clicks: (TouchRow & { brandId: string; programId: string; traceparent: string })[] | null;
   customers: ({ customerId: string; programId: string | null } & { [K in keyof TouchRow]: TouchRow[K] | null })[] | null;
@@ -60,9 +67,10 @@ const touchOf = ({ clickId, linkId, partnerId, clickedAt }: TouchRow): Touch => 
   clickedAt: new Date(clickedAt),
 });
 
-/** Reads all that the candidates refer to. */
-export async function readWorld(tx: Tx, candidates: readonly Candidate[]): Promise<World> {
+/** Reads all that the candidates refer to, and the reversals that wait for any of them. */
+export async function readWorld(tx: Tx, candidates: readonly Candidate[]): Promise<World & { waiting: readonly Due[] }> {
   const referring = candidates.filter((candidate) => candidate.originalEventId !== null);
+  const originals = candidates.filter((candidate) => !candidate.isReversal);
   const { rows } = await tx.query<{ world: WorldRow }>(lookUp, [
     present(candidates.map((candidate) => candidate.brandId)),
     present(candidates.map((candidate) => candidate.clickRef)),
@@ -70,19 +78,22 @@ export async function readWorld(tx: Tx, candidates: readonly Candidate[]): Promi
     referring.map((candidate) => candidate.brandId),
     referring.map((candidate) => candidate.originalEventId),
     present(candidates.map((candidate) => candidate.namedPartnerId)),
+    originals.map((candidate) => candidate.brandId),
+    originals.map((candidate) => candidate.eventId),
   ]);
   const world = rows[0]?.world;
   if (!world) throw new Error('the look-up answered no row');
   return worldOf(world, Date.now());
 }
 
-function worldOf(row: WorldRow, wallClockMs: number): World {
+function worldOf(row: WorldRow, wallClockMs: number): World & { waiting: readonly Due[] } {
   const enrolledUntil = new Map<string, number>();
   for (const [brandId, partnerId, programId, until] of row.enrollments ?? []) {
     const key = `${brandId} ${partnerId} ${programId}`;
     enrolledUntil.set(key, Math.max(enrolledUntil.get(key) ?? 0, until === null ? Number.POSITIVE_INFINITY : Date.parse(until)));
   }
   return {
+    waiting: row.waiting ?? [],
     brands: new Map((row.brands ?? []).map((brand) => [brand.brandId, brand])),
     clicks: new Map((row.clicks ?? []).map((click) => [click.clickId, { ...click, clickedAt: new Date(click.clickedAt) }])),
     customers: customersOf(row),
