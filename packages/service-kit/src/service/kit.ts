@@ -55,9 +55,9 @@ export function makeKit<P>({ name, environment, config, db, log }: KitOptions<P>
 function stampingOutbox(clock: Clock, messaging: () => Messaging): Outbox {
   return {
     append(tx, context, events) {
-      const { outbox, wake } = messaging();
-      afterCommit(tx, wake);
-      return outbox.append(
+      const current = messaging();
+      afterCommit(tx, () => current.wake());
+      return current.outbox.append(
         tx,
         context,
         events.map((event) => ({ time: clock.now(), ...event })),
