@@ -1,5 +1,6 @@
 export { type InProcessOptions, inProcessBus } from './bus/in-process.js';
 export { type RabbitOptions, rabbitBus } from './bus/rabbit/rabbit-bus.js';
+export { archiveService, consumersOf, servicesOf } from './catalogue.js';
 export { crashPoint } from './crash-point.js';
 export { contextOf } from './envelope.js';
 export * from './errors.js';

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { inProcessBus } from '../bus/in-process.js';
 import { defaultSettings } from '../messaging-options.js';
-import { eventually, type LabService, makeDatabase, makeService, type TestDatabase } from '../testing/lab.js';
+import { eventually, type LabService, makeDatabase, makeService, openDatabase, type TestDatabase } from '../testing/lab.js';
 import { recordAll } from '../testing/record.js';
 import { sampleCatalogue } from '../testing/sample-catalogue.js';
 import { maintain } from '../upkeep.js';
@@ -89,4 +90,36 @@ test('an event waits in the outbox until every bound service of the process is a
     (row) => /stats is not attached/.test(row?.error ?? ''),
   );
   expect(Object.keys(recordAll('stats'))).toContain('shop.sale.recorded.v1');
+});
+
+test('the application role gets along with DML on schema messaging alone', async () => {
+  const role = `app_${randomBytes(5).toString('hex')}`;
+  await database.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'app';
+    GRANT USAGE ON SCHEMA messaging TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA messaging TO ${role};
+    GRANT ALL ON effects TO ${role}`);
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = 'app';
+  const application = openDatabase(url.toString());
+  try {
+    const bus = inProcessBus({ services: ['stats'] });
+    const stats = await makeService({
+      name: 'stats',
+      bus,
+      catalogue: sampleCatalogue,
+      subscriptions: recordAll('stats'),
+      database: application,
+    });
+    const [event] = await shop.emit({ type: 'shop.sale.recorded.v1', subject: 's-9', data: { amount: 1 } });
+    await stats.messaging.receive('facts', [{ content: event }, { content: 'nonsense' }]);
+    expect((await stats.effects()).map((effect) => effect.id)).toContain(event?.id);
+    const [parked] = await stats.messaging.parked.list();
+    expect(await stats.messaging.parked.discard(parked?.id ?? '', 'ann', 'nonsense')).toBe(true);
+    await maintain(application.pool, { ...defaultSettings, partitionsAheadHours: 26 });
+    await stats.messaging.reconcile();
+    await stats.stop();
+  } finally {
+    await application.drop();
+    await database.pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
 });
