@@ -1,13 +1,20 @@
 import { crashPoint } from '@tributary/messaging';
-import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { buildService, readEnvironment, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { z } from 'zod';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import type { Parts, PayoutSettings } from './parts.js';
-import { bankFile } from './rails/adapters/bank-file.js';
+import { bankFile, bankFilesOf } from './rails/adapters/bank-file.js';
 import { simulatedApi } from './rails/adapters/simulated-api.js';
-import type { Rail } from './rails/rail.js';
+import type { Rail } from './rails/domain/rail.js';
 import { routes } from './routes.js';
 import { subscriptions } from './subscriptions.js';
+
+const environmentSchema = z.object({ TRIBUTARY_PAYOUT_COOLING_DAYS: z.coerce.number().int().min(0).max(365).default(3) });
+
+function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
+  return { coolingDays: readEnvironment(environmentSchema, env).TRIBUTARY_PAYOUT_COOLING_DAYS, payoutsPerRun: 5000, payoutsPerBatch: 100 };
+}
 
 /** What tests replace. */
 export interface PayoutsOptions {
@@ -28,17 +35,14 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);
       const rails = [bankFile(kit.db, kit.vault), simulatedApi(kit.db)].map((rail) => [rail.name, wrap(rail)] as const);
-      const settings = {
-        coolingDays: Number(kit.env['TRIBUTARY_PAYOUT_COOLING_DAYS'] ?? 3),
-        payoutsPerRun: 5000,
-        payoutsPerBatch: 100,
-        ...options.settings,
-      };
-      // The kit's messaging is there only once all is built: a getter must stay a getter.
-      const parts: Parts = Object.create(
-        kit,
-        Object.getOwnPropertyDescriptors({ rails: new Map(rails), settings, crashPoint: options.crashPoint ?? crashPoint }),
-      );
+      const own = {
+        rails: new Map(rails),
+        settings: { ...settingsFrom(kit.env), ...options.settings },
+        crashPoint: options.crashPoint ?? crashPoint,
+        bankFilesOf: (tx, runId, brandId) => bankFilesOf(tx, kit.vault, runId, brandId),
+      } satisfies Omit<Parts, keyof typeof kit>;
+      // The kit's messaging is there only once all is built, so the kit is not copied.
+      const parts: Parts = Object.create(kit, Object.getOwnPropertyDescriptors(own));
       return { routes: routes(parts), subscriptions: subscriptions(parts), jobs: jobs(parts) };
     },
   });

@@ -1,9 +1,9 @@
 import type { Job } from '@tributary/service-kit';
-import { matureEntries } from './entries/mature-entries.js';
 import { moneyGauges } from './metrics.js';
 import type { Parts } from './parts.js';
 import { followUp } from './payouts/follow-up.js';
 import { resumeRuns, submitPayouts } from './payouts/submit-payouts.js';
+import { matureEntries } from './shared/mature-entries.js';
 
 export const jobs = (parts: Parts): Job[] => [
   { name: 'mature-entries', everySeconds: 60, onClock: true, run: (_data, { now }) => matureEntries(parts)(now) },

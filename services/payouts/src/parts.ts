@@ -1,6 +1,7 @@
+import type { Tx } from '@tributary/messaging';
 import type { Kit } from '@tributary/service-kit';
 import type { PrismaClient } from './generated/client.js';
-import type { Rail } from './rails/rail.js';
+import type { Rail } from './rails/domain/rail.js';
 
 /** The named places at which a crash would hurt most. */
 export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-answer-before-commit';
@@ -9,6 +10,8 @@ export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-ans
 export interface Parts extends Kit<PrismaClient> {
   /** By name, as funding accounts and payouts say it. */
   rails: ReadonlyMap<string, Rail>;
+  /** The bank files of a run, decrypted, by brand. */
+  bankFilesOf: (tx: Tx, runId: string, brandId: string | undefined) => Promise<string[]>;
   crashPoint: (name: PayoutCrashPoint) => void;
   settings: PayoutSettings;
 }

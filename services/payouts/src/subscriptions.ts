@@ -2,7 +2,7 @@ import type { Subscriptions } from '@tributary/messaging';
 import { onCommissionDecided } from './entries/on-commission-decided.js';
 import { onEntryAccrued } from './entries/on-entry-accrued.js';
 import type { Parts } from './parts.js';
-import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/profiles.js';
+import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.js';
 import { onRunCleared, onRunRefused } from './runs/on-run-decided.js';
 
 export const subscriptions = (parts: Parts): Subscriptions => ({

@@ -5,8 +5,8 @@ import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
-import { behaviours } from '../src/rails/adapters/simulated-api.js';
-import type { Rail } from '../src/rails/rail.js';
+import { behaviours } from '../src/rails/domain/behaviour.js';
+import type { Rail } from '../src/rails/domain/rail.js';
 import { accrued, approved, approver, brandChanged, builder, cleared, later, partnerChanged, start } from './world.js';
 
 const seed = Number(process.env['SEED'] ?? 20_260_302);

@@ -5,7 +5,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { everyBrand } from '../src/parts.js';
-import type { Instruction, Rail } from '../src/rails/rail.js';
+import type { Instruction, Rail } from '../src/rails/domain/rail.js';
 import {
   aPartner,
   approver,

@@ -1,7 +1,7 @@
 import { type Consumer, contextOf, type EventOf } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
+import { reconsider } from '../shared/reconsider.js';
 import { type DecisionFact, storeDecisions } from './entry-store.js';
-import { reconsider } from './reconsider.js';
 
 type Decided = EventOf<'approvals.commission.approved.v1' | 'approvals.commission.held.v1' | 'approvals.commission.rejected.v1'>;
 

@@ -1,7 +1,7 @@
 import { type Consumer, contextOf, type EventOf } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
+import { reconsider } from '../shared/reconsider.js';
 import { storeAccrued } from './entry-store.js';
-import { reconsider } from './reconsider.js';
 
 /** Commission was earned or taken back: it enters the ledger, in the bucket that decisions known by now give it. */
 export function onEntryAccrued({ outbox, clock, name }: Parts): Consumer<EventOf<'commission.entry.accrued.v1'>> {

@@ -1,6 +1,6 @@
 import type { Tx } from '@tributary/messaging';
 import type { BalanceTerms } from './domain/balance-terms.js';
-import { foldOfLegs } from './post.js';
+import { foldOfLegs } from './ledger-store.js';
 
 export interface BalanceRow extends BalanceTerms {
   partnerId: string;

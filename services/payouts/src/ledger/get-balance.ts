@@ -2,7 +2,7 @@ import { getBalance } from '@tributary/contracts';
 import { toWireAmount } from '@tributary/money';
 import { ok, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { seesPartner } from '../profiles/profiles.js';
+import { seesPartner } from '../profiles/profile-store.js';
 import { type BalanceRow, balancesAt, balancesOf } from './balances.js';
 import { shown } from './domain/balance-terms.js';
 

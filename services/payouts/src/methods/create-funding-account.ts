@@ -1,7 +1,7 @@
 import { createFundingAccount, newId } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { accountHint, checkedIban } from './domain/bank-account.js';
+import { accountHint, checkedIban } from './bank-account.js';
 
 /** Says what a brand pays from. With it the brand leaves the sandbox. */
 export function createFundingAccountRoute({ outbox, vault }: Parts): Route {

@@ -2,9 +2,9 @@ import { createPayoutMethod, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { type CommandRequest, command, created, NotYetKnown, type Route, reject, type Scope } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { seesPartner } from '../profiles/profiles.js';
-import { isBehaviour } from '../rails/adapters/simulated-api.js';
-import { accountHint, checkedIban } from './domain/bank-account.js';
+import { seesPartner } from '../profiles/profile-store.js';
+import { isBehaviour } from '../rails/domain/behaviour.js';
+import { accountHint, checkedIban } from './bank-account.js';
 
 type Request = CommandRequest<typeof createPayoutMethod>;
 const dayMs = 86_400_000;

@@ -1,9 +1,9 @@
 import { everyBrand, type Parts } from '../parts.js';
-import type { Instruction, Rail } from '../rails/rail.js';
+import type { Instruction, Rail } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { type PayoutReport, recordReports } from '../shared/record-reports.js';
 import { nextLookupDelayMs } from './domain/payout-state.js';
 import { reportOfAnswer, reportOfState } from './rail-reports.js';
-import { type PayoutReport, recordReports } from './record-reports.js';
 
 const batchSize = 200;
 

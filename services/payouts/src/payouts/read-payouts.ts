@@ -1,7 +1,7 @@
 import { getPayout, listPayouts } from '@tributary/contracts';
 import { decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { payoutView } from '../runs/run-view.js';
+import { payoutView } from '../shared/run-view.js';
 
 const withLines = { lines: { orderBy: { itemId: 'asc' } } } as const;
 

@@ -2,8 +2,8 @@ import { reportSettlement } from '@tributary/contracts';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { findRun, payoutsOfRun } from '../runs/run-store.js';
-import { runView } from '../runs/run-view.js';
-import { recordReports } from './record-reports.js';
+import { recordReports } from '../shared/record-reports.js';
+import { runView } from '../shared/run-view.js';
 
 /** A person hands in what the bank's statement says of payouts of a run. */
 export function reportSettlementRoute(parts: Parts): Route {

@@ -1,9 +1,9 @@
 import type { Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
-import type { Answer, Instruction, Rail } from '../rails/rail.js';
+import type { Answer, Instruction, Rail } from '../rails/domain/rail.js';
 import { currentContentHash, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { type PayoutReport, recordReports } from '../shared/record-reports.js';
 import { reportOfAnswer, reportOfState } from './rail-reports.js';
-import { type PayoutReport, recordReports } from './record-reports.js';
 
 interface Attempt {
   payout: PayoutRow;
@@ -123,9 +123,15 @@ async function send(rail: Rail, batch: readonly Attempt[], now: Date): Promise<P
   return reports;
 }
 
-/** Takes up every run that is on its way out: whose job gave up, or died with its process. */
+const patienceMs = 60_000;
+
+/** Takes up every run on its way out in which nothing has been tried for a while: its job gave up, or died with its process. */
 export async function resumeRuns(parts: Parts, now: Date): Promise<void> {
-  const { rows } = await parts.db.pool.query<{ id: string }>(`SELECT id FROM payout_run WHERE status = 'submitting' ORDER BY id`);
+  const { rows } = await parts.db.pool.query<{ id: string }>(
+    `SELECT id FROM payout_run run WHERE status = 'submitting' AND submit_requested_at <= $1
+       AND NOT EXISTS (SELECT 1 FROM payout WHERE payout.run_id = run.id AND payout.attempted_at > $1) ORDER BY id`,
+    [new Date(now.getTime() - patienceMs)],
+  );
   for (const { id } of rows) {
     await submitPayouts(parts, id, now).catch((error: unknown) =>
       parts.log.error({ err: error, runId: id }, 'a run could not be sent to its end; it will be taken up again'),

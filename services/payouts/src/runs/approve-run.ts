@@ -1,9 +1,9 @@
 import { approveRun } from '@tributary/contracts';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { runView } from '../shared/run-view.js';
 import { whyNotApprove } from './domain/run-state.js';
 import { currentContentHash, findRun, lockRun, payoutsOfRun } from './run-store.js';
-import { runView } from './run-view.js';
 
 /** A second person approves a run, and with that seals its content. */
 export function approveRunRoute({ outbox }: Parts): Route {

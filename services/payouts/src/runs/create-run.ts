@@ -2,16 +2,15 @@ import { createRun, newId } from '@tributary/contracts';
 import type { NewEvent, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { type CommandRequest, command, created, NotYetKnown, Rejected, type Route } from '@tributary/service-kit';
-import { matureAll } from '../entries/mature-entries.js';
 import { groupBy } from '../group-by.js';
 import { claim } from '../ledger/domain/posting.js';
-import { post } from '../ledger/post.js';
+import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
+import { matureAll } from '../shared/mature-entries.js';
+import { runView } from '../shared/run-view.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
-import { contentHash } from './domain/content-hash.js';
 import { type ClaimedGroup, type LeftOutReason, type Routing, routeGroup } from './domain/split-groups.js';
-import { findRun, type LineRow, linesHash, linesOf, type PayoutRow } from './run-store.js';
-import { runView } from './run-view.js';
+import { contentHash, findRun, type LineRow, linesHash, linesOf, type PayoutRow } from './run-store.js';
 
 type Request = CommandRequest<typeof createRun>;
 interface Planned {

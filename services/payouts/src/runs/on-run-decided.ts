@@ -1,6 +1,6 @@
 import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
-import { recordReports } from '../payouts/record-reports.js';
+import { recordReports } from '../shared/record-reports.js';
 import { lockRun, payoutsOfRun } from './run-store.js';
 import { startWhenCleared } from './start-when-cleared.js';
 

@@ -1,9 +1,8 @@
 import { getBankFile, getRun, listRuns } from '@tributary/contracts';
 import { decodeIdCursor, ok, page, query, type Route, reject, text } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { bankFilesOf } from '../rails/adapters/bank-file.js';
+import { runView } from '../shared/run-view.js';
 import { findRun, listRunRows } from './run-store.js';
-import { runView } from './run-view.js';
 
 export const getRunRoute = ({ db }: Parts): Route =>
   query(getRun, ({ params, scope }) =>
@@ -25,10 +24,10 @@ export const listRunsRoute = ({ db }: Parts): Route =>
   );
 
 /** Several brands' files come one after the other, unless one brand is asked for. */
-export const getBankFileRoute = ({ db, vault }: Parts): Route =>
+export const getBankFileRoute = ({ db, bankFilesOf }: Parts): Route =>
   query(getBankFile, ({ params, query: { brandId }, scope }) =>
     db.tx(scope, async (tx) => {
-      const files = (await findRun(tx, params.runId)) ? await bankFilesOf(tx, vault, params.runId, brandId) : [];
+      const files = (await findRun(tx, params.runId)) ? await bankFilesOf(tx, params.runId, brandId) : [];
       return files.length === 0 ? reject('not-found') : text(files.join('\n'), 'application/xml');
     }),
   );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Tx } from '@tributary/messaging';
 import { groupBy } from '../group-by.js';
 import type { PayoutStatus } from '../payouts/domain/payout-state.js';
-import { contentHash, type RunContent } from './domain/content-hash.js';
+import { contentText, type RunContent } from './domain/content-text.js';
 import type { RunStatus } from './domain/run-state.js';
 
 export interface RunRow {
@@ -88,10 +88,15 @@ export async function linesOf(tx: Tx, payoutIds: readonly string[]): Promise<Lin
   return rows;
 }
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** SHA-256 over the canonical content of a run. */
+export const contentHash = (payouts: readonly RunContent[]): string => sha256(contentText(payouts));
+
 /** SHA-256 over the lines of a payout, in the order of their items. */
 export function linesHash(lines: readonly LineRow[]): string {
   const rows = lines.map(({ itemId, amount }) => `${itemId}:${amount}`);
-  return createHash('sha256').update(rows.sort().join('\n')).digest('hex');
+  return sha256(rows.sort().join('\n'));
 }
 
 /** The hash of what the run would do now, from its payouts and lines as they stand. */

@@ -1,9 +1,9 @@
 import { submitRun } from '@tributary/contracts';
 import { accepted, command, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { runView } from '../shared/run-view.js';
 import { whyNotSubmit } from './domain/run-state.js';
 import { findRun, lockRun } from './run-store.js';
-import { runView } from './run-view.js';
 import { startWhenCleared } from './start-when-cleared.js';
 
 /** Asks for the run to go out: at once when its content is cleared already, otherwise as soon as it is. */

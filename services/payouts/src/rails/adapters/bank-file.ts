@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Tx } from '@tributary/messaging';
 import type { Database, Vault } from '@tributary/service-kit';
 import { everyBrand } from '../../parts.js';
-import type { Answer, Instruction, Rail } from '../rail.js';
+import type { Answer, Instruction, Rail } from '../domain/rail.js';
 import { type BankParty, type CreditTransfer, pain001 } from './pain001.js';
 
 /**

@@ -1,21 +1,8 @@
 import type { Tx } from '@tributary/messaging';
 import type { Database } from '@tributary/service-kit';
 import { everyBrand } from '../../parts.js';
-import type { Answer, Instruction, Rail, RailState } from '../rail.js';
-
-/** How the simulated rail behaves with an instruction. Chosen by the `behaviour` of the payout method; `ok` without one. */
-export const behaviours = [
-  'ok',
-  'reject',
-  'accept-then-timeout',
-  'error-after-accept',
-  'error-before-accept',
-  'duplicate-callback',
-  'late-return',
-  'slow',
-] as const;
-export type Behaviour = (typeof behaviours)[number];
-export const isBehaviour = (text: string): text is Behaviour => behaviours.some((known) => known === text);
+import { type Behaviour, isBehaviour } from '../domain/behaviour.js';
+import type { Answer, Instruction, Rail, RailState } from '../domain/rail.js';
 
 const dayMs = 86_400_000;
 /** A slow instruction settles this long after it was accepted. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { contentHash, type RunContent } from './content-hash.js';
+import { contentText, type RunContent } from './content-text.js';
 import { type ClaimedGroup, type PayingBrand, type PayingPartner, routeGroup } from './split-groups.js';
 
 const now = new Date('2026-03-02T08:00:00Z');
@@ -59,7 +59,7 @@ const content = fc.record({
   linesHash: fc.string(),
 });
 
-test('the content hash does not depend on order, and any change of the content changes it', () => {
+test('the content that is hashed does not depend on order, and any change of the content changes it', () => {
   fc.assert(
     fc.property(
       fc.array(content, { minLength: 1 }),
@@ -67,9 +67,9 @@ test('the content hash does not depend on order, and any change of the content c
       (payouts, field) => {
         const [first, ...rest] = payouts;
         if (!first) return;
-        expect(contentHash([...rest, first])).toBe(contentHash(payouts));
+        expect(contentText([...rest, first])).toBe(contentText(payouts));
         const changed = { ...first, [field]: field === 'amount' ? first.amount + 1n : `${first[field]}x` };
-        expect(contentHash([changed, ...rest])).not.toBe(contentHash(payouts));
+        expect(contentText([changed, ...rest])).not.toBe(contentText(payouts));
       },
     ),
   );

@@ -1,12 +1,12 @@
 import type { EventContext, NewEvent, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
-import { reconsider } from '../entries/reconsider.js';
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
-import { post } from '../ledger/post.js';
+import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
+import { advance, nextLookupDelayMs, type Report, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
-import { advance, nextLookupDelayMs, type Report, type ReportedOutcome } from './domain/payout-state.js';
+import { reconsider } from './reconsider.js';
 
 export interface PayoutReport extends Report {
   payoutId: string;

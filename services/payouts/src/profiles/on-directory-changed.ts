@@ -1,5 +1,4 @@
-import type { Consumer, EventOf, Tx } from '@tributary/messaging';
-import type { Scope } from '@tributary/service-kit';
+import type { Consumer, EventOf } from '@tributary/messaging';
 
 /** Of several snapshots of one subject the highest sequence. */
 function newest<E extends { sequence?: number | undefined }>(events: readonly E[], idOf: (event: E) => string): E[] {
@@ -50,10 +49,3 @@ export const onEnrollmentChanged: Consumer<EventOf<'directory.enrollment.changed
     ],
   );
 };
-
-/** Whether a partner is known to this caller: who is bound to brands sees a partner by its enrolment in one of them only. */
-export async function seesPartner(tx: Tx, partnerId: string, scope: Scope): Promise<boolean> {
-  const table = scope.brandIds === 'all' ? 'partner_profile' : 'enrollment_profile';
-  const { rows } = await tx.query(`SELECT 1 FROM ${table} WHERE partner_id = $1 LIMIT 1`, [partnerId]);
-  return rows.length > 0;
-}

@@ -1,8 +1,8 @@
 import type { EventContext, Outbox, Tx } from '@tributary/messaging';
+import { correctionDue, deriveBucket, effectiveFrom } from '../entries/domain/derive-bucket.js';
+import { type Correction, type EntryRow, lockFamilies, storeBuckets, storeCorrections } from '../entries/entry-store.js';
 import { accrual, disapproval, move } from '../ledger/domain/posting.js';
-import { type CausedPosting, post } from '../ledger/post.js';
-import { correctionDue, deriveBucket, effectiveFrom } from './domain/derive-bucket.js';
-import { type Correction, type EntryRow, lockFamilies, storeBuckets, storeCorrections } from './entry-store.js';
+import { type CausedPosting, post } from '../ledger/ledger-store.js';
 
 /** Who made each of the entries change; `otherwise` for those that follow another. */
 export interface Causes {
