@@ -32,6 +32,8 @@ export const getPayoutTrace = defineRoute({
         payoutId: ids.payout,
         complete: z.boolean(),
         missing: z.array(z.string()),
+        /** Lines whose steps are left out because the payout has more than fit; `missing` speaks of all. */
+        omittedLines: z.int(),
         steps: z.array(traceStep),
       })
       .meta({ id: 'PayoutTrace' }),

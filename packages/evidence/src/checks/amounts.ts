@@ -95,7 +95,8 @@ function scopesOf(story: Story): Entry[][] {
 
 /** The postings of a scope lead from nothing, each from where another ended, without a gap. */
 function flawsOfScope(entries: readonly Entry[]): [Entry, string][] {
-  const rest = [...entries].sort((a, b) => a.chain.sequence - b.chain.sequence);
+  // Ids sort by the time of their making; the order of arrival says nothing.
+  const rest = [...entries].sort((a, b) => (a.event.data.entryId < b.event.data.entryId ? -1 : 1));
   for (let net = '0'; rest.length > 0; ) {
     const next = rest.findIndex(({ event }) => explanationOf(event).postedBefore === net);
     const [entry] = next === -1 ? [] : rest.splice(next, 1);

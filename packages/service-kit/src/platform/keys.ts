@@ -41,6 +41,8 @@ export interface KeyRing {
   verify(data: Uint8Array, keyId: string, signature: string): boolean;
   /** SPKI PEM of an evidence key, the current one unless named. */
   publicKey(keyId?: string): { keyId: string; pem: string };
+  /** Every evidence key, the current one first: signatures of retired keys stay verifiable. */
+  publicKeys(): { keyId: string; pem: string; createdAt: string; active: boolean }[];
   /** HMAC-SHA256 (hex) under the current `hmac` key; `purpose` separates uses, so that values cannot be matched across them. */
   hmac(purpose: string, text: string): string;
   /** Under every `hmac` key, current first: for lookups that must survive a rotation. */
@@ -99,6 +101,13 @@ function ringOf(file: KeyFile, fresh: boolean, save: (file: KeyFile) => void): K
         pem: createPublicKey(privateKey(key)).export({ type: 'spki', format: 'pem' }).toString(),
       };
     },
+    publicKeys: () =>
+      of('evidence').map((key, index) => ({
+        keyId: key.id,
+        pem: createPublicKey(privateKey(key)).export({ type: 'spki', format: 'pem' }).toString(),
+        createdAt: key.createdAt,
+        active: index === 0,
+      })),
     hmac: (purpose, text) => mac(current('hmac'), purpose, text),
     hmacs: (purpose, text) => of('hmac').map((key) => mac(key, purpose, text)),
     encrypt(subjectId, plaintext) {

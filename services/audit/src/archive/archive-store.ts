@@ -1,0 +1,55 @@
+import type { Envelope } from '@tributary/contracts';
+import type { ArchivedEvent, ChainPosition } from '@tributary/evidence';
+import type { Tx } from '@tributary/messaging';
+import type { Scope } from '@tributary/service-kit';
+import type { KeyKind, RecordKey } from './domain/keys-of.js';
+
+/** One line of the archive, as stored. `event` is the canonical JSON that was hashed. */
+export interface AuditRecord extends ChainPosition {
+  eventId: string;
+  type: string;
+  subject: string;
+  brandId: string | null;
+  partnerId: string | null;
+  event: string;
+}
+
+/** The end of the chain. */
+export interface Head {
+  sequence: number;
+  hash: string;
+  recordedAt: Date | null;
+}
+
+export interface RecordFilter {
+  type?: string | undefined;
+  subject?: string | undefined;
+  partnerId?: string | undefined;
+  brandId?: string | undefined;
+}
+
+/** What a replay sends: some types, from one place of the archive to another. */
+export interface Stretch {
+  types: readonly string[];
+  afterSequence: number;
+  untilSequence: number;
+}
+
+export interface ArchiveStore {
+  /** Locks the end of the chain until the transaction ends: whoever appends comes after. */
+  lockHead(tx: Tx): Promise<Head>;
+  knownEvents(tx: Tx, eventIds: readonly string[]): Promise<Set<string>>;
+  append(tx: Tx, records: readonly AuditRecord[], keys: readonly (RecordKey & { sequence: number })[]): Promise<void>;
+  head(): Promise<Head>;
+  /** Records in order of the chain, of all brands. */
+  chunk(afterSequence: number, untilSequence: number, limit: number): Promise<AuditRecord[]>;
+  /** The number of the last record there is, whatever the head says. */
+  lastSequence(): Promise<number>;
+  byKeys(scope: Scope, kind: KeyKind, ids: readonly string[]): Promise<ArchivedEvent[]>;
+  byEventIds(eventIds: readonly string[]): Promise<Set<string>>;
+  list(scope: Scope, filter: RecordFilter, limit: number, before?: number): Promise<AuditRecord[]>;
+  /** The last record before an instant, and how many records of the types come after it. */
+  stretchFrom(from: Date, types: readonly string[]): Promise<Stretch & { count: number }>;
+  events(stretch: Stretch, limit: number): Promise<{ sequence: number; event: Envelope }[]>;
+  makePartitions(): Promise<void>;
+}
