@@ -1,0 +1,10 @@
+/** How to address a partner. Read when a message is sent and kept nowhere. */
+export interface Contact {
+  name: string;
+  email: string;
+}
+
+export interface Contacts {
+  /** Undefined when the directory knows no such partner. Throws when it cannot be asked. */
+  contactOf(partnerId: string): Promise<Contact | undefined>;
+}

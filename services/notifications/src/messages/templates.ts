@@ -1,0 +1,41 @@
+import type { Template } from './domain/wish.js';
+
+/** A message in words (Liquid). `partner`, `brand`, `amount`, `usableFrom` and `about` are filled in; in HTML they are escaped. */
+interface Words {
+  subject: string;
+  paragraphs: readonly string[];
+}
+
+export const templates: Readonly<Record<Template, Words>> = {
+  'payout-settled': {
+    subject: '{% if sandbox %}[Sandbox] {% endif %}{{ amount }} from {{ brand }} has arrived',
+    paragraphs: ['Hello {{ partner }},', 'your payout of {{ amount }} from {{ brand }} has arrived.', 'Reference: {{ about }}'],
+  },
+  'payout-failed': {
+    subject: '{% if sandbox %}[Sandbox] {% endif %}A payout from {{ brand }} could not be made',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'your payout of {{ amount }} from {{ brand }} could not be made. Nothing is lost: the amount is in your balance again and goes out with a later payout.',
+      'Please check that your payout method is up to date.',
+      'Reference: {{ about }}',
+    ],
+  },
+  'payout-returned': {
+    subject: '{% if sandbox %}[Sandbox] {% endif %}A payout from {{ brand }} came back',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'your bank has sent back the payout of {{ amount }} from {{ brand }}. The amount is in your balance again.',
+      'Please check your payout method: the account may be closed or mistyped.',
+      'Reference: {{ about }}',
+    ],
+  },
+  'payout-method-changed': {
+    subject: 'Your payout method was changed',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'the account that your commissions are paid to was changed. It is used from {{ usableFrom }} on.',
+      'If this was not you, please tell us before then.',
+      'Reference: {{ about }}',
+    ],
+  },
+};
