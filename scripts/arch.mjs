@@ -11,6 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { cruise } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
+import { findCircles } from './lib/cycles.mjs';
 import { findImpurities, PURITY_RULES } from './lib/purity.mjs';
 import { importsOnlyTypes } from './lib/syntax.mjs';
 
@@ -19,6 +20,7 @@ const MAX_TEST_LINES = 600;
 const FEWEST_FILES = 100; // this repository has many more: fewer means that the gate looked in the wrong place
 
 const TYPES_ALLOWED = ['use-cases-know-no-drivers'];
+const CIRCLE = 'no-circular';
 
 const repository = path.resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -57,22 +59,45 @@ function entriesOf(folder) {
 async function importViolations() {
   const cruiseOptions = await extractDepcruiseOptions(path.join(repository, '.dependency-cruiser.cjs'));
   const { output } = await cruise(files, { ...cruiseOptions, baseDir: root });
-  const seen = new Map(output.modules.map((module) => [module.source, module]));
+  const modules = new Map(output.modules.map((module) => [module.source, module]));
+  const { violations: found } = output.summary;
   return [
     ...files
-      .filter((file) => !seen.has(file))
+      .filter((file) => !modules.has(file))
       .map((file) => ({ rule: 'every-file-is-seen', file, detail: 'dependency-cruiser did not read this file' })),
-    ...output.summary.violations
-      .filter((violation) => !isAllowedAsType(violation, seen))
+    ...found
+      .filter(
+        ({ rule, from, to }) => rule.name !== CIRCLE && !(TYPES_ALLOWED.includes(rule.name) && importsTypesOnly(modules.get(from), to)),
+      )
       .map(({ rule, from, to }) => ({ rule: rule.name, file: from, detail: `imports ${to}` })),
+    ...circleViolations(
+      modules,
+      found.filter(({ rule }) => rule.name === CIRCLE),
+    ),
   ];
 }
 
-/** The cruiser's swc parser does not tell `import type` from `import`; where a rule allows types, we look. */
-function isAllowedAsType({ rule, from, to }, modules) {
-  if (!TYPES_ALLOWED.includes(rule.name)) return false;
-  const dependencies = modules.get(from).dependencies.filter(({ resolved }) => resolved === to);
-  return dependencies.every(({ module }) => importsOnlyTypes(read(from), module));
+// The cruiser's swc parser does not tell `import type` from `import`; where a rule allows types, we look.
+
+function importsTypesOnly(module, to) {
+  const dependencies = module.dependencies.filter(({ resolved }) => resolved === to);
+  return dependencies.every((dependency) => importsOnlyTypes(read(module.source), dependency.module));
+}
+
+/** Circles of types alone are none when the code runs. */
+function circleViolations(modules, found) {
+  const members = new Set(found.flatMap(({ cycle }) => cycle.map(({ name }) => name)));
+  const importsOf = (name) =>
+    modules
+      .get(name)
+      .dependencies.map(({ resolved }) => resolved)
+      .filter((to) => members.has(to) && !importsTypesOnly(modules.get(name), to));
+  const graph = new Map([...members].sort().map((name) => [name, importsOf(name)]));
+  return findCircles(graph).map((circle) => ({
+    rule: CIRCLE,
+    file: circle[0],
+    detail: `imports ${[...circle.slice(1), circle[0]].join(' -> ')}`,
+  }));
 }
 
 function purityViolations() {

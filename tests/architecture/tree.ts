@@ -32,6 +32,8 @@ const wellBehaved: Record<string, string> = {
   'services/directory/src/partners/create-partner.ts': `import { brand } from '../brands/domain/brand.js'; import type { BrandStore } from '../brands/brand-store.js';
      export const createPartner = (_: BrandStore) => brand;`,
   'services/tracking/src/composition.ts': 'export const tracking = 1;',
+  'services/tracking/src/clicks/click.ts': `import type { Link } from './link.js'; export type Click = { of: Link }; export const click = 1;`,
+  'services/tracking/src/clicks/link.ts': `import { type Click, click } from './click.js'; export type Link = { last: Click }; export const link = click;`,
   'services/standalone/src/composition.ts': `export { directory } from '@tributary/directory/composition'; export { tracking } from '@tributary/tracking/composition';`,
   'tools/src/index.ts': `export { money } from '@tributary/money';`,
 };
