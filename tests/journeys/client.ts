@@ -18,6 +18,7 @@ export function client(url: string, key: string | undefined): Client {
     const response = await fetch(`${url}${path}`, {
       method,
       redirect: 'manual',
+      signal: AbortSignal.timeout(60_000),
       headers: {
         ...(key ? { authorization: `Bearer ${key}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
