@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { catalogue, newId } from '@tributary/contracts';
-import { systemPrincipal } from '@tributary/service-kit';
-import { repeated, shuffled, startTestService, type TestService } from '@tributary/testkit';
+import { everything, systemPrincipal } from '@tributary/service-kit';
+import { eventually, repeated, shuffled, startTestService, type TestService } from '@tributary/testkit';
 import { aBrand, aDay } from '../test/facts.js';
+import { pgActivityStore } from './activity/adapters/pg-activity-store.js';
+import { ofConversion } from './activity/domain/movement.js';
 import { compose } from './composition.js';
 
 let insights: TestService<undefined>;
@@ -147,4 +149,24 @@ test('many batches at once count right', async () => {
   await insights.service.messaging.drained();
   expect((await activityOf(`by=partner&brandId=${brandId}`)).data).toMatchObject([{ conversions: 30 }]);
   expect(await outcomesOf(brandId)).toEqual({ conversions: 30, outcomes: { commission: 30 } });
+});
+
+test('what supersedes a fact waits for the transaction that brings it', async () => {
+  const { brandId, partnerId, brand, recorded, attributed } = aBrand();
+  await insights.deliver(brand);
+  const stray = recorded({ partnerId: null, unattributedReason: 'customer-unknown' });
+  const activity = pgActivityStore(insights.db);
+  let second: Promise<void> | undefined;
+  await insights.db.tx(everything, async (tx) => {
+    await activity.add(tx, [ofConversion(stray)]);
+    second = insights.db.tx(everything, (other) => activity.add(other, [ofConversion(attributed(stray))]));
+    await eventually('the second writer waits', async () => {
+      const [row] = await insights.sql<{ waiting: number }>(
+        "SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return row?.waiting === 1;
+    });
+  });
+  await second;
+  expect((await activityOf(`by=partner&brandId=${brandId}`)).data).toMatchObject([{ partnerId, conversions: 1 }]);
 });
