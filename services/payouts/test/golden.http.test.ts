@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { balance, payoutRun, payout as payoutSchema } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
@@ -55,6 +56,11 @@ test('the golden path: earned, approved, matured, built, approved by another, cl
   });
   expect((await s.request().get(`/api/v1/payout-runs/${run.id}`)).body.status).toBe('completed');
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ accrued: 1500, paid: 1500, inPayout: 0 });
+  // The answers are what the contracts promise.
+  payoutRun.parse((await s.request().get(`/api/v1/payout-runs/${run.id}`)).body);
+  payoutSchema.parse((await s.request().get(`/api/v1/payouts/${payout?.id}`)).body);
+  balance.parse((await s.request().get(`/api/v1/partners/${owed.partnerId}/balance`)).body);
+  payoutRun.parse((await s.request().get('/api/v1/payout-runs')).body.data[0]);
   const types = (await s.published()).filter((event) => event.subject === payout?.id).map((event) => event.type);
   expect(types).toEqual(['payouts.payout.created.v1', 'payouts.payout.submitted.v1', 'payouts.payout.settled.v1']);
 });

@@ -20,8 +20,12 @@ const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId",
  * so that of two transactions that add one each the later sees the other's.
  */
 export async function lockFamilies(tx: Tx, ids: readonly string[]): Promise<Map<string, EntryRow>> {
-  const originals = `SELECT ${columns} FROM entry WHERE id = ANY ($1) OR id IN (SELECT adjusts FROM entry WHERE id = ANY ($1)) ORDER BY id FOR UPDATE`;
-  const { rows: first } = await tx.query<EntryRow>(originals, [ids]);
+  const { rows: corrected } = await tx.query<{ id: string }>(
+    'SELECT adjusts AS id FROM entry WHERE id = ANY ($1) AND adjusts IS NOT NULL',
+    [ids],
+  );
+  const wanted = [...new Set([...ids, ...corrected.map(({ id }) => id)])];
+  const { rows: first } = await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE id = ANY ($1) ORDER BY id FOR UPDATE`, [wanted]);
   const { rows: reversals } = await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE adjusts = ANY ($1) ORDER BY id FOR UPDATE`, [
     first.map(({ id }) => id),
   ]);
