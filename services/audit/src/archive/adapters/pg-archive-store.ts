@@ -80,7 +80,9 @@ export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
     },
     async byKeys(scope, kind, ids) {
       if (ids.length === 0) return [];
-      const sql = `SELECT ${columns} FROM (SELECT DISTINCT sequence FROM record_key WHERE kind = $1 AND id = ANY($2::text[])) k JOIN audit_record r USING (sequence) ORDER BY r.sequence`;
+      // The array comes first, so that records are fetched by number whatever the planner believes of a table just filled.
+      const sql = `SELECT ${columns} FROM audit_record r
+        WHERE r.sequence = ANY (ARRAY (SELECT DISTINCT sequence FROM record_key WHERE kind = $1 AND id = ANY ($2::text[]))) ORDER BY r.sequence`;
       const { rows } = await db.tx(scope, (tx) => tx.query<Row>(sql, [kind, ids]));
       return rows.map((row) => {
         const { sequence, previousHash, recordedAt, hash, event } = fromRow(row);
