@@ -5,22 +5,21 @@ import { clickRecorder } from './clicks/click-recorder.js';
 import { followLink } from './clicks/follow-link.js';
 import { openSpool, type Spool } from './clicks/spool.js';
 import { visitorReader } from './clicks/visitor.js';
-import { attributeWaiting } from './conversions/attribute-waiting.js';
-import { waitingFor } from './conversions/awaited-store.js';
+import { onArrivals } from './conversions/attribute-waiting.js';
 import type { Incoming, Outcome } from './conversions/incoming.js';
 import { intake } from './conversions/intake.js';
 import { brandWaiter } from './conversions/known-brands.js';
 import { reportEvents } from './conversions/post-events.js';
 import { PrismaClient } from './generated/client.js';
-import { groupCommit } from './hot/group-commit.js';
-import { hotTx } from './hot/hot-tx.js';
 import { jobs } from './jobs.js';
 import { linkCache } from './links/link-cache.js';
 import { routes } from './routes.js';
+import { groupCommit } from './shared/group-commit.js';
+import { hotTx } from './shared/hot-tx.js';
 import { subscriptions } from './subscriptions.js';
 import type { Tracking } from './tracking.js';
 
-/** One for clicks, two for single events, one for batches and jobs. */
+/** One for clicks, one for single events, two for batches and jobs. */
 const hotConnections = 4;
 const wakeEveryMs = 50;
 
@@ -75,16 +74,14 @@ function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
     wakeSoon();
     return outcomes;
   };
-  const singles = groupCommit<Incoming, Outcome>({ write: take, writers: 2, splitOn: (error) => kindOf(error) !== 'database-away' });
+  const singles = groupCommit<Incoming, Outcome>({ write: take, splitOn: (error) => kindOf(error) !== 'database-away' });
   const clicks = clickRecorder({
     pool: hotPool,
     spool,
     log: kit.log,
     async onLate(late) {
       const arrivals = late.map(({ id, brandId }) => ({ kind: 'click' as const, key: id, brandId }));
-      await hotTx(hotPool, async (tx) =>
-        attributeWaiting(tx, kit.outbox, await waitingFor(tx, arrivals, arrivals.length * 10), kit.clock.now()),
-      );
+      await hotTx(hotPool, (tx) => onArrivals(tx, kit.outbox, arrivals, kit.clock.now()));
       kit.messaging.wake();
     },
   });

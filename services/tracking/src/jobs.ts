@@ -2,7 +2,7 @@ import type { Job } from '@tributary/service-kit';
 import { countClicks } from './clicks/count-clicks.js';
 import { attributeWaiting } from './conversions/attribute-waiting.js';
 import { dueConversions } from './conversions/awaited-store.js';
-import { hotTx } from './hot/hot-tx.js';
+import { hotTx } from './shared/hot-tx.js';
 import type { Tracking } from './tracking.js';
 
 const monthsAhead = 3;

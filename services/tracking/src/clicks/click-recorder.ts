@@ -1,6 +1,6 @@
 import type { Logger } from '@tributary/service-kit';
 import type pg from 'pg';
-import { groupCommit } from '../hot/group-commit.js';
+import { groupCommit } from '../shared/group-commit.js';
 import { insertClicks } from './click-store.js';
 import type { NewClick } from './domain/click.js';
 import type { Spool } from './spool.js';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newId } from '@tributary/contracts';
 import { answerError, identify, Rejected, sendProblem } from '@tributary/service-kit';
-import { startRequestSpan } from '../hot/request-span.js';
-import type { LinkTarget } from '../links/link-cache.js';
+import type { LinkTarget } from '../links/domain/link-target.js';
+import { startRequestSpan } from '../shared/request-span.js';
 import type { Tracking } from '../tracking.js';
 import { hostOf, subIdsOf } from './domain/click.js';
 

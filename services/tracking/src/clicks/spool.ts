@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { groupCommit } from '../hot/group-commit.js';
+import { groupCommit } from '../shared/group-commit.js';
 import type { NewClick } from './domain/click.js';
 
 const prefix = 'clicks-';

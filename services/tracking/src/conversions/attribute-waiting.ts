@@ -40,6 +40,11 @@ export async function attributeWaiting(tx: Tx, outbox: Outbox, first: readonly D
   return attributed;
 }
 
+/** Gives conversions their partner that were only waiting for these. */
+export async function onArrivals(tx: Tx, outbox: Outbox, arrivals: readonly Arrival[], now: Date): Promise<void> {
+  await attributeWaiting(tx, outbox, await waitingFor(tx, arrivals, most), now);
+}
+
 async function lookAgain(tx: Tx, outbox: Outbox, due: readonly Due[], now: Date): Promise<{ arrivals: Arrival[]; count: number }> {
   const attempts = new Map(due.map((row) => [row.conversionId, row.attempts + 1]));
   const ids = [...attempts.keys()];

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { postEvents, rejections } from '@tributary/contracts';
 import { answerError, identify, type Principal, permits, principalHeader, Rejected, readJson } from '@tributary/service-kit';
-import { startRequestSpan } from '../hot/request-span.js';
+import { startRequestSpan } from '../shared/request-span.js';
 import type { Tracking } from '../tracking.js';
 import type { Incoming, Outcome } from './incoming.js';
 import { rejected } from './intake.js';

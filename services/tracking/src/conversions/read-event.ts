@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type ConversionData, newId, type TrackingEventBody, trackingEvent } from '@tributary/contracts';
 import { problemErrors } from '@tributary/service-kit';
 import { flawOfEvent } from './domain/check-event.js';
@@ -33,9 +34,11 @@ export function readEvent(
   if (flaw) return rejected(event.eventId ?? null, flaw);
 
   const conversionId = newId('conversion');
-  const content = contentOf(event, conversionId, hmac, options.eventHasNoTime ? { occurredAt: true } : {});
+  const content = contentOf(event, conversionId, { sha256, hmac }, options.eventHasNoTime ? { occurredAt: true } : {});
   return { ...incomingOf(event, conversionId, content), ...received(origin) };
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 type Received = Pick<Incoming, 'receivedAt' | 'source' | 'traceparent' | 'actor'>;
 const received = ({ now, source, traceparent, actor }: Origin): Received => ({ receivedAt: now, source, traceparent, actor });

@@ -1,17 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
-import { type Destination, destinationOf } from '../clicks/domain/click.js';
+import { destinationOf } from '../clicks/domain/click.js';
+import type { LinkTarget } from './domain/link-target.js';
 
-/** A link as the redirect needs it. */
-export interface LinkTarget {
-  linkId: string;
-  partnerId: string;
-  brandId: string;
-  programId: string;
-  destinationUrl: string;
-  destination: Destination;
-  subIds: Readonly<Record<string, string>>;
-}
 interface Entry {
   /** Undefined: there was no such link. */
   link: LinkTarget | undefined;

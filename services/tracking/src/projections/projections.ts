@@ -1,11 +1,7 @@
 import type { EventOf } from '@tributary/contracts';
-import type { Outbox, Tx } from '@tributary/messaging';
-import type { Clock } from '@tributary/service-kit';
-import { attributeWaiting } from '../conversions/attribute-waiting.js';
-import { waitingFor } from '../conversions/awaited-store.js';
+import type { Tx } from '@tributary/messaging';
+import type { Arrival } from '../conversions/awaited-store.js';
 import { enrollmentKey } from '../conversions/domain/attribute.js';
-
-const wakeMost = 1000;
 
 /** Of several snapshots of one thing in a batch only the newest is written: an upsert cannot touch a row twice. */
 function newest<E extends { subject: string; sequence?: number | undefined }>(events: readonly E[]): E[] {
@@ -52,8 +48,8 @@ export async function onPartnerChanged(tx: Tx, events: readonly EventOf<'directo
   );
 }
 
-/** Besides keeping the enrolment, gives conversions their partner that were only waiting for it. */
-export function onEnrollmentChanged(outbox: Outbox, clock: Clock) {
+/** Keeps the enrolment and says that it has come, for whatever was waiting for it. */
+export function onEnrollmentChanged(arrived: (tx: Tx, arrivals: readonly Arrival[]) => Promise<void>) {
   return async (tx: Tx, events: readonly EventOf<'directory.enrollment.changed.v1'>[]): Promise<void> => {
     const latest = newest(events);
     await tx.query(
@@ -72,11 +68,9 @@ export function onEnrollmentChanged(outbox: Outbox, clock: Clock) {
         latest.map((event) => event.sequence ?? 0),
       ],
     );
-    const arrivals = latest.map(({ data }) => ({
-      kind: 'enrollment' as const,
-      key: enrollmentKey(data.partnerId, data.programId),
-      brandId: data.brandId,
-    }));
-    await attributeWaiting(tx, outbox, await waitingFor(tx, arrivals, wakeMost), clock.now());
+    await arrived(
+      tx,
+      latest.map(({ data }) => ({ kind: 'enrollment', key: enrollmentKey(data.partnerId, data.programId), brandId: data.brandId })),
+    );
   };
 }

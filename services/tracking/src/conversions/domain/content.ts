@@ -1,8 +1,12 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson, type TrackingEventBody } from '@tributary/contracts';
 
 /** Makes a keyed HMAC; `purpose` separates uses. */
 export type Hmac = (purpose: string, text: string) => string;
+/** How texts are hashed: SHA-256 in hexadecimal, and the keyed HMAC. */
+export interface Hashing {
+  sha256: (text: string) => string;
+  hmac: Hmac;
+}
 
 export interface Content {
   /** Canonical JSON of what the sender sent, the customer's key replaced by its HMAC. */
@@ -21,7 +25,12 @@ export const customerHash = (brandId: string, customerKey: string, hmac: Hmac): 
  * What an event says, in one form, so that a repetition is told from another event under the same id. `volatile` fields are left
  * out: a postback has no instant of its own.
  */
-export function contentOf(event: TrackingEventBody, conversionId: string, hmac: Hmac, volatile: { occurredAt?: boolean } = {}): Content {
+export function contentOf(
+  event: TrackingEventBody,
+  conversionId: string,
+  { sha256, hmac }: Hashing,
+  volatile: { occurredAt?: boolean } = {},
+): Content {
   const { allowUnkeyed: _, customerKey, attributes, occurredAt, ...rest } = event;
   const keyHash = customerKey === undefined ? null : customerHash(event.brandId, customerKey, hmac);
   const plain = {
@@ -33,7 +42,7 @@ export function contentOf(event: TrackingEventBody, conversionId: string, hmac: 
   const hashed = canonicalJson(free === undefined ? plain : { ...plain, attributes: hmac('attributes', free) });
   return {
     text: free === undefined ? hashed : canonicalJson({ ...plain, attributes }),
-    hash: createHash('sha256').update(hashed).digest('hex'),
+    hash: sha256(hashed),
     customerHash: keyHash,
     attributesCommitment: free === undefined ? null : hmac('attributes of a conversion', `${conversionId} ${free}`),
   };
