@@ -19,8 +19,16 @@ export function launcherFor(native: string, folder: string): Launcher {
   if (process.getuid?.() !== 0) return plain;
   const owner = postgresAccount();
   const identity = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-  const passing = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--bounding-set=+dac_override'];
-  const candidates = [[...identity, '--inh-caps=-all'], [...identity, ...passing]];
+  const passing = [
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--bounding-set=+dac_override',
+  ];
+  const candidates = [
+    [...identity, '--inh-caps=-all'],
+    [...identity, ...passing],
+  ];
   const flags = candidates.find((candidate) => worksWith(candidate, native, folder));
   if (!flags) {
     throw new Error(

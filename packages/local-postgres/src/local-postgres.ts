@@ -42,7 +42,12 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
   const settings = Object.entries({ ...defaults, ...options.settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const [program, parameters] = launcher.command(path.join(native, 'bin/postgres'), ['-D', cluster, '-p', String(port), ...settings]);
   // A process group of its own: Ctrl-C in a terminal is for us, and we stop the server after the services.
-  const child = spawn(program, parameters, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: '/', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  const child = spawn(program, parameters, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+    cwd: '/',
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  });
   await ready(child);
   const password = readFileSync(passwordFile, 'utf8').trim();
   return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, port, pid: child.pid ?? 0, stop: () => stopChild(child) };

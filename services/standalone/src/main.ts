@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { ConfigInvalid } from '@tributary/service-kit';
-import { fillDemo } from './demo/fill-demo.js';
+import { demoWeeks, fillDemo } from './demo/fill-demo.js';
 import { startPlatform } from './platform.js';
-import { readSettings } from './settings.js';
+import { readSettings, type Settings } from './settings.js';
 
 /** `npm start`: the whole platform in one process. `--demo` fills it with a living sandbox. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } } });
-  const settings = readSettings(values.demo ? { TRIBUTARY_CLOCK: 'simulated', ...process.env } : process.env);
+  const settings = settingsFor(values.demo);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`Tributary is starting (data in ${settings.dataDir}) …`);
   const platform = await startPlatform(settings);
@@ -25,6 +25,13 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   if (values.demo) await fillDemo({ url, key: settings.env['TRIBUTARY_ADMIN_KEY'] ?? platform.firstKey, say });
+}
+
+/** A sandbox lives on simulated time, and begins a year ago so that it has a past when it is filled. */
+function settingsFor(demo: boolean): Settings {
+  if (!demo) return readSettings(process.env);
+  const clockStart = new Date(Date.now() - (demoWeeks * 7 + 1) * 24 * 3600 * 1000);
+  return { ...readSettings({ ...process.env, TRIBUTARY_CLOCK: 'simulated' }), clockStart };
 }
 
 main().catch((error: unknown) => {

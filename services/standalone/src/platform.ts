@@ -19,6 +19,7 @@ import {
   loadKeys,
   type Service,
   type ServiceEnvironment,
+  simulatedClock,
   startTelemetry,
 } from '@tributary/service-kit';
 import { compose as composeTracking } from '@tributary/tracking/composition';
@@ -44,7 +45,7 @@ export async function startPlatform(settings: Settings): Promise<Platform> {
   const databases = await openDatabases(settings, dataDir, serviceNames);
   const bus = settings.amqpUrl ? rabbitBus({ url: settings.amqpUrl, log }) : inProcessBus({});
   const keys = loadKeys(dataDir, settings.env);
-  const clock = clockFor(settings.clock);
+  const clock = settings.clock === 'simulated' ? simulatedClock(settings.clockStart) : clockFor('system');
   const environmentOf = (service: ServiceName): ServiceEnvironment => ({
     config: baseConfig({ ...databases.urlsOf(service), dataDir, clock: settings.clock, pools: { request: 3, system: 4 } }),
     bus,
@@ -70,7 +71,7 @@ export async function startPlatform(settings: Settings): Promise<Platform> {
     payouts: composePayouts,
     notifications: (environment) => composeNotifications(environment, { directory: upstream('directory') }),
     insights: composeInsights,
-    audit: composeAudit,
+    audit: (environment) => composeAudit(environment, { insights: upstream('insights') }),
     gateway: (environment) => composeGateway(environment, { upstreams, onFirstKey: (key) => (firstKey = key) }),
   };
   const services: Service<unknown>[] = await Promise.all(serviceNames.map((name) => composers[name](environmentOf(name))));

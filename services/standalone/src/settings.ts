@@ -23,6 +23,8 @@ export interface Settings {
   port: number;
   dataDir: string;
   clock: 'system' | 'simulated';
+  /** Where a simulated clock starts that was never moved; the present when left out. */
+  clockStart?: Date;
   postgresUrl: string | undefined;
   amqpUrl: string | undefined;
   otlpEndpoint: string | undefined;

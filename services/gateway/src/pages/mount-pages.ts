@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openApiDocument } from '@tributary/contracts';
 import { type Express, type RequestHandler, static as serveStatic } from 'express';
 
-const publicFolder = fileURLToPath(new URL('../../public/', import.meta.url));
+const publicFolder = path.join(path.dirname(createRequire(import.meta.url).resolve('@tributary/web/package.json')), 'public');
 const scalarFile = createRequire(import.meta.url).resolve('@scalar/api-reference/browser/standalone.js');
 
 /** Nothing from elsewhere: no script, style, font or request leaves this origin. */
