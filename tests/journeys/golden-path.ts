@@ -245,7 +245,17 @@ async function expectTraceAndEvidence(finance: Client, payoutId: string): Promis
     return trace.complete === true;
   });
   const steps = new Set(trace.steps.map((step: Json) => step.step));
-  for (const step of ['click', 'conversion', 'entry', 'approval', 'payout-created', 'run-sealed', 'run-cleared', 'payout-submitted', 'payout-settled'])
+  for (const step of [
+    'click',
+    'conversion',
+    'entry',
+    'approval',
+    'payout-created',
+    'run-sealed',
+    'run-cleared',
+    'payout-submitted',
+    'payout-settled',
+  ])
     expect(steps).toContain(step);
   const evidence = await finance.call('GET', `/api/v1/payouts/${payoutId}/evidence`);
   expect(evidence.status).toBe(200);

@@ -1,23 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import type { Principal } from '@tributary/service-kit';
 import { LRUCache } from 'lru-cache';
+import type { Authenticator, Signed } from '../shared/authenticator.js';
 import { hashOf } from './api-key.js';
 import type { ApiKeyStore } from './api-key-store.js';
 
 /** How long a looked-up key is believed: a revocation on another instance is seen within it. */
 const believedMs = 5_000;
-
-export interface Signed {
-  principal: Principal;
-  /** The internal token for the services behind the door. */
-  token: string;
-}
-
-export interface Authenticator {
-  /** Who sends the request; undefined without a valid key. Answers at once (no promise) when the key was seen a moment ago. */
-  identify(request: IncomingMessage): Signed | undefined | Promise<Signed | undefined>;
-  forgetAll(): void;
-}
 
 /** Bearer keys to principals, and principals to signed tokens. */
 export function createAuthenticator(keys: ApiKeyStore, sign: (principal: Principal) => Promise<string>): Authenticator {

@@ -1,9 +1,9 @@
 import { revokeApiKey } from '@tributary/contracts';
 import type { Outbox } from '@tributary/messaging';
 import { command, ok, reject } from '@tributary/service-kit';
+import type { Authenticator } from '../shared/authenticator.js';
 import { apiKeyChanged, apiKeyView } from './api-key.js';
 import type { ApiKeyStore } from './api-key-store.js';
-import type { Authenticator } from './authenticator.js';
 import { mayGrant } from './domain/grant.js';
 
 export const revokeApiKeyRoute = (keys: ApiKeyStore, outbox: Outbox, authenticator: Authenticator) =>

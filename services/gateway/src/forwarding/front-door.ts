@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mayDo, type RouteContract, type ServiceName } from '@tributary/contracts';
 import { identify, principalHeader, type RejectionDetails, type RequestFastPath, sendProblem } from '@tributary/service-kit';
-import type { Authenticator, Signed } from '../access/authenticator.js';
+import type { Authenticator, Signed } from '../shared/authenticator.js';
 import type { Forward } from './forward.js';
 import type { RateLimit } from './rate-limit.js';
 import type { RouteTable } from './route-table.js';
