@@ -36,7 +36,7 @@ test('T-32 D-01 npm run verify needs no server: 0 and a warning, 0 with the key,
   const at = text.split('\n').findIndex((line) => line.includes('"kind":"approval"')) + 1;
   const changed = text.split('\n').map((line, index) => (index + 1 === at ? line.replace('by amount', 'by favour') : line));
   fileOf('bad.ndjson', changed.join('\n'));
-  expect(verify('bad.ndjson')).toMatchObject({ status: 1, stderr: expect.stringContaining(`BROKEN: record at line ${at} (approval)`) });
+  expect(verify('bad.ndjson')).toMatchObject({ status: 1, stderr: expect.stringContaining(`BROKEN at line ${at} (approval)`) });
   expect(verify('none.ndjson')).toMatchObject({ status: 2 });
   expect(records.length).toBeGreaterThan(20);
 });

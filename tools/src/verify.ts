@@ -17,7 +17,7 @@ try {
   for (const warning of verdict.warnings) console.error(`warning: ${warning}`);
   const [first, ...others] = verdict.problems;
   if (first) {
-    console.error(`BROKEN: record at line ${first.line} (${first.kind}): ${first.what}`);
+    console.error(`BROKEN at line ${first.line} (${first.kind}): ${first.what}`);
     for (const { line, kind, what } of others.slice(0, 20)) console.error(`       also line ${line} (${kind}): ${what}`);
     process.exitCode = 1;
   } else {
