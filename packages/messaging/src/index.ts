@@ -2,7 +2,7 @@ export { type InProcessOptions, inProcessBus } from './bus/in-process.js';
 export { type RabbitOptions, rabbitBus } from './bus/rabbit/rabbit-bus.js';
 export { archiveService, consumersOf, servicesOf } from './catalogue.js';
 export { crashPoint } from './crash-point.js';
-export { contextOf } from './envelope.js';
+export { contextOf, timeOfId } from './envelope.js';
 export * from './errors.js';
 export { createMessaging } from './messaging.js';
 export { defaultSettings, type MessagingOptions, type MessagingSettings } from './messaging-options.js';

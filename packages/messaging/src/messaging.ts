@@ -25,6 +25,7 @@ import type {
 import { createLedgerOfSent } from './reconcile/ledger-of-sent.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { SerialQueue } from './serial-queue.js';
+import { announceCounters } from './telemetry.js';
 import { type Duty, maintain, startDuties } from './upkeep.js';
 
 /**
@@ -100,6 +101,7 @@ class ServiceMessaging implements Messaging {
     if (this.running !== undefined) return;
     const { service, catalogue, pool, bus, log } = this.options;
     const { judge, settings, shard } = this;
+    announceCounters(service);
     await bus.declare(catalogue);
     const produced = [...catalogue.values()].filter((definition) => definition.producer === service);
     const bindings = produced.flatMap(({ type, ...definition }) =>

@@ -9,19 +9,22 @@ SELECT
   (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000, 0)::float8
      FROM messaging.outbox WHERE published_at IS NULL) AS "oldestAgeMs",
   (SELECT count(*)::int FROM messaging.inbox WHERE status IN ('pending', 'parked', 'discarded') AND status = 'pending') AS pending,
-  (SELECT count(*)::int FROM messaging.inbox WHERE status IN ('pending', 'parked', 'discarded') AND status = 'parked') AS parked`;
+  (SELECT count(*)::int FROM messaging.inbox WHERE status IN ('pending', 'parked', 'discarded') AND status = 'parked') AS parked,
+  (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)) * 1000, 0)::float8
+     FROM messaging.inbox WHERE status IN ('pending', 'parked', 'discarded') AND status = 'pending') AS "oldestPendingMs"`;
 
 export interface Numbers {
   waiting: number;
   oldestAgeMs: number;
   pending: number;
   parked: number;
+  oldestPendingMs: number;
 }
 
 /** What waits in outbox and inbox, read from the partial indexes. */
 export async function readNumbers(pool: pg.Pool): Promise<Numbers> {
   const [row] = (await pool.query<Numbers>(numbers)).rows;
-  return row ?? { waiting: 0, oldestAgeMs: 0, pending: 0, parked: 0 };
+  return row ?? { waiting: 0, oldestAgeMs: 0, pending: 0, parked: 0, oldestPendingMs: 0 };
 }
 
 export async function readHealth(pool: pg.Pool, bus: Bus): Promise<MessagingHealth> {
@@ -35,9 +38,11 @@ export async function readHealth(pool: pg.Pool, bus: Bus): Promise<MessagingHeal
 }
 
 export async function recordNumbers(pool: pg.Pool, service: string): Promise<void> {
-  const { waiting, oldestAgeMs, parked } = await readNumbers(pool);
+  const { waiting, oldestAgeMs, pending, parked, oldestPendingMs } = await readNumbers(pool);
   const count = meters();
   count.outboxWaiting.record(waiting, { service });
   count.outboxAge.record(Math.max(0, oldestAgeMs), { service });
   count.parkedNow.record(parked, { service });
+  count.pendingNow.record(pending, { service });
+  count.pendingAge.record(Math.max(0, oldestPendingMs), { service });
 }

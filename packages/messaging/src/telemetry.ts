@@ -1,4 +1,5 @@
 import { context, type Link, metrics, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { lanes } from './catalogue.js';
 import { describe } from './errors.js';
 import type { Envelope } from './ports.js';
 
@@ -20,6 +21,8 @@ function makeMeters() {
     outboxWaiting: meter.createGauge('tributary.messaging.outbox.waiting', { description: 'unpublished outbox rows' }),
     outboxAge: meter.createGauge('tributary.messaging.outbox.age', { unit: 'ms', description: 'age of the oldest unpublished row' }),
     parkedNow: meter.createGauge('tributary.messaging.parked.now', { description: 'parked events' }),
+    pendingNow: meter.createGauge('tributary.messaging.pending.now', { description: 'events that wait for another try' }),
+    pendingAge: meter.createGauge('tributary.messaging.pending.age', { unit: 'ms', description: 'age of the oldest event that waits' }),
   };
 }
 type Meters = ReturnType<typeof makeMeters>;
@@ -29,6 +32,13 @@ let made: Meters | undefined;
 export function meters(): Meters {
   made ??= makeMeters();
   return made;
+}
+
+/** Shows every counter of a service as zero before anything happened, so that a rate has a beginning and an alert something to look at. */
+export function announceCounters(service: string): void {
+  const { published, received, duplicates, retried, pending, parked } = meters();
+  published.add(0, { service });
+  for (const lane of lanes) for (const counter of [received, duplicates, retried, pending, parked]) counter.add(0, { service, lane });
 }
 
 /** The span context inside an envelope, when there is a valid one. */

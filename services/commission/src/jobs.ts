@@ -1,6 +1,7 @@
 import { type Clock, type Database, everything, type Job } from '@tributary/service-kit';
 import { ensurePartitions } from './accrual/journal-store.js';
 import { type RateAgainParts, rateAgainJob } from './accrual/rate-again.js';
+import { unratedGauges } from './accrual/unrated-gauges.js';
 
 /** Everything commission does by the clock or later. */
 export const jobs = (parts: RateAgainParts & { db: Database; clock: Clock }): Job[] => [
@@ -11,4 +12,10 @@ export const jobs = (parts: RateAgainParts & { db: Database; clock: Clock }): Jo
     onClock: true,
     run: (_data, { now }) => parts.db.tx(everything, (tx) => ensurePartitions(tx, now)),
   },
+  measuring(parts),
 ];
+
+function measuring(parts: { db: Database }): Job {
+  const gauges = unratedGauges(parts);
+  return { name: 'measure-unrated', everySeconds: 60, onClock: true, run: () => gauges.measure() };
+}

@@ -15,5 +15,5 @@ export const jobs = (parts: Parts): Job[] => [
 
 function measuring(parts: Parts): Job {
   const gauges = moneyGauges(parts);
-  return { name: 'measure-money', everySeconds: 300, run: async () => void (await gauges.measure()) };
+  return { name: 'measure-money', everySeconds: 60, onClock: true, run: async () => void (await gauges.measure()) };
 }
