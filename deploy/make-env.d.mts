@@ -1,0 +1,1 @@
+export function randomEnvironment(): Record<string, string>;

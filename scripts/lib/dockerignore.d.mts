@@ -1,0 +1,1 @@
+export function ignores(text: string): (file: string) => boolean;
