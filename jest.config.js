@@ -33,6 +33,7 @@ export default {
   },
 
   maxWorkers: 2,
+  testSequencer: '<rootDir>/scripts/lib/longest-first.cjs',
   // Native ESM modules are never unloaded from a worker: start it afresh before it grows out of hand.
   workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,

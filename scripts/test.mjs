@@ -37,6 +37,7 @@ const environment = {
   CHECKPOINT_DISABLE: '1',
   SCARF_ANALYTICS: 'false',
   DO_NOT_TRACK: '1',
+  ...(process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: '0' }),
 };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void leave(signal));

@@ -50,11 +50,14 @@ test("no path of somebody's machine", () => {
   ).toEqual([]);
 });
 
-test('no test is left out or run alone by hand', () => {
+test('no test is left out or run alone by hand; one that cannot run says what it needs', () => {
   const tests = files.filter((file) => file.endsWith('.test.ts'));
   expect(tests.length).toBeGreaterThan(5);
   expect(
-    linesMatching(/\b(test|it|describe)(\.each\b.*)?\.(only|skip|todo|failing)\(|\b(xtest|xit|xdescribe|fit|fdescribe)\(/, tests),
+    linesMatching(
+      /\b(test|it|describe)(\.each\b.*)?\.(only|todo|failing|skip(?!\('needs ))\(|\b(xtest|xit|xdescribe|fit|fdescribe)\(/,
+      tests,
+    ),
   ).toEqual([]);
 });
 
