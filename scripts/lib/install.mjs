@@ -9,8 +9,8 @@ export function outdatedPackages(root) {
   const wanted = lockedPackages(path.join(root, 'package-lock.json'));
   const installed = lockedPackages(path.join(root, 'node_modules', '.package-lock.json'));
   return Object.entries(wanted)
-    .filter(([where, { optional, link }]) => where.startsWith('node_modules/') && !optional && !link)
-    .filter(([where, { version }]) => installed[where]?.version !== version)
+    .filter(([where, { optional }]) => where.startsWith('node_modules/') && !optional)
+    .filter(([where, { version, link }]) => installed[where]?.version !== version || installed[where]?.link !== link)
     .map(([where]) => where.replace(/^.*node_modules\//, ''));
 }
 
