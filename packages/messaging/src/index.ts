@@ -8,3 +8,4 @@ export { createMessaging } from './messaging.js';
 export { defaultSettings, type MessagingOptions, type MessagingSettings } from './messaging-options.js';
 export * from './ports.js';
 export { messagingMigrations } from './schema/migrations.js';
+export { activeTraceparent, goingBackTo, handedOn, inLinkedSpan, linkBackTo, type StoredTrace, spanContextIn } from './trace-links.js';

@@ -1,11 +1,7 @@
-import { context, type Link, metrics, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { metrics, ROOT_CONTEXT, type SpanContext, SpanKind, trace } from '@opentelemetry/api';
 import { lanes } from './catalogue.js';
-import { describe } from './errors.js';
 import type { Envelope } from './ports.js';
-
-/** A span carries at most this many links; more messages make more spans. */
-const maxLinks = 128;
-const tracer = () => trace.getTracer('@tributary/messaging');
+import { inLinkedSpan, spanContextIn } from './trace-links.js';
 
 function makeMeters() {
   const meter = metrics.getMeter('@tributary/messaging');
@@ -42,13 +38,7 @@ export function announceCounters(service: string): void {
 }
 
 /** The span context inside an envelope, when there is a valid one. */
-export function spanContextOf(event: Envelope): SpanContext | undefined {
-  const parts = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(event.traceparent ?? '');
-  const [, traceId, spanId, flags] = parts ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
-  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
-}
+export const spanContextOf = (event: Envelope): SpanContext | undefined => spanContextIn(event.traceparent);
 
 /** Runs `work` under a producer span; the events' own contexts stay as they were written and are linked. */
 export function withPublishSpan<T>(service: string, events: readonly Envelope[], work: () => Promise<T>): Promise<T> {
@@ -60,31 +50,18 @@ export function withConsumeSpan<T>(service: string, type: string, events: readon
   return withLinkedSpan(`${service} consume ${type}`, SpanKind.CONSUMER, events, work);
 }
 
-async function withLinkedSpan<T>(name: string, kind: SpanKind, events: readonly Envelope[], work: () => Promise<T>): Promise<T> {
-  const contexts = events.flatMap((event) => spanContextOf(event) ?? []);
-  const first = contexts[0];
-  const shared = first !== undefined && contexts.length === events.length && contexts.every((one) => one.traceId === first.traceId);
-  const parent = shared ? trace.setSpanContext(context.active(), first) : context.active();
-  const links: Link[] = [...new Map(contexts.map((one) => [one.spanId, { context: one }])).values()];
+function withLinkedSpan<T>(name: string, kind: SpanKind, events: readonly Envelope[], work: () => Promise<T>): Promise<T> {
+  const links = events.flatMap((event) => spanContextOf(event) ?? []);
+  const [first] = links;
+  const shared = first !== undefined && links.length === events.length && links.every((one) => one.traceId === first.traceId);
+  // Otherwise a trace of its own: whatever happened to wake this loop is not what these messages come from.
+  const parent = shared ? trace.setSpanContext(ROOT_CONTEXT, first) : ROOT_CONTEXT;
   const attributes = { 'messaging.system': 'tributary', 'messaging.batch.message_count': events.length, ...correlation(events) };
-  const span = tracer().startSpan(name, { kind, links: links.slice(0, maxLinks), attributes }, parent);
-  const active = trace.setSpan(parent, span);
-  for (let from = maxLinks; from < links.length; from += maxLinks) {
-    const more = { kind, links: links.slice(from, from + maxLinks), attributes: { 'tributary.links_from': from } };
-    tracer().startSpan(`${name} (more links)`, more, active).end();
-  }
-  try {
-    return await context.with(active, work);
-  } catch (error) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: describe(error) });
-    throw error;
-  } finally {
-    span.end();
-  }
+  return inLinkedSpan(name, { kind, links, attributes, parent }, work);
 }
 
 function correlation(events: readonly Envelope[]): Record<string, string> {
-  const ids = new Set(events.slice(0, maxLinks).map((event) => event.correlationid));
+  const ids = new Set(events.slice(0, 128).map((event) => event.correlationid));
   const [only] = ids;
   return ids.size === 1 && only !== undefined ? { 'tributary.correlation_id': only } : {};
 }

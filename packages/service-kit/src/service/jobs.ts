@@ -1,9 +1,9 @@
-import type { Tx } from '@tributary/messaging';
+import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { activeTraceparent, inLinkedSpan, spanContextIn, type Tx } from '@tributary/messaging';
 import type pg from 'pg';
 import PgBoss from 'pg-boss';
 import type { Logger } from 'pino';
 import { afterCommit } from '../data/tx.js';
-import { withSpan } from '../platform/telemetry.js';
 import type { Clock, EnqueueOptions, Job, Jobs } from '../types.js';
 import { type InFlight, inFlight } from './in-flight.js';
 import { repeatEvery } from './repeating.js';
@@ -79,9 +79,16 @@ function openBoss({ pool, mode, jobs, log }: JobRunnerOptions, work: InFlight): 
   return boss;
 }
 
-function run({ service, clock, log, work }: Running, job: Job, data: Record<string, unknown>): Promise<void> {
-  const context = { now: clock.now(), log: log.child({ job: job.name }) };
-  return work.track(withSpan(`job ${job.name}`, { 'service.name': service }, () => job.run(data, context)));
+/** Where a queued job comes from, inside its data: the job goes on in the trace of who enqueued it. */
+const traceKey = '$traceparent';
+
+function run({ service, clock, log, work }: Running, job: Job, queued: Record<string, unknown>): Promise<void> {
+  const { [traceKey]: traceparent, ...data } = queued;
+  const origin = typeof traceparent === 'string' ? spanContextIn(traceparent) : undefined;
+  const parent = origin ? trace.setSpanContext(ROOT_CONTEXT, origin) : context.active();
+  const surroundings = { now: clock.now(), log: log.child({ job: job.name }) };
+  const span = { kind: SpanKind.CONSUMER, attributes: { 'service.name': service }, links: origin ? [origin] : [], parent };
+  return work.track(inLinkedSpan(`job ${job.name}`, span, () => job.run(data, surroundings)));
 }
 
 function queueOf(state: Running, name: string): Promise<void> {
@@ -130,7 +137,8 @@ async function enqueue(state: Running, tx: Tx, name: string, data: object, optio
   if (!state.jobs.some((job) => job.name === name)) throw new Error(`${state.service} has no job ${name}`);
   await queueOf(state, name);
   const { singletonKey, startAfterSeconds, retryLimit = 10 } = options;
-  await state.boss.send(name, data, {
+  const traceparent = activeTraceparent();
+  await state.boss.send(name, traceparent === null ? data : { ...data, [traceKey]: traceparent }, {
     retryLimit,
     retryDelay: 5,
     retryBackoff: true,

@@ -17,6 +17,8 @@ export interface ApprovalStore {
   /** Locked for the change that follows. */
   lock(tx: Tx, approvalId: string): Promise<Approval | undefined>;
   lockByEntries(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Approval>>;
+  /** The trace context in which its entry arrived. */
+  traceOf(tx: Tx, approvalId: string): Promise<string | null>;
   /** Reversals of an entry that are not decided yet, locked. */
   lockFollowers(tx: Tx, entryId: string): Promise<Approval[]>;
   find(scope: Scope, approvalId: string): Promise<Approval | undefined>;

@@ -1,4 +1,5 @@
 import { decideApproval } from '@tributary/contracts';
+import { linkBackTo } from '@tributary/messaging';
 import { command, ok, reject } from '@tributary/service-kit';
 import { approvalView, decided } from './approval-view.js';
 import { decide, follow } from './domain/approval.js';
@@ -11,6 +12,7 @@ export const decideApprovalRoute = ({ approvals, outbox }: ReviewParts) =>
     if (!approval) return reject('not-found');
     const mayDecideAboveThreshold = principal.roles.includes('finance-approver') || principal.roles.includes('administrator');
     const decision = decide(approval, body.decision, body.reason ?? null, { actorId: principal.actorId, mayDecideAboveThreshold }, now);
+    linkBackTo([await approvals.traceOf(tx, approval.id)]);
     if ('rejected' in decision) return reject(decision.rejected, { detail: approval.route });
     const followers = (await approvals.lockFollowers(tx, approval.entryId)).map((reversal) => follow(reversal, decision.accepted, now));
     const changed = [decision.accepted, ...followers];

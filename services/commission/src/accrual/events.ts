@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@tributary/contracts';
-import type { EventContext, NewEvent } from '@tributary/messaging';
+import { type EventContext, handedOn, type NewEvent } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import type { StoredFact } from './domain/fact.js';
 import type { NewOutcome } from './domain/outcomes.js';
@@ -32,7 +32,7 @@ export function entryEvent(
     brandId: entry.brandId,
     time: rating.now,
     context: contextFrom(rating, cause),
-    ...(traceparent === null ? {} : { traceparent }),
+    ...handedOn(traceparent),
     data: {
       ...rest,
       amount: toWireAmount(amount),
@@ -55,7 +55,7 @@ export function outcomeEvent(rating: Rating, { fact, outcome, reason, rating: co
     ...(fact.partnerId === null ? {} : { partnerId: fact.partnerId }),
     time: rating.now,
     context: contextFrom(rating, fact),
-    ...(fact.traceparent === null ? {} : { traceparent: fact.traceparent }),
+    ...handedOn(fact.traceparent),
     data: {
       conversionId: fact.conversionId,
       brandId: fact.brandId,

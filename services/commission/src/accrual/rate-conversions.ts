@@ -1,6 +1,6 @@
 import { newId } from '@tributary/contracts';
 import { ENGINE_VERSION, type FoldResult, foldConversion, maturesAt, planPostings } from '@tributary/engine';
-import type { Tx } from '@tributary/messaging';
+import { goingBackTo, type Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import type { DealVersionRecord } from '../deals/domain/deal.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
@@ -49,10 +49,14 @@ export async function rateConversions(tx: Tx, rating: Rating, facts: readonly St
   await saveOutcomes(tx, settled);
   const entries = made.map(written);
   await insertEntries(tx, entries);
-  await rating.outbox.append(tx, rating.context, [
-    ...made.map((one, index) => entryEvent(rating, one, entries[index]?.explanationHash ?? '')),
-    ...settled.filter(({ changed }) => changed).map((one) => outcomeEvent(rating, one)),
-  ]);
+  const outcomes = settled.filter(({ changed }) => changed);
+  const origins = [...made.map(({ traceparent }) => traceparent), ...outcomes.map(({ fact }) => fact.traceparent)];
+  await goingBackTo('commission accrue', origins, { 'tributary.entries': entries.length }, () =>
+    rating.outbox.append(tx, rating.context, [
+      ...made.map((one, index) => entryEvent(rating, one, entries[index]?.explanationHash ?? '')),
+      ...outcomes.map((one) => outcomeEvent(rating, one)),
+    ]),
+  );
   return entries;
 }
 

@@ -1,5 +1,5 @@
 import type { EventOf, EventType } from '@tributary/contracts';
-import type { Tx } from '@tributary/messaging';
+import { activeTraceparent, type Tx } from '@tributary/messaging';
 import type { Clock, Jobs } from '@tributary/service-kit';
 import type { Wish } from './domain/wish.js';
 import type { MessageStore } from './message-store.js';
@@ -18,7 +18,7 @@ export const telling =
       ...wishOf(event),
       correlationId: event.correlationid,
       causationId: event.id,
-      traceparent: event.traceparent ?? null,
+      traceparent: activeTraceparent() ?? event.traceparent ?? null,
     }));
     for (const messageId of await messages.queue(tx, wishes, clock.now())) {
       await jobs.enqueue(tx, 'send-message', { messageId }, { singletonKey: messageId });

@@ -1,4 +1,4 @@
-import type { Outbox } from '@tributary/messaging';
+import { goingBackTo, handedOn, type Outbox } from '@tributary/messaging';
 import { type Clock, type Database, everything, type Logger, UpstreamFailed } from '@tributary/service-kit';
 import type { ProfileStore } from '../profiles/profile-store.js';
 import type { Contacts } from './contacts.js';
@@ -26,6 +26,11 @@ export interface SendParts {
 export async function sendMessage(parts: SendParts, messageId: string): Promise<void> {
   const message = await parts.messages.claim(messageId, parts.clock.now());
   if (!message) return;
+  const attributes = { 'tributary.correlation_id': message.correlationId, 'tributary.template': message.template };
+  await goingBackTo('notifications mail', [message.traceparent], attributes, () => attempt(parts, message));
+}
+
+async function attempt(parts: SendParts, message: ClaimedMessage): Promise<void> {
   const failure = await deliver(parts, message);
   if (failure) await noteFailure(parts, message, failure);
   else await noteSent(parts, message);
@@ -76,7 +81,7 @@ async function noteSent({ messages, outbox, clock, db }: SendParts, message: Cla
         subject: id,
         partnerId,
         ...(brandId === null ? {} : { brandId }),
-        ...(traceparent === null ? {} : { traceparent }),
+        ...handedOn(traceparent),
         time: sentAt,
         data: { messageId: id, partnerId, template, about, sentAt: sentAt.toISOString() },
       },

@@ -41,6 +41,7 @@ export interface AccruedFact {
   adjusts: string | null;
   occurredAt: string;
   maturesAt: string;
+  traceparent: string | null;
 }
 
 const insertPlaceholders = /* sql */ `
@@ -49,13 +50,13 @@ SELECT id, id, brand_id, partner_id, currency, 0, false FROM unnest($1::text[], 
 ORDER BY id ON CONFLICT (id) DO NOTHING`;
 
 const upsertAccrued = /* sql */ `
-INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, adjusts, occurred_at, matures_at, accrued)
-SELECT id, id, brand_id, partner_id, currency, amount, adjusts, occurred_at, matures_at, true
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-  AS fact (id, brand_id, partner_id, currency, amount, adjusts, occurred_at, matures_at)
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, adjusts, occurred_at, matures_at, accrued, traceparent)
+SELECT id, id, brand_id, partner_id, currency, amount, adjusts, occurred_at, matures_at, true, traceparent
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[])
+  AS fact (id, brand_id, partner_id, currency, amount, adjusts, occurred_at, matures_at, traceparent)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, partner_id = excluded.partner_id, currency = excluded.currency, amount = excluded.amount,
-  adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true
+  adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true, traceparent = excluded.traceparent
 WHERE NOT entry.accrued
 RETURNING id`;
 
@@ -73,6 +74,7 @@ export async function storeAccrued(tx: Tx, facts: readonly AccruedFact[]): Promi
     column((f) => f.adjusts),
     column((f) => f.occurredAt),
     column((f) => f.maturesAt),
+    column((f) => f.traceparent),
   ]);
   if (referring.length > 0) {
     await tx.query(insertPlaceholders, [
@@ -97,17 +99,18 @@ export interface DecisionFact {
 }
 
 const upsertDecisions = /* sql */ `
-INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, accrued, decision, decision_state, decided_at)
-SELECT id, id, brand_id, partner_id, currency, amount, false, decision, state, decided_at
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, accrued, decision, decision_state, decided_at, decision_traceparent)
+SELECT id, id, brand_id, partner_id, currency, amount, false, decision, state, decided_at, $9
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::timestamptz[])
   AS fact (id, brand_id, partner_id, currency, amount, decision, state, decided_at)
 ORDER BY id
-ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, decision_state = excluded.decision_state, decided_at = excluded.decided_at
+ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, decision_state = excluded.decision_state, decided_at = excluded.decided_at,
+  decision_traceparent = excluded.decision_traceparent
 WHERE entry.decision < excluded.decision
 RETURNING id`;
 
-/** Stores decisions, the highest of each entry, and returns the ids for which one was new. */
-export async function storeDecisions(tx: Tx, facts: readonly DecisionFact[]): Promise<string[]> {
+/** Stores decisions, the highest of each entry, with the trace in which they arrive; returns the ids for which one was new. */
+export async function storeDecisions(tx: Tx, facts: readonly DecisionFact[], traceparent: string | null): Promise<string[]> {
   const highest = new Map<string, DecisionFact>();
   for (const fact of facts) if (fact.decision > (highest.get(fact.entryId)?.decision ?? 0)) highest.set(fact.entryId, fact);
   const column = <T>(pick: (fact: DecisionFact) => T) => [...highest.values()].map(pick);
@@ -120,6 +123,7 @@ export async function storeDecisions(tx: Tx, facts: readonly DecisionFact[]): Pr
     column((f) => f.decision),
     column((f) => f.state),
     column((f) => f.decidedAt),
+    traceparent,
   ]);
   return rows.map(({ id }) => id);
 }

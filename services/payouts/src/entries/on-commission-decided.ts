@@ -1,4 +1,4 @@
-import { type Consumer, contextOf, type EventOf } from '@tributary/messaging';
+import { activeTraceparent, type Consumer, contextOf, type EventOf } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
 import { reconsider } from '../shared/reconsider.js';
 import { type DecisionFact, storeDecisions } from './entry-store.js';
@@ -11,6 +11,7 @@ export function onCommissionDecided({ outbox, clock, name }: Parts, state: Decis
     const fresh = await storeDecisions(
       tx,
       events.map(({ data }) => ({ ...data, state })),
+      activeTraceparent(),
     );
     const byEntry = new Map(events.map((event) => [event.data.entryId, contextOf(event, name)]));
     const [first] = events;

@@ -1,7 +1,9 @@
-import type { Tx } from '@tributary/messaging';
+import { SpanKind } from '@opentelemetry/api';
+import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
 import type { Answer, Instruction, Rail } from '../rails/domain/rail.js';
-import { currentContentHash, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { spanAttributes, tracesOfEntries, tracesOfRun } from '../runs/run-traces.js';
 import { type PayoutReport, recordReports } from '../shared/record-reports.js';
 import { reportOfAnswer, reportOfState } from './rail-reports.js';
 
@@ -18,17 +20,47 @@ interface Attempt {
  * what it knows under the payout's key before sending the same key again. So it may die anywhere and be run again.
  */
 export async function submitPayouts(parts: Parts, runId: string, now: Date): Promise<void> {
-  for (;;) {
-    const batch = await parts.db.tx(everyBrand, (tx) => reserve(tx, parts, runId, now));
-    const [first] = batch;
-    if (!first) return;
-    parts.crashPoint('payouts.before-submit');
-    const rail = parts.rails.get(first.payout.rail);
-    if (!rail) throw new Error(`there is no rail ${first.payout.rail}`);
-    const reports = await send(rail, batch, now);
-    parts.crashPoint('payouts.after-rail-answer-before-commit');
-    await parts.db.tx(everyBrand, (tx) => recordReports(tx, parts, reports, systemContext(parts, first.payout.runId), now));
-  }
+  const { correlationId, origins } = await parts.db.tx(everyBrand, (tx) => originsOf(tx, runId));
+  const attributes = spanAttributes(parts, { correlationId });
+  await goingBackTo('payouts submit run', origins, attributes, async () => {
+    while (await submitBatch(parts, runId, correlationId, now));
+  });
+}
+
+/** What the run comes from: its own steps, and what made and decided its entries. */
+async function originsOf(tx: Tx, runId: string): Promise<{ correlationId: string; origins: string[] }> {
+  const run = await findRun(tx, runId);
+  return {
+    correlationId: run?.correlationId ?? runId,
+    origins: [...(await tracesOfRun(tx, runId)), ...(await tracesOfEntries(tx, runId))],
+  };
+}
+
+/** Sends the next batch, if there is one. */
+async function submitBatch(parts: Parts, runId: string, correlationId: string, now: Date): Promise<boolean> {
+  const batch = await parts.db.tx(everyBrand, (tx) => reserve(tx, parts, runId, now));
+  const [first] = batch;
+  if (!first) return false;
+  parts.crashPoint('payouts.before-submit');
+  const rail = parts.rails.get(first.payout.rail);
+  if (!rail) throw new Error(`there is no rail ${first.payout.rail}`);
+  const call = { kind: SpanKind.CLIENT, attributes: spanAttributes(parts, { correlationId }), links: [] };
+  const { reports, traceparent } = await inLinkedSpan(`rail submit ${rail.name}`, call, async () => ({
+    reports: await send(rail, batch, now),
+    traceparent: activeTraceparent(),
+  }));
+  parts.crashPoint('payouts.after-rail-answer-before-commit');
+  await parts.db.tx(everyBrand, async (tx) => {
+    await keepTrace(tx, batch, traceparent);
+    await recordReports(tx, parts, reports, systemContext(parts, correlationId), now);
+  });
+  return true;
+}
+
+/** What the rail says later, by whatever way, goes back to the call. */
+async function keepTrace(tx: Tx, batch: readonly Attempt[], traceparent: string | null): Promise<void> {
+  if (traceparent === null) return;
+  await tx.query('UPDATE payout SET traceparent = $2 WHERE id = ANY ($1)', [batch.map(({ payout }) => payout.id), traceparent]);
 }
 
 const systemContext = ({ name }: Parts, correlationId: string) =>
@@ -59,6 +91,8 @@ async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<
     batch.map(({ payout }) => payout.id),
     now,
   ]);
+  // Of the submission for the moment: should the process die in the call, there is something to go back to.
+  await keepTrace(tx, batch, activeTraceparent());
   return batch;
 }
 
@@ -83,7 +117,7 @@ async function refuse(tx: Tx, parts: Parts, run: RunRow, payouts: readonly Payou
     .map(({ id }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }) as const);
   if (payouts.every(({ attemptedAt }) => attemptedAt === null))
     await tx.query(`UPDATE payout_run SET status = 'refused', reason = $2 WHERE id = $1`, [run.id, reason]);
-  await recordReports(tx, parts, reports, systemContext(parts, run.id), now);
+  await recordReports(tx, parts, reports, systemContext(parts, run.correlationId), now);
   return [];
 }
 
@@ -98,7 +132,7 @@ async function letGo(tx: Tx, parts: Parts, run: RunRow, now: Date): Promise<void
     [run.id],
   );
   const reports: PayoutReport[] = rows.map(({ id, reason }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }));
-  await recordReports(tx, parts, reports, systemContext(parts, run.id), now);
+  await recordReports(tx, parts, reports, systemContext(parts, run.correlationId), now);
 }
 
 async function send(rail: Rail, batch: readonly Attempt[], now: Date): Promise<PayoutReport[]> {

@@ -4,6 +4,7 @@ import type { Parts } from '../parts.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotApprove } from './domain/run-state.js';
 import { currentContentHash, findRun, lockRun, payoutsOfRun } from './run-store.js';
+import { stepOfRun } from './run-traces.js';
 
 /** A second person approves a run, and with that seals its content. */
 export function approveRunRoute({ outbox }: Parts): Route {
@@ -21,6 +22,7 @@ export function approveRunRoute({ outbox }: Parts): Route {
       now,
     ]);
     await tx.query(`UPDATE payout SET status = 'approved' WHERE run_id = $1 AND status = 'draft'`, [run.id]);
+    await stepOfRun(tx, run.id);
     await outbox.append(tx, context, [
       {
         type: 'payouts.run.sealed.v1',

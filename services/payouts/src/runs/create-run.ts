@@ -1,5 +1,5 @@
 import { createRun, newId } from '@tributary/contracts';
-import type { NewEvent, Tx } from '@tributary/messaging';
+import { activeTraceparent, goingBackTo, type NewEvent, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { type CommandRequest, command, created, NotYetKnown, Rejected, type Route } from '@tributary/service-kit';
 import { groupBy } from '../group-by.js';
@@ -11,6 +11,7 @@ import { runView } from '../shared/run-view.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { type ClaimedGroup, type LeftOutReason, type Routing, routeGroup } from './domain/split-groups.js';
 import { contentHash, findRun, type LineRow, linesHash, linesOf, type PayoutRow } from './run-store.js';
+import { spanAttributes, tracesOfEntries } from './run-traces.js';
 
 type Request = CommandRequest<typeof createRun>;
 interface Planned {
@@ -43,8 +44,8 @@ export function createRunRoute(parts: Parts): Route {
     );
 
     await tx.query(
-      `INSERT INTO payout_run (id, status, as_of, brand_ids, currency, minimum, content_hash, built_by, totals, left_out, correlation_id, created_at)
-       VALUES ($1, 'draft', $2, $3, $4, $5, '', $6, $7, $8, $9, $10)`,
+      `INSERT INTO payout_run (id, status, as_of, brand_ids, currency, minimum, content_hash, built_by, totals, left_out, correlation_id, created_at, traceparents)
+       VALUES ($1, 'draft', $2, $3, $4, $5, '', $6, $7, $8, $9, $10, array_remove(ARRAY[$11], NULL))`,
       [
         runId,
         asOf,
@@ -56,21 +57,24 @@ export function createRunRoute(parts: Parts): Route {
         JSON.stringify(left.map(({ group, reason }) => ({ ...group, amount: toWireAmount(group.amount), reason }))),
         context.correlationId,
         now,
+        activeTraceparent(),
       ],
     );
     const payouts = await writePayouts(tx, runId, paid, now);
     await tx.query('UPDATE payout_run SET content_hash = $2 WHERE id = $1', [runId, contentHash(payouts.map(({ payout }) => payout))]);
-    await post(
-      tx,
-      parts.outbox,
-      payouts.map(({ payout }) => ({ posting: claim(payout, now), context })),
-      now,
-    );
-    await parts.outbox.append(
-      tx,
-      context,
-      payouts.flatMap(({ payout, lines }) => createdEvents(payout, lines, now)),
-    );
+    await goingBackTo('payouts create run', await tracesOfEntries(tx, runId), spanAttributes(parts, context), async () => {
+      await post(
+        tx,
+        parts.outbox,
+        payouts.map(({ payout }) => ({ posting: claim(payout, now), context })),
+        now,
+      );
+      await parts.outbox.append(
+        tx,
+        context,
+        payouts.flatMap(({ payout, lines }) => createdEvents(payout, lines, now)),
+      );
+    });
     const run = await findRun(tx, runId);
     if (!run) throw new Error(`run ${runId} was not written`);
     return created(await runView(tx, run), { headers: { location: `/api/v1/payout-runs/${runId}` } });

@@ -2,6 +2,7 @@ import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messa
 import type { Parts } from '../parts.js';
 import { recordReports } from '../shared/record-reports.js';
 import { lockRun, payoutsOfRun } from './run-store.js';
+import { stepOfRun } from './run-traces.js';
 import { startWhenCleared } from './start-when-cleared.js';
 
 /** The last risk check passed: for exactly the content that was sealed, or for nothing. */
@@ -17,6 +18,7 @@ export function onRunCleared(parts: Parts): Consumer<EventOf<'approvals.run.clea
         data.contentHash,
       ]);
       await tx.query(`UPDATE payout SET status = 'cleared' WHERE run_id = $1 AND status = 'approved'`, [run.id]);
+      await stepOfRun(tx, run.id);
       await startWhenCleared(tx, parts, run.id);
     }
   };

@@ -61,9 +61,11 @@ export interface PayoutRow extends RunContent {
   attemptedAt: Date | null;
   settledAt: Date | null;
   lookups: number;
+  /** Trace context of the last call to the rail. */
+  traceparent: string | null;
 }
 export const payoutColumns = /* sql */ `id, run_id AS "runId", partner_id AS "partnerId", brand_id AS "brandId", amount, currency, status, sandbox, rail, rail_key AS "railKey", rail_reference AS "railReference",
-  reason, method_id AS "methodId", account_hmac AS "accountHmac", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups`;
+  reason, method_id AS "methodId", account_hmac AS "accountHmac", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent`;
 
 /** By id, locked when told. */
 export async function payoutsOfRun(tx: Tx, runId: string, lock = false): Promise<PayoutRow[]> {

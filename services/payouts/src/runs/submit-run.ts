@@ -4,6 +4,7 @@ import type { Parts } from '../parts.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotSubmit } from './domain/run-state.js';
 import { findRun, lockRun } from './run-store.js';
+import { stepOfRun } from './run-traces.js';
 import { startWhenCleared } from './start-when-cleared.js';
 
 /** Asks for the run to go out: at once when its content is cleared already, otherwise as soon as it is. */
@@ -17,6 +18,7 @@ export function submitRunRoute(parts: Parts): Route {
       'UPDATE payout_run SET submit_requested_by = $2, submit_requested_at = $3 WHERE id = $1 AND submit_requested_at IS NULL',
       [run.id, context.actorId, now],
     );
+    await stepOfRun(tx, run.id);
     await startWhenCleared(tx, parts, run.id);
     const asked = await findRun(tx, run.id);
     return asked ? accepted(await runView(tx, asked)) : reject('not-found');

@@ -1,4 +1,4 @@
-import type { EventContext, NewEvent, Tx } from '@tributary/messaging';
+import { type EventContext, goingBackTo, type NewEvent, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
@@ -34,18 +34,45 @@ export async function recordReports(
   now: Date,
 ): Promise<Recorded> {
   const ids = [...new Set(reports.map(({ payoutId }) => payoutId))];
-  await tx.query('SELECT id FROM payout_run WHERE id IN (SELECT run_id FROM payout WHERE id = ANY ($1)) ORDER BY id FOR UPDATE', [ids]);
+  const runs = await tx.query<{ id: string; correlationId: string }>(
+    'SELECT id, correlation_id AS "correlationId" FROM payout_run WHERE id IN (SELECT run_id FROM payout WHERE id = ANY ($1)) ORDER BY id FOR UPDATE',
+    [ids],
+  );
   const { rows } = await tx.query<PayoutRow>(`SELECT ${payoutColumns} FROM payout WHERE id = ANY ($1) ORDER BY id FOR UPDATE`, [ids]);
   const payouts = new Map(rows.map((payout) => [payout.id, payout]));
   const { steps, conflicts } = takeSteps(payouts, reports);
   for (const each of conflicts) parts.log.error(each, 'a rail contradicts what is final: a person must look');
   if (steps.length === 0) return { conflicts };
 
+  const correlations = new Map(runs.rows.map((run) => [run.id, run.correlationId]));
+  const attributes = { 'service.name': parts.name, ...onlyOne([...correlations.values()]) };
+  const name = `payouts ${[...new Set(steps.map(({ outcome }) => outcome))].join(' ')}`;
+  const calls = steps.map(({ payout }) => payout.traceparent);
+  await goingBackTo(name, calls, attributes, () => applySteps(tx, parts, steps, { ...context, correlations }, now));
+  return { conflicts };
+}
+
+const onlyOne = (ids: readonly string[]) => (ids.length === 1 ? { 'tributary.correlation_id': ids[0] ?? '' } : {});
+
+interface StepContext extends EventContext {
+  /** What each run began with: what comes of it is found under the same id, whoever reports it. */
+  correlations: ReadonlyMap<string, string>;
+}
+
+async function applySteps(
+  tx: Tx,
+  parts: Parts,
+  steps: readonly Step[],
+  { correlations, ...context }: StepContext,
+  now: Date,
+): Promise<void> {
+  const contextFor = ({ payout }: Step): EventContext =>
+    context.actorKind === 'system' ? { ...context, correlationId: correlations.get(payout.runId) ?? context.correlationId } : context;
   await storePayouts(tx, [...new Set(steps.map(({ payout }) => payout))], now);
   await post(
     tx,
     parts.outbox,
-    steps.flatMap(postingsOf(now)).map((posting) => ({ posting, context })),
+    steps.flatMap((step) => postingsOf(now)(step).map((posting) => ({ posting, context: contextFor(step) }))),
     now,
   );
   await moveEntries(tx, parts, steps, context, now);
@@ -54,9 +81,11 @@ export async function recordReports(
   await parts.outbox.append(
     tx,
     context,
-    steps.map(({ payout, outcome }) => stepEvent(payout, outcome, hashes.get(payout.runId) ?? '', now)),
+    steps.map((step) => ({
+      ...stepEvent(step.payout, step.outcome, hashes.get(step.payout.runId) ?? '', now),
+      context: contextFor(step),
+    })),
   );
-  return { conflicts };
 }
 
 /** Applies the reports one after the other to the payouts in memory. */

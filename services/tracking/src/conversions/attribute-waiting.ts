@@ -1,4 +1,5 @@
-import type { Outbox, Tx } from '@tributary/messaging';
+import type { ConversionData } from '@tributary/contracts';
+import { goingBackTo, handedOn, type Outbox, type Tx } from '@tributary/messaging';
 import { type Arrival, type Due, rememberAwaited, waitingFor } from './awaited-store.js';
 import { bind, conversionData } from './conversion-store.js';
 import { isReversal } from './domain/check-event.js';
@@ -74,20 +75,7 @@ async function lookAgain(tx: Tx, outbox: Outbox, due: readonly Due[], now: Date)
     tx,
     open.map(({ conversion, decision }) => ({ ...conversion, decision, attempts: attempts.get(conversion.conversionId) ?? 1 })),
   );
-  await outbox.append(
-    tx,
-    { correlationId: 'attribution', actorId: 'system:tracking', actorKind: 'system' },
-    settled.map(({ conversion, data }) => ({
-      type: 'tracking.conversion.attributed.v1',
-      subject: data.conversionId,
-      brandId: data.brandId,
-      ...(data.partnerId === null ? {} : { partnerId: data.partnerId }),
-      time: now,
-      data,
-      ...(conversion.traceparent === null ? {} : { traceparent: conversion.traceparent }),
-      context: { correlationId: data.conversionId, actorId: 'system:tracking', actorKind: 'system' },
-    })),
-  );
+  await publishSettled(tx, outbox, settled, now);
   const boundNow: Arrival[] = batch.bindings.map(({ customerId }) => ({
     kind: 'customer',
     key: customerId,
@@ -99,4 +87,28 @@ async function lookAgain(tx: Tx, outbox: Outbox, due: readonly Due[], now: Date)
     brandId: conversion.brandId,
   }));
   return { arrivals: [...boundNow, ...originals], count: settled.length };
+}
+
+type Settled = { conversion: Recorded; data: ConversionData };
+
+/** A step of its own in the trace: it goes back to the report and, past it, to the click that came to light. */
+async function publishSettled(tx: Tx, outbox: Outbox, settled: readonly Settled[], now: Date): Promise<void> {
+  if (settled.length === 0) return;
+  const origins = settled.flatMap(({ conversion, data }) => [conversion.traceparent, data.attribution?.clickTraceparent]);
+  await goingBackTo('tracking attribute', origins, { 'service.name': 'tracking' }, () =>
+    outbox.append(
+      tx,
+      { correlationId: 'attribution', actorId: 'system:tracking', actorKind: 'system' },
+      settled.map(({ conversion, data }) => ({
+        type: 'tracking.conversion.attributed.v1',
+        subject: data.conversionId,
+        brandId: data.brandId,
+        ...(data.partnerId === null ? {} : { partnerId: data.partnerId }),
+        time: now,
+        data,
+        ...handedOn(conversion.traceparent),
+        context: { correlationId: data.conversionId, actorId: 'system:tracking', actorKind: 'system' },
+      })),
+    ),
+  );
 }

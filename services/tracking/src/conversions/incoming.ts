@@ -29,6 +29,8 @@ export interface Incoming {
   source: ConversionData['source'];
   /** Trace context of the request that brought it. */
   traceparent: string;
+  /** Told the trace context of the click that it turned out to come from. */
+  cameFrom?: ((traceparent: string) => void) | undefined;
   actor: Actor;
 }
 

@@ -6,7 +6,7 @@ import { bind, claim, conversionData, customerOf, customersOf, type Holder, hold
 import { isReversal } from './domain/check-event.js';
 import { diffOf } from './domain/content.js';
 import { type BatchDecision, decideBatch } from './domain/decide-batch.js';
-import type { Incoming, Outcome, Recorded, RejectedOutcome } from './incoming.js';
+import type { Incoming, Outcome, RejectedOutcome } from './incoming.js';
 import { readWorld } from './world-store.js';
 
 const wakeMost = 1000;
@@ -60,7 +60,7 @@ function firstOfEachKey(events: readonly Incoming[]): Map<string, Incoming> {
 /** Writes events whose keys are theirs; answers each one's partner. */
 async function record(tx: Tx, outbox: Outbox, fresh: readonly Incoming[], now: Date): Promise<Map<string, string | null>> {
   const customerIds = await customersOf(tx, fresh, now);
-  const recorded: Recorded[] = fresh.map((event) => ({
+  const recorded = fresh.map((event) => ({
     ...event,
     isReversal: isReversal(event.kind),
     customerId: event.customerHash === null ? null : (customerIds.get(customerOf(event)) ?? null),
@@ -72,6 +72,7 @@ async function record(tx: Tx, outbox: Outbox, fresh: readonly Incoming[], now: D
     const decision = batch.decisions.get(conversion.conversionId);
     if (!decision) throw new Error(`conversion ${conversion.conversionId} was not decided`);
     if (decision.awaits.length > 0) waiting.push({ ...conversion, decision, attempts: 0 });
+    if (decision.attribution?.clickTraceparent) conversion.cameFrom?.(decision.attribution.clickTraceparent);
     return conversionData(conversion, decision);
   });
   await insertNew(tx, fresh, data);

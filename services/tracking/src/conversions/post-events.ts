@@ -5,6 +5,7 @@ import { startRequestSpan } from '../shared/request-span.js';
 import type { Tracking } from '../tracking.js';
 import type { Incoming, Outcome } from './incoming.js';
 import { rejected } from './intake.js';
+import { countOutcomes } from './intake-meter.js';
 import { type Origin, readEvent } from './read-event.js';
 
 const path = '/api/v1/events';
@@ -29,10 +30,13 @@ async function answer(service: Tracking, request: IncomingMessage, response: Ser
       now: service.kit.clock.now(),
       source: 'api',
       traceparent: span.traceparent,
+      cameFrom: span.cameFrom,
       actor: { actorId, actorKind },
       brandIds: principal.brandIds,
     };
     const result = isBatch(body) ? await takeBatch(service, eventsOf(body), origin) : await takeSingle(service, body, origin);
+    countOutcomes('api', 'outcomes' in result ? result.outcomes : [result]);
+    if ('conversionId' in result) span.isAbout(result.conversionId);
     const text = JSON.stringify(result);
     response.writeHead(202, {
       'content-type': 'application/json; charset=utf-8',
@@ -41,6 +45,7 @@ async function answer(service: Tracking, request: IncomingMessage, response: Ser
     });
     response.end(text);
   } catch (error) {
+    if (error instanceof Rejected) countOutcomes('api', [{ outcome: 'rejected', code: error.code }]);
     answerError(service.kit.log, error, request, response);
   } finally {
     span.end(response.statusCode);

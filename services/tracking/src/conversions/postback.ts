@@ -3,9 +3,10 @@ import { postback } from '@tributary/contracts';
 import { MoneyError, parseMajor, toWireAmount } from '@tributary/money';
 import { type QueryOf, Rejected, type Route, raw } from '@tributary/service-kit';
 import { timeOfClickId } from '../ids.js';
-import { startRequestSpan } from '../shared/request-span.js';
+import { type RequestSpan, startRequestSpan } from '../shared/request-span.js';
 import type { Tracking } from '../tracking.js';
 import type { Outcome } from './incoming.js';
+import { countOutcomes } from './intake-meter.js';
 import { refusal } from './post-events.js';
 import { readEvent } from './read-event.js';
 
@@ -16,14 +17,19 @@ export const postbackRoute = (service: Tracking): Route =>
   raw(postback, async (request, _host, incoming, response) => {
     const span = startRequestSpan('/postback', incoming);
     try {
-      const outcome = await takePostback(service, request.query as Asked, request.now, span.traceparent);
+      const outcome = await takePostback(service, request.query as Asked, request.now, span);
+      countOutcomes('postback', [outcome]);
+      if ('conversionId' in outcome) span.isAbout(outcome.conversionId);
       response.status(200).set('cache-control', 'no-store').json(outcome);
+    } catch (error) {
+      if (error instanceof Rejected) countOutcomes('postback', [{ outcome: 'rejected', code: error.code }]);
+      throw error;
     } finally {
       span.end(response.statusCode);
     }
   });
 
-async function takePostback(service: Tracking, asked: Asked, now: Date, traceparent: string): Promise<Outcome> {
+async function takePostback(service: Tracking, asked: Asked, now: Date, span: RequestSpan): Promise<Outcome> {
   const click = await findClick(service, asked.click_id);
   checkSignature(service, click, asked);
   const originalEventId = asked['original_event_id'];
@@ -39,9 +45,14 @@ async function takePostback(service: Tracking, asked: Asked, now: Date, tracepar
   };
   const actor = { actorId: `postback:${click.brandId}`, actorKind: 'system' as const };
   // A postback says nothing of when: its repetition a month later is still a repetition.
-  const event = readEvent(body, { now, source: 'postback', traceparent, actor, brandIds: [] }, service.kit.keys.hmac, {
-    eventHasNoTime: true,
-  });
+  const event = readEvent(
+    body,
+    { now, source: 'postback', traceparent: span.traceparent, cameFrom: span.cameFrom, actor, brandIds: [] },
+    service.kit.keys.hmac,
+    {
+      eventHasNoTime: true,
+    },
+  );
   const outcome = 'outcome' in event ? event : await service.takeOne(event);
   if (outcome.outcome === 'rejected') throw refusal(outcome);
   return outcome;

@@ -11,6 +11,7 @@ export interface Origin {
   now: Date;
   source: ConversionData['source'];
   traceparent: string;
+  cameFrom?: Incoming['cameFrom'];
   actor: Actor;
   /** The brands that the caller may speak for; empty means all. */
   brandIds: readonly string[];
@@ -40,8 +41,14 @@ export function readEvent(
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-type Received = Pick<Incoming, 'receivedAt' | 'source' | 'traceparent' | 'actor'>;
-const received = ({ now, source, traceparent, actor }: Origin): Received => ({ receivedAt: now, source, traceparent, actor });
+type Received = Pick<Incoming, 'receivedAt' | 'source' | 'traceparent' | 'cameFrom' | 'actor'>;
+const received = ({ now, source, traceparent, cameFrom, actor }: Origin): Received => ({
+  receivedAt: now,
+  source,
+  traceparent,
+  cameFrom,
+  actor,
+});
 
 function incomingOf(event: TrackingEventBody, conversionId: string, content: Content): Omit<Incoming, keyof Received> {
   return {

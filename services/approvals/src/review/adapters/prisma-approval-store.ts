@@ -1,4 +1,4 @@
-import type { Tx } from '@tributary/messaging';
+import { activeTraceparent, type Tx } from '@tributary/messaging';
 import type { Database } from '@tributary/service-kit';
 import type { Approval as ApprovalRow, PrismaClient } from '../../generated/client.js';
 import type { ApprovalStore } from '../approval-store.js';
@@ -14,6 +14,10 @@ export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
     saveDecisions,
     async lock(tx, approvalId) {
       return (await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE id = $1 FOR UPDATE`, [approvalId])).rows[0];
+    },
+    async traceOf(tx, approvalId) {
+      const { rows } = await tx.query<{ traceparent: string | null }>('SELECT traceparent FROM approval WHERE id = $1', [approvalId]);
+      return rows[0]?.traceparent ?? null;
     },
     async lockByEntries(tx, entryIds) {
       const found = await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE entry_id = ANY($1) ORDER BY entry_id FOR UPDATE`, [
@@ -42,8 +46,8 @@ export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
 async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[]> {
   if (approvals.length === 0) return [];
   const inserted = await tx.query<{ id: string }>(
-    `INSERT INTO approval (id, entry_id, partner_id, brand_id, deal_id, amount, currency, status, needs, route, risk_level, maker_id, follows_entry_id, decided_by, reason, created_at, decided_at, decisions)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    `INSERT INTO approval (id, entry_id, partner_id, brand_id, deal_id, amount, currency, status, needs, route, risk_level, maker_id, follows_entry_id, decided_by, reason, created_at, decided_at, decisions, traceparent)
+     SELECT *, $19::text FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
        $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::int[])
      ON CONFLICT (entry_id) DO NOTHING RETURNING id`,
     [
@@ -65,6 +69,7 @@ async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[
       approvals.map((a) => a.createdAt),
       approvals.map((a) => a.decidedAt),
       approvals.map((a) => a.decisions),
+      activeTraceparent(),
     ],
   );
   const added = new Set(inserted.rows.map((row) => row.id));
@@ -107,6 +112,6 @@ async function recordDecisions(tx: Tx, approvals: readonly Approval[]): Promise<
   );
 }
 
-function fromStored(row: ApprovalRow): Approval {
+function fromStored({ traceparent: _, ...row }: ApprovalRow): Approval {
   return { ...row, status: row.status as ApprovalStatus, needs: row.needs as Needs, riskLevel: row.riskLevel as RiskLevel };
 }
