@@ -5,9 +5,9 @@
 //   npm run check:dockerfile                      every service
 //   npm run check:dockerfile -- tracking gateway  these
 //   npm run check:dockerfile -- --keep            leaves the folder there
+//   npm run check:dockerfile -- --again <folder>  starts the services of such a folder, without building
 //
-// PostgreSQL is the embedded one. RabbitMQ is that of AMQP_URL or the one on port 5672; without any, services must still become
-// healthy, for they take in events while the broker is away.
+// PostgreSQL is the embedded one; RabbitMQ that of AMQP_URL, or one that is found or started here.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,21 +19,27 @@ import { randomEnvironment } from '../deploy/make-env.mjs';
 import { readCompose } from './lib/compose.mjs';
 import { readDockerfile } from './lib/dockerfile.mjs';
 import { ignores } from './lib/dockerignore.mjs';
-import { answers } from './lib/rabbitmq.mjs';
+import { ensureRabbit } from './lib/rabbitmq.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
-const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { keep: { type: 'boolean', default: false } } });
-const folder = mkdtempSync(path.join(tmpdir(), 'tributary-image-'));
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { keep: { type: 'boolean', default: false }, again: { type: 'string' } },
+});
+const folder = options.again ?? mkdtempSync(path.join(tmpdir(), 'tributary-image-'));
 const context = path.join(folder, 'build');
 const image = path.join(folder, 'image');
 const began = Date.now();
 let postgres;
+let broker;
 
 try {
   const stages = readDockerfile(path.join(root, 'deploy/Dockerfile'));
-  checkOut();
-  build(stages[0]);
-  assemble(stages.at(-1));
+  if (options.again === undefined) {
+    checkOut();
+    build(stages[0]);
+    assemble(stages.at(-1));
+  }
   await startServices(stages.at(-1));
   say('every service became healthy, and stopped when told to');
 } catch (error) {
@@ -41,7 +47,8 @@ try {
   process.exitCode = 1;
 } finally {
   await postgres?.stop();
-  if (options.keep) say(`left in ${folder}`);
+  await broker?.stop();
+  if (options.keep || options.again) say(`left in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
 }
 
@@ -81,12 +88,13 @@ async function startServices(stage) {
   const compose = readCompose(root, { ...randomEnvironment(), TRIBUTARY_VERSION: 'check' });
   const passwords = compose.services.databases.environment;
   run('node', ['deploy/postgres/make-databases.mjs'], { ...passwords, TRIBUTARY_POSTGRES_URL: postgres.url });
-  const amqp = process.env.AMQP_URL ?? ((await answers(5672)) ? 'amqp://guest:guest@127.0.0.1:5672' : 'amqp://127.0.0.1:1');
+  broker = await ensureRabbit({ say });
+  if (!broker.url) throw new Error(`there is no RabbitMQ: ${broker.how}`);
   const all = Object.keys(compose.services).filter((name) => compose.services[name].environment?.SERVICE);
-  for (const name of positionals.length > 0 ? positionals : all) await startOne(stage, name, compose.services[name].environment, amqp);
+  for (const name of positionals.length > 0 ? positionals : all) await startOne(stage, name, compose.services[name].environment);
 }
 
-async function startOne(stage, name, environment, amqp) {
+async function startOne(stage, name, environment) {
   const since = Date.now();
   const local = new URL(postgres.url);
   const env = {
@@ -99,7 +107,7 @@ async function startOne(stage, name, environment, amqp) {
   for (const variable of ['DATABASE_URL', 'DATABASE_APP_URL'])
     env[variable] = Object.assign(new URL(env[variable]), { host: local.host }).href;
   Object.assign(env, {
-    AMQP_URL: amqp,
+    AMQP_URL: broker.url,
     TRIBUTARY_BUS_PREFIX: `check-${path.basename(folder).slice(-6)}.`,
     LOG_LEVEL: 'info',
     OTEL_EXPORTER_OTLP_ENDPOINT: '',
@@ -111,7 +119,7 @@ async function startOne(stage, name, environment, amqp) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   try {
-    await healthy(stage, env, child);
+    await healthy(stage, env, child, () => said.includes('"msg":"ready"'));
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(`${name}: ${error.message}\n${said}`);
@@ -120,17 +128,17 @@ async function startOne(stage, name, environment, amqp) {
   child.kill('SIGTERM');
   const code = await ended;
   if (code !== 0) throw new Error(`${name} ended with ${code} after SIGTERM:\n${said}`);
-  say(`${name}: healthy after ${healthyAfter} ms, stopped with 0`);
+  say(`${name}: healthy and ready after ${healthyAfter} ms, stopped with 0`);
 }
 
-async function healthy(stage, env, child) {
+async function healthy(stage, env, child, ready) {
   const [command, ...args] = stage.healthcheck;
   for (const until = Date.now() + 90_000; Date.now() < until; ) {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
-    if (spawnSync(command, args, { cwd: image, env }).status === 0) return;
+    if (spawnSync(command, args, { cwd: image, env }).status === 0 && ready()) return;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-  throw new Error('not healthy after 90 s');
+  throw new Error('not healthy and ready after 90 s');
 }
 
 function run(command, args, env) {
