@@ -43,6 +43,15 @@ async function until(what, probe) {
     if (Date.now() > end) throw new Error(`not within ${WAIT_MS / 1000} s: ${what}`);
   }
 }
+/** A few at a time. */
+async function forAll(items, act) {
+  const rest = items.values();
+  await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      for (const item of rest) await act(item);
+    }),
+  );
+}
 const quiet = () => until('everything accepted is handled', async () => (await call(admin, 'GET', '/api/v1/operations/quiet')).quiet);
 const pounds = (pence) => `£${(pence / 100).toFixed(2)}`;
 const sum = (items, of) => items.reduce((total, item) => total + of(item), 0);
@@ -53,16 +62,22 @@ const manager = await newKey('Manager of the retail example', 'programme-manager
 const finance = await newKey('Finance of the retail example', 'finance-approver');
 
 await quiet();
-const waiting = (await Promise.all(brands.map((id) => list(`/api/v1/approvals?status=waiting&brandId=${id}`)))).flat();
-for (const { id, needs } of waiting.filter(({ amount }) => amount > 0))
-  await call(needs === 'finance' ? finance : manager, 'POST', `/api/v1/approvals/${id}/decision`, { decision: 'approve' });
+// what takes back another commission is decided with it
+const queue = (await Promise.all(brands.map((id) => list(`/api/v1/approvals?status=waiting&brandId=${id}`)))).flat();
+const waiting = queue.filter(({ amount }) => amount > 0);
+await forAll(waiting, ({ id, needs }) =>
+  call(needs === 'finance' ? finance : manager, 'POST', `/api/v1/approvals/${id}/decision`, { decision: 'approve' }),
+);
 const byFinance = waiting.filter(({ needs }) => needs === 'finance').length;
 console.log(`approved ${waiting.length - byFinance} commissions as manager and ${byFinance} as finance; the others needed nobody`);
 
 async function balances() {
   const partners = (await list('/api/v1/partners?')).filter(({ externalId }) => externalId?.startsWith('online-retail-'));
   const found = [];
-  for (const { id } of partners) found.push(...(await call(admin, 'GET', `/api/v1/partners/${id}/balance`)).balances);
+  await forAll(partners, async ({ id }) => {
+    const { balances } = await call(admin, 'GET', `/api/v1/partners/${id}/balance`);
+    found.push(...balances);
+  });
   return found.filter(({ brandId }) => brands.includes(brandId));
 }
 await quiet();
@@ -95,7 +110,9 @@ if (values.evidence) {
   mkdirSync(values.evidence, { recursive: true });
   const { keys } = await call(admin, 'GET', '/api/v1/evidence-keys');
   writeFileSync(path.join(values.evidence, 'key.pem'), keys.find(({ active }) => active).publicKeyPem);
-  for (const { id } of payouts)
-    writeFileSync(path.join(values.evidence, `${id}.ndjson`), await call(finance, 'GET', `/api/v1/payouts/${id}/evidence`));
+  await forAll(payouts, async ({ id }) => {
+    const bundle = await call(finance, 'GET', `/api/v1/payouts/${id}/evidence`);
+    writeFileSync(path.join(values.evidence, `${id}.ndjson`), bundle);
+  });
   console.log(`evidence of ${payouts.length} payouts in ${values.evidence}: npm run verify -- <file> --key ${values.evidence}/key.pem`);
 }
