@@ -15,7 +15,7 @@ import { findExecutable, freePort, run, until } from './processes.mjs';
 // Debian's /usr/sbin/rabbitmq-server is a wrapper that changes user and settings; the real scripts are these.
 const SERVER_FOLDERS = ['/usr/lib/rabbitmq/bin', '/opt/homebrew/sbin', '/usr/local/sbin', '/usr/sbin'];
 const DOCKER_IMAGE = 'rabbitmq:3.13-alpine';
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 /** What to type so that the broker's tests can run, for machines where nothing of it was found. */
