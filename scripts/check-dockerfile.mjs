@@ -33,6 +33,17 @@ const began = Date.now();
 let postgres;
 let broker;
 
+// Told to end: what was started here ends too. A service that runs is a child of this one and is ended with it.
+const children = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await postgres?.stop();
+    await broker?.stop();
+    process.exit(1);
+  });
+}
+
 try {
   const stages = readDockerfile(path.join(root, 'deploy/Dockerfile'));
   if (options.again === undefined) {
@@ -117,7 +128,13 @@ async function startOne(stage, name, environment) {
   const [command, ...args] = stage.cmd;
   const child = spawn(command, args, { cwd: image, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+  children.add(child);
+  const ended = new Promise((resolve) =>
+    child.once('exit', (code, signal) => {
+      children.delete(child);
+      resolve(code ?? signal);
+    }),
+  );
   try {
     await healthy(stage, env, child, () => said.includes('"msg":"ready"'));
   } catch (error) {

@@ -19,8 +19,13 @@ const rows = new Map(
 );
 
 function sources(): { file: string; text: string }[] {
-  const folders = ['packages', 'services'].flatMap((kind) => readdirSync(path.join(root, kind)).map((name) => path.join(kind, name, 'src')));
-  return [...folders, 'tools/src'].map((folder) => path.join(root, folder)).filter(existsSync).flatMap(filesIn);
+  const folders = ['packages', 'services'].flatMap((kind) =>
+    readdirSync(path.join(root, kind)).map((name) => path.join(kind, name, 'src')),
+  );
+  return [...folders, 'tools/src']
+    .map((folder) => path.join(root, folder))
+    .filter(existsSync)
+    .flatMap(filesIn);
 }
 
 function filesIn(folder: string): { file: string; text: string }[] {
@@ -37,7 +42,9 @@ interface Read {
 
 /** Variables of the zod schemas (`NAME: z...`) and those that are read by name (`env['NAME']`). */
 function variablesIn(text: string): Read[] {
-  const schemas = [...text.matchAll(/^\s*(?:.*\{ )?([A-Z][A-Z0-9_]+): ((?:z\b|flag|postgresUrl)[^;]*?)(?=,\n\s*(?:\/\*\*|[A-Z]|\})|,?\s*\}\))/gm)];
+  const schemas = [
+    ...text.matchAll(/^\s*(?:.*\{ )?([A-Z][A-Z0-9_]+): ((?:z\b|flag|postgresUrl)[^;]*?)(?=,\n\s*(?:\/\*\*|[A-Z]|\})|,?\s*\}\))/gm),
+  ];
   const named = [...text.matchAll(/env\['([A-Z][A-Z0-9_]+)'\]/g)];
   return [
     ...schemas.map(([, name = '', rule = '']) => ({ name, fallback: /\.default\((.+?)\)/s.exec(rule)?.[1] })),
@@ -46,11 +53,15 @@ function variablesIn(text: string): Read[] {
 }
 
 /** Each service's address is read by a name that is put together. */
-const addresses = serviceNames.filter((name) => name !== 'gateway').map((name) => ({ name: `TRIBUTARY_${name.toUpperCase()}_URL`, fallback: undefined }));
+const addresses = serviceNames
+  .filter((name) => name !== 'gateway')
+  .map((name) => ({ name: `TRIBUTARY_${name.toUpperCase()}_URL`, fallback: undefined }));
 const read = [...sources().flatMap(({ text }) => variablesIn(text)), ...addresses].filter(({ name }) => !forDevelopment.has(name));
 
 test('the reader of schemas finds names and defaults', () => {
-  expect(variablesIn("const s = z.object({\n  A_B: z\n    .string()\n    .default('x y'),\n  C_D: flag.default(true),\n});\nenv['E_F']")).toEqual([
+  expect(
+    variablesIn("const s = z.object({\n  A_B: z\n    .string()\n    .default('x y'),\n  C_D: flag.default(true),\n});\nenv['E_F']"),
+  ).toEqual([
     { name: 'A_B', fallback: "'x y'" },
     { name: 'C_D', fallback: 'true' },
     { name: 'E_F', fallback: undefined },
@@ -68,6 +79,8 @@ test('the table says the defaults that the schemas have', () => {
     .filter(({ name, fallback }) => fallback !== undefined && !rows.get(name)?.includes(plain(fallback)))
     .map(({ name, fallback }) => `${name}: ${fallback}, and the table says ${rows.get(name)}`);
   expect(wrong).toEqual([]);
-  const invented = [...rows].filter(([name, fallback]) => /^`\w+`$/.test(fallback) && !read.some((one) => one.name === name && one.fallback !== undefined));
+  const invented = [...rows].filter(
+    ([name, fallback]) => /^`\w+`$/.test(fallback) && !read.some((one) => one.name === name && one.fallback !== undefined),
+  );
   expect(invented.map(([name]) => name).filter((name) => !['OTEL_SERVICE_NAME', 'TRIBUTARY_API_KEY'].includes(name))).toEqual([]);
 });
