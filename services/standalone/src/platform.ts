@@ -34,16 +34,16 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** Every service in this process: one bus, one clock, one key ring, a database each, one port. */
-export async function startPlatform(settings: Settings): Promise<Platform> {
+/** Every service (or those given) in this process: one bus, one clock, one key ring, a database each, one port. */
+export async function startPlatform(settings: Settings, names: readonly ServiceName[] = serviceNames): Promise<Platform> {
   const dataDir = openDataFolder(settings.dataDir);
   const log = createLogger({ level: settings.logLevel });
   const telemetry = await startTelemetry({
     serviceName: 'tributary',
     ...(settings.otlpEndpoint ? { otlpEndpoint: settings.otlpEndpoint } : {}),
   });
-  const databases = await openDatabases(settings, dataDir, serviceNames);
-  const bus = settings.amqpUrl ? rabbitBus({ url: settings.amqpUrl, log }) : inProcessBus({});
+  const databases = await openDatabases(settings, dataDir, names);
+  const bus = settings.amqpUrl ? rabbitBus({ url: settings.amqpUrl, log }) : inProcessBus({ services: names });
   const keys = loadKeys(dataDir, settings.env);
   const clock = settings.clock === 'simulated' ? simulatedClock(settings.clockStart) : clockFor('system');
   const environmentOf = (service: ServiceName): ServiceEnvironment => ({
@@ -62,7 +62,7 @@ export async function startPlatform(settings: Settings): Promise<Platform> {
       kind: 'handler';
       handler: RequestListener;
     };
-  const upstreams = Object.fromEntries(serviceNames.map((service) => [service, upstream(service)]));
+  const upstreams = Object.fromEntries(names.map((service) => [service, upstream(service)]));
   const composers: Record<ServiceName, (environment: ServiceEnvironment) => Promise<Service<unknown>>> = {
     directory: composeDirectory,
     tracking: composeTracking,
@@ -74,7 +74,7 @@ export async function startPlatform(settings: Settings): Promise<Platform> {
     audit: (environment) => composeAudit(environment, { insights: upstream('insights') }),
     gateway: (environment) => composeGateway(environment, { upstreams, onFirstKey: (key) => (firstKey = key) }),
   };
-  const services: Service<unknown>[] = await Promise.all(serviceNames.map((name) => composers[name](environmentOf(name))));
+  const services: Service<unknown>[] = await Promise.all(names.map((name) => composers[name](environmentOf(name))));
   for (const service of services) handlers.set(service.name, service.handler);
   const gateway = handlers.get('gateway');
   if (!gateway) throw new Error('the gateway was not composed');

@@ -16,6 +16,8 @@ const environmentSchema = z.object({
   TRIBUTARY_REQUEST_POOL: z.coerce.number().int().min(1).max(100).default(3),
   TRIBUTARY_SYSTEM_POOL: z.coerce.number().int().min(2).max(100).default(6),
   TRIBUTARY_REQUIRE_DURABLE_DATABASE: flag.default(true),
+  /** Events handled, relayed and sent together at most; the defaults of messaging when left out. 1 for measuring what batches gain. */
+  TRIBUTARY_BATCH_SIZE: z.coerce.number().int().min(1).max(5000).optional(),
   TRIBUTARY_STOP_DEADLINE_MS: z.coerce.number().int().min(100).default(20_000),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -31,6 +33,8 @@ export interface BaseConfig {
   clock: 'system' | 'simulated';
   /** Connections for requests of brand-scoped callers, and for the system's own work. Nine services at 3 + 6 fit PostgreSQL's default 100. */
   pools: { request: number; system: number };
+  /** Events in one transaction and in one message at most; messaging's own defaults when left out. */
+  batchSize?: number;
   /** Refuse to start on a database that may forget what it has confirmed. */
   requireDurableDatabase: boolean;
   /** `workers`: jobs run by themselves. `manual`: only `runDueJobs` runs them (tests). */
@@ -88,6 +92,7 @@ export function readProcessConfig(env: NodeJS.ProcessEnv): ProcessConfig {
       system: read.TRIBUTARY_SYSTEM_POOL,
     },
     requireDurableDatabase: read.TRIBUTARY_REQUIRE_DURABLE_DATABASE,
+    ...(read.TRIBUTARY_BATCH_SIZE === undefined ? {} : { batchSize: read.TRIBUTARY_BATCH_SIZE }),
     stopDeadlineMs: read.TRIBUTARY_STOP_DEADLINE_MS,
     port: read.PORT,
     amqpUrl: read.AMQP_URL,

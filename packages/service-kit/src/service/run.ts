@@ -22,7 +22,7 @@ export async function runService<P>(compose: (environment: ServiceEnvironment) =
     serviceName: env['OTEL_SERVICE_NAME'] ?? 'tributary',
     ...(config.otlpEndpoint === undefined ? {} : { otlpEndpoint: config.otlpEndpoint }),
   });
-  const bus = rabbitBus({ url: config.amqpUrl, prefix: config.busPrefix, log });
+  const bus = rabbitBus({ url: config.amqpUrl, prefix: config.busPrefix, log, ...busBatches(config.batchSize) });
   try {
     const keys = loadKeys(config.dataDir, env);
     if (keys.fresh) log.warn({ folder: config.dataDir }, 'keys were made: back up keys.json, evidence and encrypted data depend on it');
@@ -44,6 +44,10 @@ export async function runService<P>(compose: (environment: ServiceEnvironment) =
     log.fatal({ err: error }, 'the service cannot run');
     process.exit(1);
   }
+}
+
+function busBatches(size: number | undefined): { messageBatch?: number; handleBatch?: number } {
+  return size === undefined ? {} : { messageBatch: size, handleBatch: size };
 }
 
 function orExit<T>(read: () => T): T {

@@ -30,7 +30,15 @@ export async function buildService<P = undefined>(options: ServiceOptions<P>): P
   const parts = options.parts(kit);
   const { bus, clock } = environment;
   const built: Built = {
-    messaging: createMessaging({ service: name, catalogue, pool: db.pool, bus, subscriptions: parts.subscriptions, log }),
+    messaging: createMessaging({
+      service: name,
+      catalogue,
+      pool: db.pool,
+      bus,
+      subscriptions: parts.subscriptions,
+      log,
+      ...(config.batchSize === undefined ? {} : { settings: { relayBatch: config.batchSize, retryBatch: config.batchSize } }),
+    }),
     jobs: createJobRunner({ service: name, pool: db.pool, log, clock, mode: config.jobs, jobs: [...(parts.jobs ?? []), forgetting(db)] }),
   };
   complete(built);
