@@ -9,6 +9,11 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code
 export const minorAmount = z.int();
 /** Amount in minor units that may not be negative. */
 export const positiveAmount = z.int().nonnegative();
+/**
+ * Largest amount that a sender may report: what is earned of it (at most all of it, and a flat amount) must fit into the ledger, whose
+ * legs hold up to 10^15 minor units.
+ */
+export const largestReportedAmount = 999_000_000_000_000;
 /** A rate as a decimal string, exact: `"0.25"`. */
 export const rate = z.string().regex(/^-?\d{1,9}(\.\d{1,12})?$/, 'must be a decimal string such as "0.25"');
 /** IANA time zone name. */

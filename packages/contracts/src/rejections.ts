@@ -44,6 +44,7 @@ export const rejections = {
   'event-in-future': { status: 422, title: 'The event lies more than five minutes ahead' },
   'event-without-reference': { status: 422, title: 'The event names no click, customer, coupon or partner' },
   'original-required': { status: 422, title: 'A refund or chargeback names its originalEventId' },
+  'original-is-reversal': { status: 422, title: 'A refund or chargeback cannot be taken back: report the sale again' },
   'amount-without-currency': { status: 422, title: 'An amount needs its currency' },
   'amount-required': { status: 422, title: 'This kind of event needs an amount' },
   'amount-negative': { status: 422, title: 'An amount cannot be negative: report a refund instead' },

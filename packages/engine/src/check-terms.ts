@@ -59,6 +59,9 @@ function checkComponent(component: Component, at: string, fields: Fields): Terms
   ];
 }
 
+/** In minor units. A deal beyond it is a slip of the pen, and what it earns would not fit into the ledger. */
+const largestFlatAmount = 1_000_000_000_000n;
+
 function checkFlatPart(component: Component, pointer: string): TermsProblem[] {
   const { amount, model, subCent, rounding } = component;
   if (amount === undefined) return [{ pointer, rule: 'amount-is-missing' }];
@@ -67,6 +70,7 @@ function checkFlatPart(component: Component, pointer: string): TermsProblem[] {
   if (!isDecimal(String(amount))) return [{ pointer, rule: 'amount-must-be-an-integer-or-a-decimal-string' }];
   const exact = rate(String(amount));
   if (exact.n < 0n) return [{ pointer, rule: 'amount-must-not-be-negative' }];
+  if (compare(exact, rational(largestFlatAmount)) > 0) return [{ pointer, rule: 'amount-is-too-large' }];
   const vanishes = model === 'flat' && subCent !== 'accumulate' && exact.n > 0n && round(exact, rounding) === 0n;
   return when(vanishes, pointer, 'amount-rounds-to-zero-unless-sub-cents-accumulate');
 }

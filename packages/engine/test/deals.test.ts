@@ -143,6 +143,7 @@ test('every mistake in terms is named with its place', () => {
     [{ components: [{ ...flat, amount: 0.5 }] }, '/components/0/amount', 'amount-must-be-an-integer-or-a-decimal-string'],
     [{ components: [{ ...flat, amount: '5e2' }] }, '/components/0/amount', 'amount-must-be-an-integer-or-a-decimal-string'],
     [{ components: [{ ...flat, amount: -5 }] }, '/components/0/amount', 'amount-must-not-be-negative'],
+    [{ components: [{ ...flat, amount: 1_000_000_000_001 }] }, '/components/0/amount', 'amount-is-too-large'],
     [{ components: [{ ...flat, amount: '0.0768' }] }, '/components/0/amount', 'amount-rounds-to-zero-unless-sub-cents-accumulate'],
     [{ components: [{ ...sale, rate: '10 %' }] }, '/components/0/rate', 'rate-must-be-a-decimal-string'],
     [{ components: [{ ...sale, rate: '-0.1' }] }, '/components/0/rate', 'rate-must-not-be-negative'],

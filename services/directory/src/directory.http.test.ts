@@ -130,6 +130,7 @@ test('a caller of one brand sees a partner only through its enrolment there, and
   const [mine, other, partner] = [await makeBrand('mine'), await makeBrand('other'), await makePartner()];
   const scoped = directory.request({ brandIds: [mine.id] });
   await scoped.get(`/api/v1/partners/${partner.id}`).expect(404);
+  await scoped.get(`/api/v1/partners/${partner.id}/enrollments`).expect(404);
   await scoped.get(`/api/v1/brands/${other.id}`).expect(404);
   await directory.request().post(`/api/v1/partners/${partner.id}/enrollments`).send({ brandId: mine.id }).expect(201);
   await scoped.get(`/api/v1/partners/${partner.id}`).expect(200);

@@ -6,6 +6,7 @@ import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
 import { reportSettlementRoute } from './payouts/report-settlement.js';
 import { approveRunRoute } from './runs/approve-run.js';
+import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
 import { getBankFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
 import { submitRunRoute } from './runs/submit-run.js';
@@ -19,6 +20,7 @@ export const routes = (parts: Parts): Route[] => [
   getRunRoute(parts),
   approveRunRoute(parts),
   submitRunRoute(parts),
+  cancelRunRoute(parts),
   reportSettlementRoute(parts),
   getBankFileRoute(parts),
   listPayoutsRoute(parts),

@@ -217,6 +217,38 @@ test('P-17 a batch of 1,000 with mixed outcomes: one outcome each, later items s
   expect(recorded.get('p17-coupon')?.unattributedReason).toBe('coupon-unknown');
 });
 
+test('what takes something back cannot be taken back itself, whichever comes first', async () => {
+  const back = (eventId: string, originalEventId: string) => ({
+    type: 'refund',
+    eventId,
+    originalEventId,
+    brandId: brand.brandId,
+    occurredAt: '2026-03-01T10:00:00.000Z',
+    amount: 100,
+    currency: 'EUR',
+  });
+  await report(service, sale({ eventId: 'back-sale' })).expect(202);
+  await report(service, back('back-1', 'back-sale')).expect(202);
+  for (const event of [back('back-2', 'back-1'), back('back-self', 'back-self')]) {
+    const refused = await report(service, event);
+    expect([refused.status, refused.body.code]).toEqual([422, 'original-is-reversal']);
+  }
+  await report(service, back('back-early', 'back-late')).expect(202);
+  const batch = await report(service, { events: [back('back-late', 'back-sale'), back('back-3', 'back-4'), back('back-4', 'back-sale')] });
+  expect(batch.body.outcomes.map(({ outcome, code }: { outcome: string; code?: string }) => code ?? outcome)).toEqual([
+    'accepted',
+    'original-is-reversal',
+    'accepted',
+  ]);
+  expect((await report(service, back('back-early', 'back-late')).expect(202)).body.outcome).toBe('duplicate');
+  await report(service, back('back-3', 'back-sale')).expect(202);
+});
+
+test('an amount that no ledger holds is refused', async () => {
+  const refused = await report(service, sale({ eventId: 'too-much', amount: 1_000_000_000_000_000 }));
+  expect([refused.status, refused.body.code]).toEqual([422, 'request-invalid']);
+});
+
 test('single events that come at once are written together and each gets its own outcome', async () => {
   const events = Array.from({ length: 60 }, (_, n) => sale({ eventId: `group-${n % 40}` }));
   const answers = await Promise.all(events.map((event) => report(service, event)));

@@ -57,7 +57,7 @@ export const payout = z
 export const payoutRun = z
   .strictObject({
     id: ids.run,
-    status: z.enum(['draft', 'sealed', 'cleared', 'refused', 'submitting', 'submitted', 'completed']),
+    status: z.enum(['draft', 'sealed', 'cleared', 'refused', 'cancelled', 'submitting', 'submitted', 'completed']),
     asOf: instant,
     brandIds: z.array(ids.brand),
     currency: currency.nullable(),
@@ -217,6 +217,21 @@ export const submitRun = defineRoute({
   params: runParams,
   query: dryRunQuery,
   responses: { 202: payoutRun },
+});
+export const cancelRun = defineRoute({
+  id: 'cancelRun',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/payout-runs/:runId/cancel',
+  permission: 'payout:build',
+  tag: 'Payouts',
+  idempotent: true,
+  dryRun: true,
+  summary: 'Give up a run that has not been asked to go out: what it claimed is payable again',
+  params: runParams,
+  query: dryRunQuery,
+  body: z.strictObject({ reason: text(500) }),
+  responses: { 200: payoutRun },
 });
 export const getBankFile = defineRoute({
   id: 'getBankFile',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, freeAttributes, ids, instant, positiveAmount, text } from '../common.js';
+import { currency, freeAttributes, ids, instant, largestReportedAmount, positiveAmount, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
 import { conversion } from '../events/tracking.js';
 import { conversionKind } from '../terms.js';
@@ -62,7 +62,7 @@ export const trackingEvent = z
     partnerId: ids.partner.optional(),
     originalEventId: z.string().min(1).max(200).optional(),
     occurredAt: instant,
-    amount: positiveAmount.optional(),
+    amount: positiveAmount.max(largestReportedAmount).optional(),
     currency: currency.optional(),
     lots: z
       .string()

@@ -6,17 +6,25 @@ import { JsonRefused, parseStrictJson } from './strict-json.js';
 export const defaultBodyLimitBytes = 1024 * 1024;
 const jsonType = /^application\/(?:[a-z0-9.+-]+\+)?json(?:\s*;|$)/i;
 
-/** Reads a request's bytes. @throws Rejected `body-too-large` */
+/** What is read and thrown away of a body that is too large, as a multiple of its limit. */
+const patience = 4;
+
+/**
+ * Reads a request's bytes. The rest of a body that is somewhat too large is still taken from the wire: closing under a sender that
+ * is still writing resets the connection, and the refusal never reaches him. @throws Rejected `body-too-large`
+ */
 export async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const tooLarge = () => new Rejected('body-too-large', { detail: `At most ${limitBytes} bytes`, headers: { connection: 'close' } });
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes * patience) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limitBytes) throw tooLarge();
-    chunks.push(chunk);
+    if (size <= limitBytes) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > limitBytes * patience) throw tooLarge();
   }
+  if (size > limitBytes) throw tooLarge();
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 

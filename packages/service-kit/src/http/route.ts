@@ -126,7 +126,7 @@ async function runCommand(
       : undefined;
 
   const attempt = (tx: Tx) => handle({ ...asked, body, tx, context, dryRun, ...(ifMatch === undefined ? {} : { ifMatch }) });
-  return waitForKnown(host, async () => {
+  return waitForKnown(host, asked.scope, async () => {
     try {
       return await host.db.tx(asked.scope, async (tx) => {
         const replay = key && (await claim(tx, key));
@@ -156,8 +156,11 @@ function readIfMatch(contract: RouteShape, request: Request): string | undefined
   return header.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
 }
 
-/** Facts from other services come soon after, not before, the command that needs them: try again for a while. */
-async function waitForKnown<T>(host: RouteHost, attempt: () => Promise<T>): Promise<T> {
+/**
+ * Facts from other services come soon after, not before, the command that needs them: try again for a while. To a caller bound to
+ * brands "not known yet" and "not yours" must look the same, or the answer would tell what exists elsewhere.
+ */
+async function waitForKnown<T>(host: RouteHost, scope: Scope, attempt: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + host.notYetKnownWaitMs;
   for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 250)) {
     try {
@@ -165,6 +168,7 @@ async function waitForKnown<T>(host: RouteHost, attempt: () => Promise<T>): Prom
     } catch (error) {
       if (!(error instanceof NotYetKnown)) throw error;
       if (Date.now() + waitMs > deadline) {
+        if (scope.brandIds !== 'all') throw new Rejected('not-found');
         settled(reject('reference-not-yet-known', { detail: error.message, headers: { 'retry-after': '2' } }));
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));

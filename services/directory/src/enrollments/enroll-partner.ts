@@ -34,7 +34,7 @@ export const createEnrollmentRoute = ({ enrollments, outbox }: EnrollmentParts) 
 export const listEnrollmentsRoute = ({ enrollments }: EnrollmentParts) =>
   query(listEnrollments, async ({ params, query: { limit, cursor }, scope }) => {
     const found = await enrollments.listOf(scope, params.partnerId, limit + 1, decodeIdCursor(cursor));
-    return ok(page(found.map(view), limit, (enrollment) => enrollment.id));
+    return found ? ok(page(found.map(view), limit, (enrollment) => enrollment.id)) : reject('not-found');
   });
 
 const view = ({ sequence: _, enrolledAt, ...rest }: Enrollment) => ({ ...rest, enrolledAt: enrolledAt.toISOString() });

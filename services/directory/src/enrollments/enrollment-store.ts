@@ -18,5 +18,6 @@ export interface EnrollmentStore {
   programsOf(tx: Tx, brandId: string): Promise<{ defaultProgramId: string; programIds: string[] } | undefined>;
   /** False when the partner is enrolled there already. */
   insert(tx: Tx, enrollment: Enrollment): Promise<boolean>;
-  listOf(scope: Scope, partnerId: string, limit: number, after?: string): Promise<Enrollment[]>;
+  /** Undefined when the caller does not see the partner. */
+  listOf(scope: Scope, partnerId: string, limit: number, after?: string): Promise<Enrollment[] | undefined>;
 }

@@ -25,7 +25,9 @@ const view = (service: string, row: ParkedRow) => ({
 
 /** What is set aside, over all services or in one; each service gives its oldest first. */
 export const listParkedRoute = (siblings: Siblings) =>
-  query(listParked, async ({ query: { limit, service } }) => {
+  query(listParked, async ({ query: { limit, service, cursor } }) => {
+    // There is one page: what stands in it must be dealt with before the rest matters.
+    if (cursor !== undefined) return reject('cursor-invalid');
     const asked = service === undefined ? siblings : { ...siblings, names: siblings.names.filter((name) => name === service) };
     const { answers, unavailable } = await askAll(asked, async (name) =>
       rowsOf(await siblings.call(name, 'GET', `/internal/parked?status=parked&limit=${limit}`)),

@@ -32,7 +32,9 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
     // The simulated rail has nothing to protect.
     const coolingDays = earlier.length === 0 || body.kind === 'simulated' ? 0 : settings.coolingDays;
     const usableFrom = new Date(now.getTime() + coolingDays * dayMs);
-    const brandIds = body.brandIds ?? [];
+    // A method over all brands is for callers of all brands: nobody else turns the money of brands that he does not see.
+    const seen = scope.brandIds === 'all' ? [] : [...scope.brandIds];
+    const brandIds = body.brandIds?.length ? body.brandIds : seen;
     const shown = {
       id: newId('payoutMethod'),
       partnerId,

@@ -4,16 +4,23 @@ import type { Parts } from '../parts.js';
 import { findRun, payoutsOfRun } from '../runs/run-store.js';
 import { recordReports } from '../shared/record-reports.js';
 import { runView } from '../shared/run-view.js';
+import { isUnsent } from './domain/payout-state.js';
 
 /** A person hands in what the bank's statement says of payouts of a run. */
 export function reportSettlementRoute(parts: Parts): Route {
   return command(reportSettlement, async ({ params, body, tx, now, context }) => {
     if (!(await findRun(tx, params.runId))) return reject('not-found');
-    const known = new Set((await payoutsOfRun(tx, params.runId)).map(({ id }) => id));
+    const payouts = new Map((await payoutsOfRun(tx, params.runId)).map((payout) => [payout.id, payout]));
+    const naming = (index: number, rule: string) => ({ pointer: `/settlements/${index}/payoutId`, rule });
     const foreign = body.settlements.flatMap(({ payoutId }, index) =>
-      known.has(payoutId) ? [] : [{ pointer: `/settlements/${index}/payoutId`, rule: 'must name a payout of this run' }],
+      payouts.has(payoutId) ? [] : [naming(index, 'must name a payout of this run')],
     );
     if (foreign.length > 0) return reject('request-invalid', { errors: foreign });
+    // A bank says nothing of what it was never sent; while a payout is on its way out, "failed" would pay its entries twice.
+    const unsent = body.settlements.flatMap(({ payoutId }, index) =>
+      isUnsent(payouts.get(payoutId)?.status) ? [naming(index, 'must name a payout that the bank has')] : [],
+    );
+    if (unsent.length > 0) return reject('run-state-forbids', { errors: unsent });
     const reports = body.settlements.map(({ payoutId, outcome, reference, reason }) => ({
       payoutId,
       outcome,

@@ -7,6 +7,7 @@ import { isReversal } from './domain/check-event.js';
 import { diffOf } from './domain/content.js';
 import { type BatchDecision, decideBatch } from './domain/decide-batch.js';
 import type { Incoming, Outcome, RejectedOutcome } from './incoming.js';
+import { reversalsOfReversals } from './reversals-of-reversals.js';
 import { readWorld } from './world-store.js';
 
 const wakeMost = 1000;
@@ -28,14 +29,20 @@ export function rejected(
 export async function intake(tx: Tx, outbox: Outbox, events: readonly Incoming[], now: Date): Promise<Outcome[]> {
   const firsts = firstOfEachKey(events);
   const candidates = [...firsts.values()];
-  const claimed = await claim(tx, candidates);
-  const fresh = candidates.filter((event) => claimed.has(event.conversionId));
+  const impossible = await reversalsOfReversals(tx, candidates);
+  const possible = candidates.filter((event) => !impossible.has(event.conversionId));
+  const claimed = await claim(tx, possible);
+  const fresh = possible.filter((event) => claimed.has(event.conversionId));
   const partners = fresh.length === 0 ? new Map<string, string | null>() : await record(tx, outbox, fresh, now);
   const holders = await holdersByKey(
     tx,
-    candidates.filter((event) => !claimed.has(event.conversionId)),
+    possible.filter((event) => !claimed.has(event.conversionId)),
   );
-  return events.map((event) => outcomeOf(event, firsts.get(keyOf(event)), claimed, partners, holders));
+  return events.map((event) => {
+    const first = firsts.get(keyOf(event));
+    if (first && impossible.has(first.conversionId)) return rejected(event.eventId, 'original-is-reversal');
+    return outcomeOf(event, first, claimed, partners, holders);
+  });
 }
 
 /** Brands that this service has heard of, for the events of those that it has not. */

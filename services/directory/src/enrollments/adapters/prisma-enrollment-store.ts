@@ -32,10 +32,13 @@ export function prismaEnrollmentStore(db: Database<PrismaClient>): EnrollmentSto
       return inserted.rowCount === 1;
     },
     async listOf(scope, partnerId, limit, after) {
-      const rows = await db.read(scope, (prisma) =>
-        prisma.enrollment.findMany({ where: { partnerId, ...(after ? { id: { gt: after } } : {}) }, orderBy: { id: 'asc' }, take: limit }),
-      );
-      return rows.map((row) => ({ ...row, status: row.status as Enrollment['status'] }));
+      const rows = await db.read(scope, async (prisma) => {
+        const seen = await prisma.partner.findUnique({ where: { id: partnerId }, select: { id: true } });
+        if (!seen) return undefined;
+        const where = { partnerId, ...(after ? { id: { gt: after } } : {}) };
+        return prisma.enrollment.findMany({ where, orderBy: { id: 'asc' }, take: limit });
+      });
+      return rows?.map((row) => ({ ...row, status: row.status as Enrollment['status'] }));
     },
   };
 }

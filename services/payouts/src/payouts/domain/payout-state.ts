@@ -53,6 +53,9 @@ export function advance(status: PayoutStatus, outcome: ReportedOutcome): Advance
 /** Whether nothing more is expected of it (a return may still come). */
 export const isOver = (status: PayoutStatus): boolean => status === 'settled' || status === 'failed' || status === 'returned';
 
+/** Whether no rail has it yet, as far as we know. */
+export const isUnsent = (status: PayoutStatus | undefined): boolean => status === 'draft' || status === 'approved' || status === 'cleared';
+
 const minuteMs = 60_000;
 /** When to ask the rail again after so many look-ups: soon at first, then ever more seldom, at least every ten minutes. */
 export function nextLookupDelayMs(lookups: number): number {

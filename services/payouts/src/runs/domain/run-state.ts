@@ -1,6 +1,6 @@
 import { isOver, type PayoutStatus } from '../../payouts/domain/payout-state.js';
 
-export type RunStatus = 'draft' | 'sealed' | 'cleared' | 'refused' | 'submitting' | 'submitted' | 'completed';
+export type RunStatus = 'draft' | 'sealed' | 'cleared' | 'refused' | 'cancelled' | 'submitting' | 'submitted' | 'completed';
 
 /** A run on its way out follows its payouts: submitted once none waits, completed once nothing more is expected of any. */
 export function runStatusAfter(current: RunStatus, payouts: readonly PayoutStatus[]): RunStatus {
@@ -13,7 +13,11 @@ export function runStatusAfter(current: RunStatus, payouts: readonly PayoutStatu
 export function whyNotApprove(status: RunStatus): string | null {
   return status === 'draft' ? null : `The run is ${status}; only a draft can be approved`;
 }
+/** Once a run has been asked for and cleared, its payouts may be with a rail. */
+export function whyNotCancel(status: RunStatus): string | null {
+  return status === 'draft' || status === 'sealed' || status === 'cleared' ? null : `The run is ${status}: there is nothing to give up`;
+}
 export function whyNotSubmit(status: RunStatus): string | null {
   if (status === 'draft') return 'The run has not been approved';
-  return status === 'refused' ? 'The run was refused' : null;
+  return status === 'refused' || status === 'cancelled' ? `The run was ${status}` : null;
 }

@@ -16,7 +16,6 @@ export function flawOfEvent(event: TrackingEventBody, now: Date): RejectionCode 
   if (Date.parse(event.occurredAt) > now.getTime() + furthestAheadMs) return 'event-in-future';
   if (isReversal(event.type)) {
     if (event.originalEventId === undefined) return 'original-required';
-    if (event.originalEventId === event.eventId) return 'original-is-reversal';
   } else if (
     event.clickId === undefined &&
     event.customerKey === undefined &&
