@@ -12,8 +12,10 @@ import type { Judge } from './judge.js';
 import { beginHandling } from './receive.js';
 import { type Earlier, settlementOf, storeSettlements } from './settle.js';
 
-/** Tries that ended with their process, after which an event is parked. */
-const deadlyTries = 3;
+/** Tries that ended with their process, after which an event is parked: some in company, the last two alone. */
+const deadlyTries = 4;
+/** From this many on it is tried alone. Fewer says little: whoever dies with a full queue leaves thousands of innocent ones behind. */
+const aloneFrom = 2;
 
 interface Claimed {
   id: string;
@@ -29,7 +31,7 @@ UPDATE messaging.inbox i SET unsettled = i.unsettled + 1, next_attempt_at = cloc
 FROM (
   SELECT event_id FROM messaging.inbox
   WHERE status = 'pending' AND lane = $1 AND next_attempt_at <= clock_timestamp()
-    AND (attempts >= 2 OR unsettled >= 1) = $2::boolean AND unsettled < ${deadlyTries}
+    AND (attempts >= 2 OR unsettled >= ${aloneFrom}) = $2::boolean AND unsettled < ${deadlyTries}
   ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED
 ) due
 WHERE i.event_id = due.event_id
@@ -98,9 +100,10 @@ function startLane(lane: Lane, options: RetryOptions): ReturnType<typeof startLo
       if ((rowCount ?? 0) > 0) log.error({ lane, parked: rowCount }, 'events were parked because their handling ended the process');
       const calm = await retry(lane, options, false, settings.retryBatch, leftOver);
       // What has failed repeatedly is tried alone, so that it can take nothing down with it.
+      const most = calm === settings.retryBatch ? 5 : 50; // they must not hold up a long queue of others
       let alone = 0;
-      while (alone < 50 && (await retry(lane, options, true, 1, leftOver)) === 1) alone += 1;
-      return calm === settings.retryBatch || alone === 50;
+      while (alone < most && (await retry(lane, options, true, 1, leftOver)) === 1) alone += 1;
+      return calm === settings.retryBatch || alone === most;
     },
   });
 }

@@ -11,9 +11,11 @@ interface Open {
   tag: string;
   /** Delivered and not yet handled, in the queue's order. */
   buffer: ConsumeMessage[];
+  /** Delivered and not yet acknowledged: the broker does not count these as waiting. */
+  unanswered: number;
   alive: boolean;
 }
-/** From this many unanswered deliveries on a message is only stored: the retry loop then tries its events one by one, and counts. */
+/** From this many unanswered deliveries on a message is only stored: the retry loop then tries its events, at last one by one, and counts. */
 const suspectDeliveries = 2;
 
 export interface LaneConsumerOptions {
@@ -39,6 +41,15 @@ export class LaneConsumer {
 
   constructor(private readonly options: LaneConsumerOptions) {
     this.running = this.run();
+  }
+
+  get queue(): string {
+    return this.options.queue;
+  }
+
+  /** Messages in hand. */
+  get unanswered(): number {
+    return this.open?.alive === true ? this.open.unanswered : 0;
   }
 
   /** Keeps a channel open as long as there is a connection. */
@@ -73,7 +84,7 @@ export class LaneConsumer {
 
   private async start(connection: ChannelModel): Promise<void> {
     const channel = await within(connection.createChannel(), 4000, 'opening a channel');
-    const open: Open = { channel, tag: '', buffer: [], alive: true };
+    const open: Open = { channel, tag: '', buffer: [], unanswered: 0, alive: true };
     const lost = (): void => {
       open.alive = false;
       this.bell.ring();
@@ -113,6 +124,7 @@ export class LaneConsumer {
       return;
     }
     open.buffer.push(message);
+    open.unanswered += 1;
     this.pump();
   }
 
@@ -139,6 +151,7 @@ export class LaneConsumer {
       const last = messages.at(-1);
       if (!handled || last === undefined) return;
       if (open.alive) open.channel.ack(last, true);
+      open.unanswered -= messages.length;
     }
   }
 

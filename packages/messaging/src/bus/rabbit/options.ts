@@ -10,7 +10,7 @@ export interface RabbitOptions {
   log?: Logger;
   /** Events of one type in one message at most (100); 1 sends each event alone. */
   messageBatch?: number;
-  /** Unanswered messages per consumer (500), and events handled in one transaction at most (500). */
+  /** Unanswered messages per consumer (50, of up to `messageBatch` events: what is in hand when a process dies is tried again with care), and events handled in one transaction at most (500). */
   prefetch?: number;
   handleBatch?: number;
   /** Longest wait for the broker's confirm (10 s). */
@@ -35,7 +35,7 @@ export function settingsOf(options: RabbitOptions): RabbitSettings {
     name: 'tributary',
     log: silent,
     messageBatch: 100,
-    prefetch: 500,
+    prefetch: 50,
     handleBatch: 500,
     confirmTimeoutMs: 10_000,
     heartbeatSeconds: 5,

@@ -62,6 +62,9 @@ export function rabbitBus(options: RabbitOptions): Bus {
     await assertOn(connection);
   };
 
+  const laneConsumers = new Set<LaneConsumer>();
+  const consumersOf = (queue: string): LaneConsumer[] => [...laneConsumers].filter((consumer) => consumer.queue === queue);
+
   return {
     features: { broker: true, durableBindings: true },
     state,
@@ -79,7 +82,12 @@ export function rabbitBus(options: RabbitOptions): Bus {
       const consumers = (['control', 'facts', 'dead'] as const).map(
         (lane) => new LaneConsumer({ link: consuming, queue: queueOf(settings, service, lane), lane, receive, settings, rebuild }),
       );
-      return { stop: async () => void (await Promise.all(consumers.map((consumer) => consumer.stop()))) };
+      for (const consumer of consumers) laneConsumers.add(consumer);
+      const stop = async () => {
+        await Promise.all(consumers.map((consumer) => consumer.stop()));
+        for (const consumer of consumers) laneConsumers.delete(consumer);
+      };
+      return { stop };
     },
     async backlog(service, lane) {
       const connection = consuming.connection();
@@ -88,8 +96,10 @@ export function rabbitBus(options: RabbitOptions): Bus {
         admin ??= await quietChannel(connection, () => {
           admin = undefined;
         });
-        const reply = await within(admin.checkQueue(queueOf(settings, service, lane)), settings.confirmTimeoutMs, 'looking at a queue');
-        return reply.messageCount;
+        const queue = queueOf(settings, service, lane);
+        const reply = await within(admin.checkQueue(queue), settings.confirmTimeoutMs, 'looking at a queue');
+        // What a consumer of ours has in hand waits too, though the broker does not count it.
+        return reply.messageCount + consumersOf(queue).reduce((sum, consumer) => sum + consumer.unanswered, 0);
       } catch {
         admin = undefined;
         return undefined;
