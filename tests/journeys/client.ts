@@ -1,5 +1,7 @@
 /** A caller of the public API, as a program outside would be: HTTP and a key, nothing of ours. */
 export interface Client {
+  /** What says who calls, for requests made by hand. */
+  headers: Record<string, string>;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Calls and insists on the status; the error shows what was answered. */
   expect(status: number, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Json>;
@@ -14,13 +16,14 @@ export interface Answer {
 }
 
 export function client(url: string, key: string | undefined): Client {
+  const authorization: Record<string, string> = key ? { authorization: `Bearer ${key}` } : {};
   const call: Client['call'] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,
       redirect: 'manual',
       signal: AbortSignal.timeout(60_000),
       headers: {
-        ...(key ? { authorization: `Bearer ${key}` } : {}),
+        ...authorization,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -30,6 +33,7 @@ export function client(url: string, key: string | undefined): Client {
     return { status: response.status, headers: response.headers, text, json: parsed(text) };
   };
   return {
+    headers: authorization,
     call,
     async expect(status, method, path, body, headers) {
       const answer = await call(method, path, body, headers);

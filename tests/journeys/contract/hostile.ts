@@ -1,0 +1,82 @@
+/** Bodies that are no strict JSON, with the statuses that they may be answered with. */
+export const hostileBodies: readonly { name: string; body: string | Buffer; type?: string; statuses: readonly number[] }[] = [
+  { name: 'cut off', body: '{"a":', statuses: [400] },
+  { name: 'not JSON', body: 'a=1&b=2', statuses: [400] },
+  { name: 'a key twice', body: '{"a":1,"a":2}', statuses: [400] },
+  { name: 'a key twice, escaped', body: '{"a":1,"\\u0061":2}', statuses: [400] },
+  { name: '1e400', body: '{"amount":1e400}', statuses: [400] },
+  { name: 'an integer beyond 2^53', body: '{"amount":9007199254740993}', statuses: [400] },
+  { name: '1,000 levels', body: `${'['.repeat(1000)}${']'.repeat(1000)}`, statuses: [400] },
+  { name: 'NUL in a text', body: '{"name":"a\\u0000b"}', statuses: [400] },
+  { name: 'half a surrogate pair', body: '{"name":"\\ud800"}', statuses: [400] },
+  { name: 'no UTF-8', body: Buffer.from([0x22, 0xff, 0xfe, 0x22]), statuses: [400] },
+  { name: 'another media type', body: '{}', type: 'text/plain', statuses: [415] },
+  { name: 'an array', body: '[]', statuses: [422] },
+  { name: 'null', body: 'null', statuses: [422] },
+  { name: 'a number', body: '1', statuses: [422] },
+  { name: 'a prototype', body: '{"__proto__":{"roles":["administrator"]},"constructor":1}', statuses: [422] },
+];
+
+/** Texts for places where an id, a number or a date belongs. */
+export const hostileTexts: readonly string[] = [
+  '',
+  ' ',
+  '%',
+  '-1',
+  '0',
+  '1e9',
+  'null',
+  'NaN',
+  'x'.repeat(3000),
+  "' OR 1=1 --",
+  '../../etc/passwd',
+  '__proto__',
+  '𝕿𝖗𝖎𝖇😀',
+  '\u202etxt',
+  '{"$gt":""}',
+  '0001-01-01T00:00:00Z',
+  '9999-12-31T23:59:59Z',
+  '2026-02-30T00:00:00Z',
+  'bnVsbA',
+  'eyJhIjoxfQ',
+  'IiI',
+  'WzEsMl0',
+];
+
+/** Values for places in a body where another kind belongs, or the same kind beyond its bounds. */
+export const hostileValues: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  0,
+  0.5,
+  9_007_199_254_740_991,
+  -9_007_199_254_740_991,
+  [],
+  {},
+  [[]],
+  ...hostileTexts,
+  Array.from({ length: 200 }, () => 'x'),
+];
+
+/** Queries that no list takes. */
+export const hostileQueries: readonly string[] = [
+  'limit=-1',
+  'limit=0',
+  'limit=501',
+  'limit=1e9',
+  'limit=abc',
+  'limit=1&limit=2',
+  'limit[]=1',
+  'limit[a]=1',
+  'cursor=%F0%9F%98%80',
+  'cursor=bnVsbA',
+  'cursor=IiI',
+  'cursor=eyJhIjoxfQ',
+  'cursor=WyJhIiwiYiJd',
+  `cursor=${'x'.repeat(501)}`,
+  'nobody-knows-this=1',
+  'limit=%00',
+  'limit=%ff',
+  '__proto__[a]=1',
+];

@@ -1,0 +1,110 @@
+import type { Json } from '../client.js';
+import type { World } from './world.js';
+
+/** A request that a route takes: what stands in its path, behind the question mark, in its body. */
+export interface Sample {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: Json;
+  headers?: Record<string, string>;
+  /** What it answers, when that is not its contract's success. */
+  status?: number;
+}
+
+const terms = { components: [{ on: 'sale', model: 'percentage', rate: '0.10' }], holdDays: 0 };
+
+/** One valid request for each route, new ones at each call. A route without one fails the test that walks over all contracts. */
+export function samplesOf(world: World): Record<string, () => Sample> {
+  const { brandId, partnerId, dealId, runId, payoutId, now, fresh } = world;
+  return {
+    ...people(world),
+    ...owed(world),
+    createBrand: () => ({ body: { name: 'Brand', slug: fresh(), currency: 'EUR', timeZone: 'UTC' } }),
+    getBrand: () => ({ params: { brandId } }),
+    listBrands: () => ({}),
+    createFundingAccount: () => ({ params: { brandId }, body: { rail: 'simulated-api', account: { name: 'Sandbox' } }, status: 0 }),
+    createLink: () => ({ body: { partnerId, brandId, destinationUrl: 'https://shop.example/x', code: fresh() } }),
+    listLinks: () => ({ query: { brandId } }),
+    followLink: () => ({ params: { code: world.linkCode } }),
+    postEvents: () => ({
+      body: { type: 'sale', eventId: fresh(), brandId, partnerId, occurredAt: now, amount: 100, currency: 'EUR' },
+    }),
+    postback: () => ({ query: { click_id: world.clickId, event: 'lead', txid: fresh() } }),
+    listConversions: () => ({ query: { brandId } }),
+    listClicks: () => ({ query: { brandId } }),
+    listCustomers: () => ({ query: { brandId } }),
+    createDeal: () => ({ query: { dryRun: 'true' }, body: { partnerId: world.sparePartnerId, brandId, terms } }),
+    amendDeal: () => ({
+      params: { dealId },
+      query: { dryRun: 'true' },
+      body: { effectiveFrom: now, terms, reason: 'fuzz' },
+      headers: { 'if-match': '"1"' },
+    }),
+    createRun: () => ({ query: { dryRun: 'true' }, body: { brandIds: [brandId] }, status: 0 }),
+    getRun: () => ({ params: { runId } }),
+    listRuns: () => ({}),
+    approveRun: () => ({ params: { runId }, status: 403 }),
+    submitRun: () => ({ params: { runId } }),
+    cancelRun: () => ({ params: { runId }, body: { reason: 'fuzz' }, status: 409 }),
+    getBankFile: () => ({ params: { runId } }),
+    reportSettlement: () => ({ params: { runId }, body: { settlements: [{ payoutId, outcome: 'settled' }] } }),
+    listPayouts: () => ({ query: { runId } }),
+    getPayout: () => ({ params: { payoutId } }),
+    getPayoutTrace: () => ({ params: { payoutId } }),
+    getEvidence: () => ({ params: { payoutId } }),
+    getEvidenceKey: () => ({}),
+    verifyChain: () => ({}),
+    listAuditRecords: () => ({ query: { brandId } }),
+    getActivity: () => ({ query: { brandId } }),
+    getOutcomeCounts: () => ({ query: { brandId } }),
+  };
+}
+
+function people({ partnerId, brandId, apiKeyId, now, fresh }: World): Record<string, () => Sample> {
+  const parked = { service: 'commission', eventId: '00000000-0000-7000-8000-000000000000' };
+  return {
+    createApiKey: () => ({ body: { name: fresh(), roles: ['auditor'] } }),
+    listApiKeys: () => ({}),
+    revokeApiKey: () => ({ params: { apiKeyId } }),
+    getMe: () => ({}),
+    createPartner: () => ({ body: { name: 'Grace', email: 'grace@example.com', externalId: fresh() } }),
+    getPartner: () => ({ params: { partnerId } }),
+    listPartners: () => ({ query: { brandId } }),
+    createEnrollment: () => ({ params: { partnerId }, body: { brandId }, status: 409 }),
+    listEnrollments: () => ({ params: { partnerId } }),
+    addPartnerTag: () => ({ params: { partnerId }, body: { tag: fresh() } }),
+    removePartnerTag: () => ({ params: { partnerId }, body: { tag: fresh() }, status: 409 }),
+    getContact: () => ({ params: { partnerId }, status: 404 }),
+    listParked: () => ({}),
+    showParked: () => ({ params: parked, status: 404 }),
+    replayParked: () => ({ params: parked, status: 404 }),
+    discardParked: () => ({ params: parked, body: { reason: 'fuzz' }, status: 404 }),
+    getQuiet: () => ({}),
+    replayArchive: () => ({ body: { service: 'insights', from: now } }),
+    moveClock: () => ({ body: { now }, status: 0 }),
+    getClock: () => ({}),
+  };
+}
+
+function owed(world: World): Record<string, () => Sample> {
+  const { partnerId, brandId, dealId, entryId, approvalId } = world;
+  const version = { dealId, version: '1' };
+  return {
+    createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
+    getBalance: () => ({ params: { partnerId } }),
+    listDeals: () => ({ query: { brandId } }),
+    getDeal: () => ({ params: { dealId } }),
+    listDealVersions: () => ({ params: { dealId } }),
+    replaceDeal: () => ({ params: { dealId }, body: {} }),
+    patchDeal: () => ({ params: { dealId }, body: {} }),
+    replaceDealVersion: () => ({ params: version, body: {} }),
+    patchDealVersion: () => ({ params: version, body: {} }),
+    listCommissions: () => ({ query: { brandId } }),
+    explainCommission: () => ({ params: { entryId } }),
+    listOutcomes: () => ({ params: { conversionId: world.conversionId } }),
+    closePeriod: () => ({ params: { period: '2020-01' }, query: { dryRun: 'true' }, body: { brandId } }),
+    listApprovals: () => ({ query: { brandId } }),
+    getApproval: () => ({ params: { approvalId } }),
+    decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
+  };
+}
