@@ -3,8 +3,8 @@ import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributar
 import { everyBrand, type Parts } from '../parts.js';
 import type { Answer, Instruction, Rail } from '../rails/domain/rail.js';
 import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
-import { spanAttributes, tracesOfEntries, tracesOfRun } from '../runs/run-traces.js';
 import { type PayoutReport, recordReports } from '../shared/record-reports.js';
+import { spanAttributes, tracesOfEntries, tracesOfRun } from '../shared/run-traces.js';
 import { reportOfAnswer, reportOfState } from './rail-reports.js';
 
 interface Attempt {

@@ -1,10 +1,10 @@
 import { approveRun } from '@tributary/contracts';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotApprove } from './domain/run-state.js';
 import { currentContentHash, findRun, lockRun, payoutsOfRun } from './run-store.js';
-import { stepOfRun } from './run-traces.js';
 
 /** A second person approves a run, and with that seals its content. */
 export function approveRunRoute({ outbox }: Parts): Route {

@@ -7,11 +7,11 @@ import { claim } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { matureAll } from '../shared/mature-entries.js';
+import { spanAttributes, tracesOfEntries } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { type ClaimedGroup, type LeftOutReason, type Routing, routeGroup } from './domain/split-groups.js';
 import { contentHash, findRun, type LineRow, linesHash, linesOf, type PayoutRow } from './run-store.js';
-import { spanAttributes, tracesOfEntries } from './run-traces.js';
 
 type Request = CommandRequest<typeof createRun>;
 interface Planned {

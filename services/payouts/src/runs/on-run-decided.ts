@@ -1,8 +1,8 @@
 import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
 import { recordReports } from '../shared/record-reports.js';
+import { stepOfRun } from '../shared/run-traces.js';
 import { lockRun, payoutsOfRun } from './run-store.js';
-import { stepOfRun } from './run-traces.js';
 import { startWhenCleared } from './start-when-cleared.js';
 
 /** The last risk check passed: for exactly the content that was sealed, or for nothing. */

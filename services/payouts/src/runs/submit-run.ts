@@ -1,10 +1,10 @@
 import { submitRun } from '@tributary/contracts';
 import { accepted, command, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotSubmit } from './domain/run-state.js';
 import { findRun, lockRun } from './run-store.js';
-import { stepOfRun } from './run-traces.js';
 import { startWhenCleared } from './start-when-cleared.js';
 
 /** Asks for the run to go out: at once when its content is cleared already, otherwise as soon as it is. */
