@@ -28,6 +28,11 @@ export function runBuilt(file, args, env = {}) {
   return spawned(process.execPath, ['--enable-source-maps', path.join(root, file), ...args], { stdio: 'inherit', env });
 }
 
+/** Runs a TypeScript program of the repository on the sources of the workspace packages. */
+export function runWithSources(file, args) {
+  return spawned(process.execPath, ['--conditions=source', '--import', 'tsx', path.join(root, file), ...args], { stdio: 'inherit' });
+}
+
 function spawned(command, args, { stdio, env = {} }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio, env: { ...process.env, ...quiet, ...env } });

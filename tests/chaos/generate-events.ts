@@ -31,7 +31,7 @@ export function generateEvents(world: World, luck: Random, count: number): Shipm
   for (let n = 0; placed.length < count; n += 1) {
     const deal = luck.pick(world.deals);
     const original = anOriginal(world, deal, luck, n);
-    const at = (placed.length / count) * count;
+    const at = placed.length;
     placed.push({ at, event: original });
     for (const refund of refundsOf(original, luck)) {
       if (placed.length >= count) break;
@@ -57,26 +57,27 @@ function anOriginal(world: World, deal: Deal, luck: Random, n: number): Generate
   const whose = luck.chance(0.1) ? { clickId: luck.pick(deal.clickIds), customerKey } : { partnerId: deal.partnerId, customerKey };
   const dice = luck.next();
   // A click leads to a partner only for what happened after it.
-  if ('clickId' in whose) base.occurredAt = new Date(world.now + 30_000).toISOString();
+  if ('clickId' in whose) base.occurredAt = new Date(world.now).toISOString();
   if (dice < 0.8) return { type: 'sale', ...base, ...money, ...whose };
   if (dice < 0.9) return { type: 'lead', ...base, ...whose };
   return { type: 'deposit', ...base, ...money, ...whose };
 }
 
-/** At most what there is, in one or two parts; a lead is taken back without an amount. */
+/** At most what there is, in one or two parts. A lead has no amount to take back. */
 function refundsOf(original: Generated, luck: Random): Generated[] {
   if (!luck.chance(0.07)) return [];
   const type = luck.chance(0.8) ? 'refund' : 'chargeback';
   const { brandId, eventId, currency, amount } = original;
-  const one = (n: number, part?: number): Generated => ({
+  if (amount === undefined) return [];
+  const one = (n: number, part: number): Generated => ({
     type,
     eventId: `${eventId}-r${n}`,
     originalEventId: eventId,
     brandId,
     occurredAt: new Date(Date.parse(original.occurredAt) + n * 1_000).toISOString(),
-    ...(part === undefined ? {} : { amount: part, currency: currency as string }),
+    amount: part,
+    currency: currency as string,
   });
-  if (amount === undefined) return [one(1)];
   const first = luck.chance(0.4) ? amount : luck.int(Math.ceil(amount * 0.2), Math.floor(amount * 0.6));
   const second = Math.floor((amount - first) / 2);
   return second > 100 && luck.chance(0.4) ? [one(1, first), one(2, second)] : [one(1, first)];

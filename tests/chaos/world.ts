@@ -10,6 +10,7 @@ export interface Deal {
 export interface World {
   brands: { id: string; currency: string }[];
   deals: Deal[];
+  linkUrls: string[];
   now: number;
 }
 export interface Keys {
@@ -40,6 +41,7 @@ export async function makeWorld(to: Caller, admin: string, luck: Random, size: {
     });
   }
   const deals: Deal[] = [];
+  const linkUrls: string[] = [];
   for (let n = 0; n < size.partners; n += 1) {
     const partner = await make('partner', '/api/v1/partners', aPartner(`partner-${n}`));
     const behaviour = behaviours[n % behaviours.length];
@@ -57,10 +59,12 @@ export async function makeWorld(to: Caller, admin: string, luck: Random, size: {
         whose,
       );
       const link = await make('link', '/api/v1/links', { ...whose, destinationUrl: 'https://shop.example/' });
+      linkUrls.push(link.url);
       deals.push({ ...whose, currency: brand.currency, clickIds: [await click(to, link.url)] });
     }
   }
-  return { brands, deals, now };
+  // After the clicks: what occurs now can have come from them.
+  return { brands, deals, linkUrls, now: Date.now() };
 }
 
 export const aPartner = (externalId: string) => ({
