@@ -3,11 +3,14 @@ import { type Database, everything } from '@tributary/service-kit';
 import type { Prisma, PrismaClient } from '../../generated/client.js';
 import type { ArchiveStore, AuditRecord, Head, RecordFilter } from '../archive-store.js';
 
+// Events are large and full of quotes, which an array parameter would escape one by one: they travel as one text, with a separator
+// that JSON never contains unescaped.
+const separator = '\u001e';
 /** Records, their ids, the keys they are found by, and the new end of the chain: one statement, one round trip. */
 const append = /* sql */ `
 WITH records AS (
   INSERT INTO audit_record (sequence, recorded_at, event_id, type, subject, brand_id, partner_id, event, previous_hash, hash)
-  SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+  SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], string_to_array($8, E'\\x1e'), $9::text[], $10::text[])
 ), events AS (
   INSERT INTO audit_event (event_id, sequence) SELECT * FROM unnest($3::uuid[], $1::bigint[])
 ), keys AS (
@@ -55,7 +58,7 @@ export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
         column((r) => r.subject),
         column((r) => r.brandId),
         column((r) => r.partnerId),
-        column((r) => r.event),
+        column((r) => r.event).join(separator),
         column((r) => r.previousHash),
         column((r) => r.hash),
         keys.map((key) => key.kind),
