@@ -1,6 +1,6 @@
 import { revokeApiKey } from '@tributary/contracts';
 import type { Outbox } from '@tributary/messaging';
-import { command, ok, reject } from '@tributary/service-kit';
+import { afterCommit, command, ok, reject } from '@tributary/service-kit';
 import type { Authenticator } from '../shared/authenticator.js';
 import { apiKeyChanged, apiKeyView } from './api-key.js';
 import type { ApiKeyStore } from './api-key-store.js';
@@ -14,6 +14,6 @@ export const revokeApiKeyRoute = (keys: ApiKeyStore, outbox: Outbox, authenticat
     if (key.status === 'revoked') return ok(apiKeyView(key));
     const revoked = { ...key, status: 'revoked' as const, sequence: await keys.revoke(tx, key.id) };
     await outbox.append(tx, context, [apiKeyChanged(revoked, now)]);
-    authenticator.forgetAll();
+    afterCommit(tx, () => authenticator.forgetAll());
     return ok(apiKeyView(revoked));
   });
