@@ -17,6 +17,8 @@ import type { Service, ServiceEnvironment } from '../types.js';
 export async function runService<P>(compose: (environment: ServiceEnvironment) => Promise<Service<P>>): Promise<void> {
   const env = process.env;
   const config = orExit(() => readProcessConfig(env));
+  // Heard from the beginning: a stop that is asked for while we start is carried out once we have.
+  const asked = stopSignal();
   const log = createLogger({ level: config.logLevel });
   const telemetry = await startTelemetry({
     serviceName: env['OTEL_SERVICE_NAME'] ?? 'tributary',
@@ -31,7 +33,7 @@ export async function runService<P>(compose: (environment: ServiceEnvironment) =
     const port = await listen(server, config.port);
     await service.start();
     log.info({ service: service.name, port }, 'ready');
-    await stopSignal();
+    await asked;
     log.info({ service: service.name }, 'stopping');
     await withDeadline(config.stopDeadlineMs, log, async () => {
       await closeServer(server);
@@ -82,8 +84,10 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
+/** SIGTERM or SIGINT, or the end of the supervisor that holds our channel: nobody is left to stop us then. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
+    process.once('disconnect', resolve);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 }

@@ -49,8 +49,8 @@ export function supervise(program: Program, options: SupervisorOptions): Supervi
     const log = openSync(path.join(options.logFolder, `${program.name}.log`), 'a');
     const startedAt = Date.now();
     starts += 1;
-    // A process group of its own: Ctrl-C is ours to pass on, in our order.
-    child = spawn(process.execPath, ['--enable-source-maps', program.file], { env, stdio: ['ignore', log, log], detached: true });
+    // A process group of its own: Ctrl-C is ours to pass on, in our order. The channel ends with us, and the child with it.
+    child = spawn(process.execPath, ['--enable-source-maps', program.file], { env, stdio: ['ignore', log, log, 'ipc'], detached: true });
     child.once('exit', (code, signal) => {
       child = undefined;
       if (stopping) return ended();
