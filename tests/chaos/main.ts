@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { judge } from './judge.js';
+import { judgeAtRest } from './judge.js';
 import { runChaos } from './run-chaos.js';
 
 // `npm run chaos`: see docs/chaos.md.
@@ -32,7 +32,7 @@ try {
     say,
   });
   try {
-    const { code } = await judge(folder, (text) => void process.stdout.write(text));
+    const { code } = await judgeAtRest(folder, (text) => void process.stdout.write(text));
     process.exitCode = code;
     passed = code === 0;
   } finally {
