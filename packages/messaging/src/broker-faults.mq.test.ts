@@ -120,11 +120,11 @@ function faults(): void {
     await broker.start();
     await Promise.all([billing.messaging.start(), stats.messaging.start()]);
     await shop.emit(...sales(100, 10));
-    await complete([billing, stats], 110, 200_000);
+    await complete([billing, stats], 110, 400_000);
     // The lane of control, whose queues were the youngest, works too.
     await shop.emit({ type: 'shop.price.changed.v1', subject: 'p-1', data: { price: 1 } });
-    await complete([billing, stats], 111, 200_000);
-  }, 480_000);
+    await complete([billing, stats], 111, 400_000);
+  }, 900_000);
 
   test('FB5 blocked by a memory alarm: writing goes on, consuming too, health says so, and all is sent when it ends', async () => {
     const { shop, billing, stats } = await house();
