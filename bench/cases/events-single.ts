@@ -59,18 +59,15 @@ function requestsOf({ api, world }: Standalone): Request[] {
 
 /** The outbox is relayed beside the intake; what is left of it must not disturb the other side. */
 export const relayed = ({ postgres }: Standalone): Promise<void> =>
-  until(
-    'the outbox is empty',
-    120_000,
-    async () => (await postgres.count('tracking', 'SELECT count(*) FROM messaging.outbox WHERE published_at IS NULL')) === 0,
-  );
+  until('the outbox is empty', 120_000, async () => (await postgres.count('tracking', 'SELECT count(*) FROM messaging.unpublished')) === 0);
 
 /** Every accepted event is one attributed conversion and one published event. */
 export async function checkStored({ postgres }: Standalone, accepted: number): Promise<string> {
   const stored = await postgres.count('tracking', 'SELECT count(*) FROM conversions WHERE partner_id IS NOT NULL');
   const published = await postgres.count(
     'tracking',
-    "SELECT count(*) FROM messaging.outbox WHERE type = 'tracking.conversion.recorded.v1' AND published_at IS NOT NULL",
+    `SELECT count(*) FROM messaging.outbox LEFT JOIN messaging.unpublished u USING (created_at, id)
+     WHERE type = 'tracking.conversion.recorded.v1' AND u.id IS NULL`,
   );
   if (stored !== accepted || published !== accepted)
     throw new Error(`${accepted} events were accepted, ${stored} conversions stored and attributed, ${published} published`);

@@ -137,7 +137,7 @@ async function latenciesSince({ postgres }: Subject, from: number): Promise<numb
 /** Nothing unpublished in any service: the slower ones must not run into the other side's turn. */
 async function quiet({ postgres }: Subject): Promise<void> {
   for (const database of ['tracking', 'commission', 'approvals', 'payouts']) {
-    const waiting = () => postgres.count(database, 'SELECT count(*) FROM messaging.outbox WHERE published_at IS NULL');
+    const waiting = () => postgres.count(database, 'SELECT count(*) FROM messaging.unpublished');
     await until(`the outbox of ${database} is empty`, 120_000, async () => (await waiting()) === 0);
   }
   // Audit hears of everything: when it has as many records as there were events, the queues are empty.

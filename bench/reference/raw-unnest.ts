@@ -38,14 +38,7 @@ export async function readSamples(databaseUrl: string, limit: number): Promise<S
       const only = table === 'messaging.outbox' ? "WHERE type = 'tracking.conversion.recorded.v1'" : '';
       const list = columns.rows.map((column) => `"${column.name}"::text`).join(', ');
       const { rows } = await client.query({ text: `SELECT ${list} FROM ${from} ${only} LIMIT ${limit}`, rowMode: 'array' });
-      const kept = columns.rows
-        .map((column, at) => ({ ...column, at }))
-        .filter(({ name }) => !['published_at', 'next_attempt_at', 'error', 'attempts'].includes(name) || table !== 'messaging.outbox');
-      samples.push({
-        table,
-        columns: kept.map(({ name: column, type }) => ({ name: column, type })),
-        rows: (rows as (string | null)[][]).map((row) => kept.map(({ at }) => row[at] ?? null)),
-      });
+      samples.push({ table, columns: columns.rows, rows: rows as (string | null)[][] });
     }
     return samples;
   } finally {

@@ -8,6 +8,7 @@ import { defaultSettings, type MessagingOptions, type MessagingSettings } from '
 import { readHealth, readNumbers, recordNumbers } from './numbers.js';
 import { createOutbox } from './outbox/append.js';
 import { startNotifications } from './outbox/notifications.js';
+import { RecentEvents } from './outbox/recent.js';
 import { type Relay, startRelay } from './outbox/relay.js';
 import type {
   Consumption,
@@ -54,6 +55,7 @@ class ServiceMessaging implements Messaging {
   /** Reconciliation is worked on beside the lanes: it must never hold up events. */
   private readonly ownMessages: SerialQueue<readonly Envelope[]>;
   private readonly take: Receive;
+  private readonly recent = new RecentEvents();
   private readonly shard = randomInt(1, 2 ** 26);
   private running: Running | undefined;
   private handling = 0;
@@ -63,7 +65,7 @@ class ServiceMessaging implements Messaging {
     const settings = { ...defaultSettings, ...options.settings };
     this.settings = settings;
     this.judge = createJudge(service, catalogue, subscriptions);
-    this.outbox = createOutbox(service, catalogue) as Outbox;
+    this.outbox = createOutbox(service, catalogue, this.recent) as Outbox;
     this.parked = createParked(pool, () => {
       for (const lane of lanes) this.running?.retries.dueIn(lane, 0);
     });
@@ -73,7 +75,7 @@ class ServiceMessaging implements Messaging {
       service,
       pool,
       judge: this.judge,
-      knownTypes: [...catalogue.keys()],
+      knownTypes: new Set(catalogue.keys()),
       settings,
       log,
       shard: this.shard,
@@ -110,7 +112,7 @@ class ServiceMessaging implements Messaging {
     await createLedgerOfSent(pool).writeBindings(bindings);
     await pool.query(reviveKnown, [[...catalogue.keys()].filter((type) => judge.consumerOf(type) !== undefined)]);
     const retries = startRetries({ service, pool, judge, settings, log, committed: () => this.wake() });
-    const relay = startRelay({ service, pool, bus, settings, log, shard });
+    const relay = startRelay({ service, pool, bus, settings, log, shard, recent: this.recent });
     // Only where other instances can be: a single process wakes its relay itself.
     const notifications = bus.features.broker ? startNotifications(pool, () => relay.wake(), log) : undefined;
     const consumption = await bus.consume(service, this.receive);

@@ -5,9 +5,8 @@ import { meters } from './telemetry.js';
 
 const numbers = /* sql */ `
 SELECT
-  (SELECT count(*)::int FROM messaging.outbox WHERE published_at IS NULL) AS waiting,
-  (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000, 0)::float8
-     FROM messaging.outbox WHERE published_at IS NULL) AS "oldestAgeMs",
+  (SELECT count(*)::int FROM messaging.unpublished) AS waiting,
+  (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000, 0)::float8 FROM messaging.unpublished) AS "oldestAgeMs",
   (SELECT count(*)::int FROM messaging.inbox WHERE status IN ('pending', 'parked', 'discarded') AND status = 'pending') AS pending,
   (SELECT count(*)::int FROM messaging.inbox WHERE status IN ('pending', 'parked', 'discarded') AND status = 'parked') AS parked,
   (SELECT coalesce(extract(epoch FROM clock_timestamp() - min(received_at)) * 1000, 0)::float8
@@ -21,7 +20,7 @@ export interface Numbers {
   oldestPendingMs: number;
 }
 
-/** What waits in outbox and inbox, read from the partial indexes. */
+/** What waits in outbox and inbox. */
 export async function readNumbers(pool: pg.Pool): Promise<Numbers> {
   const [row] = (await pool.query<Numbers>(numbers)).rows;
   return row ?? { waiting: 0, oldestAgeMs: 0, pending: 0, parked: 0, oldestPendingMs: 0 };

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 
 /** Counts up when older data can no longer be read by simply starting. */
-export const dataFormat = 1;
+export const dataFormat = 2;
 const marker = 'tributary.json';
 
 /**

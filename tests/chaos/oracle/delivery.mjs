@@ -13,7 +13,7 @@ export async function checkDelivery({ databases, bindings, report }) {
   const producers = new Set(Object.values(bindings).map(({ producer }) => producer));
   const problems = [];
   for (const producer of producers) {
-    const { waiting } = await databases.row(producer, 'SELECT count(*)::int AS waiting FROM messaging.outbox WHERE published_at IS NULL');
+    const { waiting } = await databases.row(producer, 'SELECT count(*)::int AS waiting FROM messaging.unpublished');
     if (waiting > 0) problems.push({ producer, unpublished: waiting });
     const page = `SELECT id, type, envelope::text AS envelope, created_at::text || '|' || id AS cursor FROM messaging.outbox
       WHERE (created_at, id) > (split_part($1, '|', 1)::timestamptz, split_part($1, '|', 2)::uuid) ORDER BY created_at, id LIMIT $2`;

@@ -1,6 +1,7 @@
 import { consumersOf, servicesOf } from '../catalogue.js';
 import { timeOfId } from '../envelope.js';
 import { describe, PublishFailed } from '../errors.js';
+import { textOf } from '../outbox/text.js';
 import { Turnstile } from '../pacing.js';
 import type { Bus, BusState, Consumption, Envelope, Lane, MessageCatalogue, RawEvent, Receive } from '../ports.js';
 
@@ -146,7 +147,7 @@ class InProcessBus implements Bus {
   private async handOver(consumer: Attached, { lane, events, storeOnly }: Group): Promise<void> {
     const { patienceMs = 1000, slowForMs = 2000 } = this.options;
     // A consumer gets objects of its own, as over a wire: what one changes no other sees.
-    const raws: RawEvent[] = events.map((event) => ({ content: JSON.parse(JSON.stringify(event)) as unknown }));
+    const raws: RawEvent[] = events.map((event) => ({ content: JSON.parse(textOf(event)) as unknown }));
     const state = consumer.lanes[lane];
     const slow = Date.now() < state.slowUntil;
     if (storeOnly || slow || !(await state.turn.take(patienceMs))) return consumer.receive(lane, raws, { storeOnly: true });

@@ -24,15 +24,12 @@ async function applySome(service: string, judge: Judge, tx: Tx, events: readonly
   await tx.query('SAVEPOINT handling');
   try {
     for (const group of byType(events)) await handle(service, judge, tx, group);
-    await tx.query('SET CONSTRAINTS ALL IMMEDIATE');
-    await tx.query('SET CONSTRAINTS ALL DEFERRED');
-    await tx.query('RELEASE SAVEPOINT handling');
+    await tx.query('SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; RELEASE SAVEPOINT handling');
     return [];
   } catch (error) {
     const kind = kindOf(error);
     if (kind === 'database-away' || kind === 'conflict') throw error;
-    await tx.query('ROLLBACK TO SAVEPOINT handling');
-    await tx.query('RELEASE SAVEPOINT handling');
+    await tx.query('ROLLBACK TO SAVEPOINT handling; RELEASE SAVEPOINT handling');
     const [only] = events;
     if (events.length === 1 && only !== undefined) return [{ event: only, error }];
     const middle = Math.ceil(events.length / 2);

@@ -6,32 +6,31 @@ import { describe, kindOf, TooSlow } from '../errors.js';
 import type { MessagingSettings } from '../messaging-options.js';
 import { backoffMs } from '../pacing.js';
 import type { Delivery, Envelope, Lane, Logger, Receive, Tx } from '../ports.js';
+import { tally } from '../reconcile/tally.js';
 import { meters } from '../telemetry.js';
 import { applyEvents } from './apply.js';
 import type { Flawed, Judge } from './judge.js';
 import { type Settlement, settlementOf, storeSettlements } from './settle.js';
 
-// The inbox row is the proof of receipt, whatever its status; what has no trustworthy type is not counted.
+// The inbox row is the proof of receipt, whatever its status.
 const insert = /* sql */ `
-WITH fresh AS (
-  INSERT INTO messaging.inbox (event_id, status, lane, type, source, envelope, error, unsettled, next_attempt_at)
-  SELECT event_id, status, $2, type, source, envelope, error, $10, CASE WHEN status = 'pending' THEN clock_timestamp() END
-  FROM unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS e (event_id, status, type, source, envelope, error)
-  ORDER BY event_id
-  ON CONFLICT (event_id) DO NOTHING RETURNING event_id, type, source, status
-), counted AS (
-  INSERT INTO messaging.receipts AS r (source, type, bucket, shard, count, hash)
-  SELECT source, type, messaging.event_bucket(event_id), $8, count(*), bit_xor(messaging.event_hash(event_id))
-  FROM fresh WHERE type = ANY ($9::text[]) GROUP BY 1, 2, 3 ORDER BY 1, 3, 2
-  ON CONFLICT (source, bucket, type, shard) DO UPDATE SET count = r.count + excluded.count, hash = r.hash # excluded.hash
-)
-SELECT event_id AS id, status FROM fresh`;
+INSERT INTO messaging.inbox (event_id, status, lane, type, source, envelope, error, unsettled, next_attempt_at)
+SELECT event_id, status, $2, type, source, envelope, error, $8, CASE WHEN status = 'pending' THEN clock_timestamp() END
+FROM unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS e (event_id, status, type, source, envelope, error)
+ORDER BY event_id
+ON CONFLICT (event_id) DO NOTHING RETURNING event_id AS id`;
+
+const addReceipts = /* sql */ `
+INSERT INTO messaging.receipts AS r (source, type, bucket, shard, count, hash)
+SELECT source, type, to_timestamp(bucket / 1000), $1, count, hash
+FROM unnest($2::text[], $3::text[], $4::float8[], $5::bigint[], $6::bigint[]) AS tally (source, type, bucket, count, hash)
+ON CONFLICT (source, bucket, type, shard) DO UPDATE SET count = r.count + excluded.count, hash = r.hash # excluded.hash`;
 
 export interface InboxOptions {
   service: string;
   pool: pg.Pool;
   judge: Judge;
-  knownTypes: string[];
+  knownTypes: ReadonlySet<string>;
   settings: MessagingSettings;
   log: Logger;
   /** Receipts are counted in rows of this instance's own, so that instances never wait for each other. */
@@ -132,7 +131,7 @@ async function takeIn(options: InboxOptions, portion: Portion, tx: Tx, client: p
 
 /** The ids that were not known before. */
 async function insertRows(options: InboxOptions, portion: Portion, tx: Tx): Promise<Set<string>> {
-  const { lane, events, flawed, delivery, slot } = portion;
+  const { lane, events, flawed, delivery } = portion;
   const keep = delivery.storeOnly === true;
   const { rows } = await tx.query<{ id: string }>(insert, [
     [...events.map((event) => event.id), ...flawed.map((one) => one.id)],
@@ -142,11 +141,27 @@ async function insertRows(options: InboxOptions, portion: Portion, tx: Tx): Prom
     [...events.map((event) => event.source), ...flawed.map((one) => one.source)],
     [...events.map((event) => (keep ? JSON.stringify(event) : null)), ...flawed.map((one) => one.text)],
     [...events.map(() => null), ...flawed.map((one) => one.reason.replaceAll('\0', '').slice(0, 2000))],
-    options.shard * 16 + slot,
-    options.knownTypes,
     delivery.suspect === true ? 1 : 0,
   ]);
-  return new Set(rows.map((row) => row.id));
+  const fresh = new Set(rows.map((row) => row.id));
+  await countReceipts(options, portion, fresh, tx);
+  return fresh;
+}
+
+/** Counts what is new for reconciliation; what has no trustworthy type is not counted. */
+async function countReceipts(options: InboxOptions, { events, flawed, slot }: Portion, fresh: ReadonlySet<string>, tx: Tx): Promise<void> {
+  const counted = [...events, ...flawed].filter(({ id, type }) => fresh.has(id) && options.knownTypes.has(type ?? ''));
+  if (counted.length === 0) return;
+  const kindOf = ({ source, type }: (typeof counted)[number]) => ({ source: source ?? '', type: type ?? '' });
+  const tallies = tally(counted, kindOf, ({ source, type }) => `${source} ${type}`);
+  await tx.query(addReceipts, [
+    options.shard * 16 + slot,
+    tallies.map(({ of }) => of.source),
+    tallies.map(({ of }) => of.type),
+    tallies.map(({ bucket }) => bucket),
+    tallies.map((one) => one.count),
+    tallies.map(({ hash }) => hash),
+  ]);
 }
 
 function report(options: InboxOptions, portion: Portion, outcome: Outcome): void {

@@ -2,17 +2,20 @@ import { crashPoint } from '../crash-point.js';
 import { buildEnvelope, maxEventBytes, timeOfId } from '../envelope.js';
 import { EventRefused } from '../errors.js';
 import type { Envelope, EventContext, LooseNewEvent, MessageCatalogue, MessageDefinition, Outbox, Tx } from '../ports.js';
+import type { RecentEvents } from './recent.js';
+import { textOf } from './text.js';
 
 // Envelopes are large and full of quotes, which an array parameter would escape one by one. They travel as one text, with a separator
 // that JSON never contains unescaped.
 const separator = '\u001e';
 const insert = /* sql */ `
+WITH waiting AS (INSERT INTO messaging.unpublished (id, created_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[]))
 INSERT INTO messaging.outbox (id, created_at, type, envelope)
 SELECT id, created_at, type, envelope::json
 FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], string_to_array($4, E'\\x1e')) AS new(id, created_at, type, envelope)`;
 
-/** The outbox of one service over its catalogue. */
-export function createOutbox(service: string, catalogue: MessageCatalogue): Outbox<LooseNewEvent> {
+/** The outbox of one service over its catalogue; what is appended is handed to `recent` as well. */
+export function createOutbox(service: string, catalogue: MessageCatalogue, recent?: RecentEvents): Outbox<LooseNewEvent> {
   return {
     async append(tx: Tx, context: EventContext, events: readonly LooseNewEvent[]): Promise<Envelope[]> {
       if (events.length === 0) return [];
@@ -26,6 +29,7 @@ export function createOutbox(service: string, catalogue: MessageCatalogue): Outb
         envelopes.map((envelope) => envelope.type),
         texts.join(separator),
       ]);
+      recent?.put(envelopes);
       return envelopes;
     },
   };
@@ -53,7 +57,7 @@ function validated(definition: MessageDefinition, data: unknown): unknown {
 }
 
 function serialized(envelope: Envelope): string {
-  const text = JSON.stringify(envelope);
+  const text = textOf(envelope);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxEventBytes) {
     throw new EventRefused(`too-large: ${envelope.type} of ${envelope.subject} has ${bytes} bytes, at most ${maxEventBytes} are allowed`);

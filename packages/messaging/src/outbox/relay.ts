@@ -1,47 +1,42 @@
 import type pg from 'pg';
 import { crashPoint } from '../crash-point.js';
 import { inTransaction } from '../database.js';
+import { timeOfId } from '../envelope.js';
 import { describe, PublishFailed } from '../errors.js';
 import type { MessagingSettings } from '../messaging-options.js';
 import { startLoop } from '../pacing.js';
 import type { Bus, Envelope, Logger, Tx } from '../ports.js';
+import { tally } from '../reconcile/tally.js';
 import { meters, withPublishSpan } from '../telemetry.js';
+import type { RecentEvents } from './recent.js';
+import { envelopeOf } from './text.js';
 
-interface Row {
-  id: string;
-  createdAt: string;
-  type: string;
-  envelope: string;
-  attempts: number;
-}
-
-// No last-id cursor: what commits late has an old id. The lower bound only spares the planner old partitions; see `lookBackMs`.
+// No last-id cursor: what commits late has an old id.
 const take = /* sql */ `
-SELECT id, created_at::text AS "createdAt", type, envelope::text AS envelope, attempts FROM messaging.outbox
-WHERE published_at IS NULL AND created_at >= $2::timestamptz AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
+SELECT id FROM messaging.unpublished WHERE next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp()
 ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED`;
 
+// The limit makes it a look-up for each, in the one partition that can hold it.
+const read = /* sql */ `
+SELECT o.envelope FROM unnest($1::uuid[], $2::timestamptz[]) AS wanted (id, created_at) CROSS JOIN LATERAL (
+  SELECT envelope::text AS envelope FROM messaging.outbox WHERE created_at = wanted.created_at AND id = wanted.id LIMIT 1
+) o`;
+
 const mark = /* sql */ `
-WITH marked AS (
-  UPDATE messaging.outbox o SET published_at = clock_timestamp(), error = NULL
-  FROM unnest($1::uuid[], $2::timestamptz[]) AS done (id, created_at)
-  WHERE o.id = done.id AND o.created_at = done.created_at AND o.published_at IS NULL
-  RETURNING o.id, o.type, o.published_at
+WITH done AS (
+  DELETE FROM messaging.unpublished u USING unnest($1::uuid[], $2::timestamptz[]) AS done (id, created_at)
+  WHERE u.created_at = done.created_at AND u.id = done.id
 )
 INSERT INTO messaging.sent AS s (type, bucket, second, shard, count, hash)
-SELECT type, messaging.event_bucket(id), date_trunc('second', max(published_at)), $3, count(*), bit_xor(messaging.event_hash(id))
-FROM marked GROUP BY type, messaging.event_bucket(id) ORDER BY 2, 1
+SELECT type, to_timestamp(bucket / 1000), date_trunc('second', clock_timestamp()), $3, count, hash
+FROM unnest($4::text[], $5::float8[], $6::bigint[], $7::bigint[]) AS tally (type, bucket, count, hash)
 ON CONFLICT (bucket, type, second, shard) DO UPDATE SET count = s.count + excluded.count, hash = s.hash # excluded.hash`;
 
 const postpone = /* sql */ `
-UPDATE messaging.outbox o SET attempts = o.attempts + 1, error = $3,
-  next_attempt_at = clock_timestamp() + least(30, 0.25 * power(2, least(o.attempts, 10))) * interval '1 second'
+UPDATE messaging.unpublished u SET attempts = u.attempts + 1, error = $3,
+  next_attempt_at = clock_timestamp() + least(30, 0.25 * power(2, least(u.attempts, 10))) * interval '1 second'
 FROM unnest($1::uuid[], $2::timestamptz[]) AS failed (id, created_at)
-WHERE o.id = failed.id AND o.created_at = failed.created_at`;
-
-/** How far back the everyday look reaches; every so often, and while there is a backlog, it reaches back to the first row. */
-const lookBackMs = 2 * 3_600_000;
-const fullLookEveryMs = 15_000;
+WHERE u.created_at = failed.created_at AND u.id = failed.id`;
 
 export interface Relay {
   wake(): void;
@@ -56,29 +51,27 @@ export function startRelay(options: {
   settings: MessagingSettings;
   log: Logger;
   shard: number;
+  /** What this process appended. */
+  recent: RecentEvents;
 }): Relay {
-  const { bus, pool, settings, log, service } = options;
+  const { bus, pool, settings, log, service, recent } = options;
   const attributes = { service };
-  let lastFullLook = 0;
 
   const cycle = async (): Promise<boolean> => {
     // A bus that is away is no reason to lock rows: `onUp` wakes us.
     if (bus.state() !== 'up') return false;
-    const full = Date.now() - lastFullLook > fullLookEveryMs;
-    const since = full ? '2000-01-01T00:00:00Z' : new Date(Date.now() - lookBackMs).toISOString();
     let failure: PublishFailed | undefined;
     const taken = await inTransaction(
       pool,
       'BEGIN',
       async (tx) => {
-        const { rows } = await tx.query<Row>(take, [settings.relayBatch, since]);
-        if (rows.length > 0) failure = await publishAndMark(tx, rows);
+        const { rows } = await tx.query<{ id: string }>(take, [settings.relayBatch]);
+        if (rows.length > 0) failure = await publishAndMark(tx, await envelopesOf(tx, rows));
         return rows.length;
       },
       () => crashPoint('relay.after-mark-before-commit'),
     );
     crashPoint('relay.after-commit');
-    if (full && taken < settings.relayBatch) lastFullLook = Date.now();
     if (failure !== undefined) {
       log.warn(
         { reason: failure.message, confirmed: failure.confirmed.size, taken },
@@ -89,20 +82,44 @@ export function startRelay(options: {
     return taken === settings.relayBatch;
   };
 
-  const publishAndMark = async (tx: Tx, rows: Row[]): Promise<PublishFailed | undefined> => {
-    const envelopes = rows.map((row) => JSON.parse(row.envelope) as Envelope);
+  /** The events in the order asked for; those that this process did not append itself are read. */
+  const envelopesOf = async (tx: Tx, rows: readonly { id: string }[]): Promise<Envelope[]> => {
+    const found = new Map(rows.map(({ id }) => [id, recent.take(id)]));
+    const missing = rows.filter(({ id }) => found.get(id) === undefined);
+    if (missing.length > 0) {
+      for (const row of (await tx.query<{ envelope: string }>(read, keysOf(missing))).rows) {
+        const envelope = envelopeOf(row.envelope);
+        found.set(envelope.id, envelope);
+      }
+    }
+    return rows.map(({ id }) => {
+      const envelope = found.get(id);
+      if (envelope === undefined) throw new Error(`event ${id} is to be published, and the outbox has no such event`);
+      return envelope;
+    });
+  };
+
+  const publishAndMark = async (tx: Tx, envelopes: readonly Envelope[]): Promise<PublishFailed | undefined> => {
     crashPoint('relay.before-publish');
     const failure = await withPublishSpan(service, envelopes, () => publish(bus, envelopes));
     crashPoint('relay.after-publish-before-mark');
-    const confirmed = failure === undefined ? rows : rows.filter((row) => failure.confirmed.has(row.id));
-    const failed = failure === undefined ? [] : rows.filter((row) => !failure.confirmed.has(row.id));
+    const confirmed = failure === undefined ? envelopes : envelopes.filter(({ id }) => failure.confirmed.has(id));
+    const failed = failure === undefined ? [] : envelopes.filter(({ id }) => !failure.confirmed.has(id));
     if (confirmed.length > 0) {
-      await tx.query(mark, [confirmed.map((row) => row.id), confirmed.map((row) => row.createdAt), options.shard]);
+      const tallies = tally(confirmed, ({ type }) => type, String);
+      await tx.query(mark, [
+        ...keysOf(confirmed),
+        options.shard,
+        tallies.map(({ of }) => of),
+        tallies.map(({ bucket }) => bucket),
+        tallies.map(({ count }) => count),
+        tallies.map(({ hash }) => hash),
+      ]);
       meters().published.add(confirmed.length, attributes);
     }
     // When the bus itself failed the rows are as good as before; when single events did, they must not stand in the others' way.
     if (failed.length > 0 && failure !== undefined && !failure.busDown) {
-      await tx.query(postpone, [failed.map((row) => row.id), failed.map((row) => row.createdAt), failure.message.slice(0, 1000)]);
+      await tx.query(postpone, [...keysOf(failed), failure.message.slice(0, 1000)]);
     }
     return failure;
   };
@@ -121,6 +138,12 @@ export function startRelay(options: {
     },
   };
 }
+
+/** Ids and the instants inside them, by which a partition is found. */
+const keysOf = (events: readonly { id: string }[]): [string[], string[]] => [
+  events.map(({ id }) => id),
+  events.map(({ id }) => timeOfId(id).toISOString()),
+];
 
 async function publish(bus: Bus, envelopes: readonly Envelope[]): Promise<PublishFailed | undefined> {
   try {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { envelopeOf } from '../outbox/text.js';
 import type { Envelope } from '../ports.js';
 import { firstIdAt } from './receipts.js';
 
@@ -23,8 +24,8 @@ LEFT JOIN messaging.reconciled r ON r.consumer = $1 AND r.type = s.type AND r.bu
 WHERE s.type = ANY ($2::text[]) AND s.bucket >= to_timestamp($3::float8 / 1000)
 GROUP BY s.type, s.bucket`;
 const waiting = /* sql */ `
-SELECT EXISTS (SELECT FROM messaging.outbox WHERE published_at IS NULL
-  AND created_at >= to_timestamp($2::float8 / 1000) AND created_at < to_timestamp($3::float8 / 1000) AND type = $1) AS waiting`;
+SELECT EXISTS (SELECT FROM messaging.unpublished u JOIN messaging.outbox o USING (created_at, id)
+  WHERE u.created_at >= to_timestamp($2::float8 / 1000) AND u.created_at < to_timestamp($3::float8 / 1000) AND o.type = $1) AS waiting`;
 const remember = /* sql */ `
 INSERT INTO messaging.reconciled (consumer, type, bucket, count, hash)
 VALUES ($1, $2, to_timestamp($3::float8 / 1000), $4::bigint, $5::bigint)
@@ -36,16 +37,16 @@ FROM (SELECT type, bucket, sum(count) AS count FROM messaging.sent
 JOIN messaging.bindings b ON b.type = s.type
 LEFT JOIN messaging.reconciled r ON r.consumer = b.consumer AND r.type = s.type AND r.bucket = s.bucket AND r.count = s.count
 WHERE r.consumer IS NULL ORDER BY s.bucket LIMIT 500`;
-const published = /* sql */ `
-SELECT id, envelope::text AS envelope FROM messaging.outbox
+// What was written before the cutoff and published after it may be sent once more; the inbox recognises it.
+const publishedRows = /* sql */ `FROM messaging.outbox o
 WHERE created_at >= to_timestamp($1::float8 / 1000) AND created_at < to_timestamp($2::float8 / 1000) AND type = $3
-  AND published_at IS NOT NULL AND published_at <= to_timestamp($4::float8 / 1000) AND id > $5::uuid ORDER BY id LIMIT 500`;
+  AND created_at <= to_timestamp($4::float8 / 1000)
+  AND NOT EXISTS (SELECT FROM messaging.unpublished u WHERE u.created_at = o.created_at AND u.id = o.id)`;
+const published = /* sql */ `SELECT id, envelope::text AS envelope ${publishedRows} AND id > $5::uuid ORDER BY id LIMIT 500`;
 const seconds = /* sql */ `
 SELECT (extract(epoch FROM date_trunc('second', messaging.event_time(id))) * 1000)::float8 AS "from",
   count(*)::float8 AS count, bit_xor(messaging.event_hash(id))::text AS hash
-FROM messaging.outbox
-WHERE created_at >= to_timestamp($1::float8 / 1000) AND created_at < to_timestamp($2::float8 / 1000) AND type = $3
-  AND published_at IS NOT NULL AND published_at <= to_timestamp($4::float8 / 1000) GROUP BY 1`;
+${publishedRows} GROUP BY 1`;
 
 /** The producer's side of reconciliation: what the outbox says about what was published. */
 export function createLedgerOfSent(pool: pg.Pool) {
@@ -75,7 +76,7 @@ export function createLedgerOfSent(pool: pg.Pool) {
         const { rows } = await pool.query<{ id: string; envelope: string }>(published, values);
         const last = rows.at(-1);
         if (last === undefined) return;
-        yield rows.map((row) => JSON.parse(row.envelope) as Envelope);
+        yield rows.map((row) => envelopeOf(row.envelope));
         after = last.id;
       }
     },

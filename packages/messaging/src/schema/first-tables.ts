@@ -8,20 +8,26 @@ CREATE FUNCTION messaging.event_bucket(id uuid) RETURNS timestamptz LANGUAGE sql
 CREATE FUNCTION messaging.event_hash(id uuid) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
   $f$ SELECT ('x' || right(translate(id::text, '-', ''), 16))::bit(64)::bigint $f$;
 
--- created_at is the instant inside the id, so that an id alone finds its partition.
+-- created_at is the instant inside the id, so that an id alone finds its partition. A row is written once and never changed. Envelopes
+-- stay in their row as they are up to a page: compressing them would cost more than writing them.
 CREATE TABLE messaging.outbox (
   id uuid NOT NULL,
   created_at timestamptz NOT NULL,
   type text NOT NULL,
-  envelope json NOT NULL,
-  published_at timestamptz,
+  envelope json STORAGE EXTERNAL NOT NULL,
+  PRIMARY KEY (created_at, id)
+) PARTITION BY RANGE (created_at);
+CREATE TABLE parts.outbox_default PARTITION OF messaging.outbox DEFAULT;
+
+-- What the relay has still to publish, written with the outbox row and gone once it is confirmed.
+CREATE TABLE messaging.unpublished (
+  id uuid NOT NULL,
+  created_at timestamptz NOT NULL,
   attempts int NOT NULL DEFAULT 0,
   next_attempt_at timestamptz,
   error text,
   PRIMARY KEY (created_at, id)
-) PARTITION BY RANGE (created_at);
-CREATE INDEX outbox_waiting ON messaging.outbox (created_at, id) WHERE published_at IS NULL;
-CREATE TABLE parts.outbox_default PARTITION OF messaging.outbox DEFAULT;
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 
 -- What was published, by second: the producer's side of the comparison. Several writers never share a row (shard).
 CREATE TABLE messaging.sent (

@@ -10,7 +10,7 @@ BEGIN
     child := 'outbox_' || to_char(hour AT TIME ZONE 'UTC', 'YYYYMMDDHH24');
     CONTINUE WHEN to_regclass('parts.' || child) IS NOT NULL;
     CONTINUE WHEN EXISTS (SELECT FROM parts.outbox_default WHERE created_at >= hour AND created_at < hour + interval '1 hour');
-    EXECUTE format('CREATE TABLE parts.%I (LIKE messaging.outbox INCLUDING DEFAULTS)', child);
+    EXECUTE format('CREATE TABLE parts.%I (LIKE messaging.outbox INCLUDING STORAGE) WITH (toast_tuple_target = 8160)', child);
     EXECUTE format('ALTER TABLE messaging.outbox ATTACH PARTITION parts.%I FOR VALUES FROM (%L) TO (%L)',
       child, hour, hour + interval '1 hour');
     made := made + 1;
@@ -22,15 +22,14 @@ END $f$;
 CREATE FUNCTION messaging.drop_partitions(keep_hours int, drop_hours int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$
 DECLARE
-  child text; lower_bound timestamptz; upper_bound timestamptz; waiting boolean; dropped int := 0;
+  child text; lower_bound timestamptz; upper_bound timestamptz; dropped int := 0;
 BEGIN
   FOR child IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'messaging.outbox'::regclass AND c.relname ~ '^outbox_[0-9]{10}$' ORDER BY 1 LOOP
     lower_bound := to_timestamp(right(child, 10) || '+00', 'YYYYMMDDHH24TZH');
     upper_bound := lower_bound + interval '1 hour';
     CONTINUE WHEN upper_bound > now() - make_interval(hours => keep_hours);
-    EXECUTE format('SELECT EXISTS (SELECT FROM parts.%I WHERE published_at IS NULL)', child) INTO waiting;
-    CONTINUE WHEN waiting;
+    CONTINUE WHEN EXISTS (SELECT FROM messaging.unpublished WHERE created_at >= lower_bound AND created_at < upper_bound);
     CONTINUE WHEN upper_bound > now() - make_interval(hours => drop_hours) AND EXISTS (
       SELECT FROM (SELECT type, bucket, sum(count) AS count FROM messaging.sent
                    WHERE bucket >= lower_bound AND bucket < upper_bound GROUP BY type, bucket) s
@@ -42,7 +41,8 @@ BEGIN
     DELETE FROM messaging.reconciled WHERE bucket >= lower_bound AND bucket < upper_bound;
     dropped := dropped + 1;
   END LOOP;
-  DELETE FROM parts.outbox_default WHERE published_at IS NOT NULL AND created_at < now() - make_interval(hours => drop_hours);
+  DELETE FROM parts.outbox_default o WHERE created_at < now() - make_interval(hours => drop_hours)
+    AND NOT EXISTS (SELECT FROM messaging.unpublished u WHERE u.created_at = o.created_at AND u.id = o.id);
   RETURN dropped;
 END $f$;
 

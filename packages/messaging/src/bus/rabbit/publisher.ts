@@ -1,5 +1,6 @@
 import type { ConfirmChannel } from 'amqplib';
 import { describe, PublishFailed } from '../../errors.js';
+import { textOf } from '../../outbox/text.js';
 import type { Envelope } from '../../ports.js';
 import { type Link, within } from './link.js';
 import { batchContentType, singleContentType } from './message.js';
@@ -28,7 +29,8 @@ export function createPublisher(settings: RabbitSettings, link: () => Link): Pub
     new Promise((resolve, reject) => {
       const messageId = String(++number);
       const events = message.events;
-      const content = Buffer.from(JSON.stringify(events.length === 1 ? events[0] : events));
+      const texts = events.map(textOf).join(',');
+      const content = Buffer.from(events.length === 1 ? texts : `[${texts}]`);
       const properties = {
         mandatory: true,
         persistent: true,
@@ -96,7 +98,7 @@ function packed(events: readonly Envelope[], routingKeyOf: (event: Envelope) => 
   const open = new Map<string, (typeof packs)[number]>();
   for (const event of events) {
     const routingKey = routingKeyOf(event);
-    const bytes = most === 1 ? 0 : JSON.stringify(event.data).length + 600;
+    const bytes = textOf(event).length;
     const pack = open.get(routingKey);
     if (pack !== undefined && pack.events.length < most && pack.bytes + bytes <= maxMessageBytes) {
       pack.events.push(event);
