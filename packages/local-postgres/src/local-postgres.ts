@@ -23,7 +23,17 @@ export interface LocalPostgres {
   stop(): Promise<void>;
 }
 
-const defaults = { max_connections: '100', listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', jit: 'off' };
+const defaults = {
+  max_connections: '100',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  timezone: 'UTC',
+  jit: 'off',
+  shared_buffers: '256MB',
+  // After each checkpoint every page that is touched is logged whole once: the fewer checkpoints, the less is written.
+  checkpoint_timeout: '15min',
+  max_wal_size: '2GB',
+};
 
 /**
  * Starts a PostgreSQL of our own from the npm package's binaries, on a cluster in `folder`. A server that an earlier, killed process

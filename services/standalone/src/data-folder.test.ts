@@ -15,7 +15,7 @@ test('a new folder is made, and opened again', () => {
 test('a folder of a newer version is refused in words that help', () => {
   const data = openDataFolder(path.join(folder, 'newer'));
   writeFileSync(path.join(data, 'tributary.json'), '{"format":99}');
-  expect(() => openDataFolder(data)).toThrow(/data format 99; this version of Tributary reads format 1/);
+  expect(() => openDataFolder(data)).toThrow(/data format 99; this version of Tributary reads format 2/);
 });
 test('a folder that holds something else is left alone', () => {
   writeFileSync(path.join(folder, 'letter.txt'), 'dear');
