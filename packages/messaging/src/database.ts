@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { TooSlow } from './errors.js';
+import { parameters } from './parameters.js';
 import type { Tx } from './ports.js';
 
 /** A transaction on a connection of its own; the connection is thrown away when its state is unknown. */
@@ -37,7 +38,7 @@ export async function inTransaction<T>(
 export function txOf(client: pg.ClientBase): Tx {
   return {
     async query<R>(text: string, values?: readonly unknown[]) {
-      const result = await client.query(text, values === undefined ? undefined : [...values]);
+      const result = await client.query(text, values === undefined ? undefined : parameters(values));
       return { rows: result.rows as R[], rowCount: result.rowCount ?? 0 };
     },
   };

@@ -1,4 +1,4 @@
-import type { Tx } from '@tributary/messaging';
+import { parameters, type Tx } from '@tributary/messaging';
 import type pg from 'pg';
 import type { Scope, TxOptions } from '../types.js';
 
@@ -36,7 +36,7 @@ interface Querying {
 export function txOver(client: Querying): Tx {
   return {
     async query<R>(text: string, values?: readonly unknown[]) {
-      const result = values === undefined ? await client.query(text) : await client.query(text, [...values]);
+      const result = values === undefined ? await client.query(text) : await client.query(text, parameters(values));
       return { rows: result.rows as R[], rowCount: result.rowCount ?? 0 };
     },
   };
