@@ -7,7 +7,7 @@ import pg from 'pg';
 const tampering: Record<string, readonly [database: string, sql: string]> = {
   O1: [
     'payouts',
-    `UPDATE ledger_leg SET amount = amount + 1 WHERE (transaction_id, number) = (SELECT transaction_id, number FROM ledger_leg WHERE account = 'approved' OR account = 'payable' ORDER BY 1 LIMIT 1)`,
+    `UPDATE ledger_transaction SET amounts[1] = amounts[1] + 1 WHERE id = (SELECT transaction_id FROM ledger_leg WHERE account = 'approved' OR account = 'payable' ORDER BY 1 LIMIT 1)`,
   ],
   O2: [
     'payouts',
@@ -32,6 +32,7 @@ export async function tamper(postgresUrl: string): Promise<string[]> {
     await client.connect();
     try {
       await client.query('SET session_replication_role = replica');
+      if (check === 'O1') await client.query('ALTER TABLE ledger_transaction DROP CONSTRAINT ledger_balanced');
       const { rowCount } = await client.query(sql);
       if (rowCount !== 1) throw new Error(`the tampering for ${check} changed ${rowCount} rows, not one`);
     } finally {

@@ -10,21 +10,18 @@ export interface CausedPosting {
   context: EventContext;
 }
 
-/** Those of equal keys are written already, maybe by an earlier delivery of the same event. */
+/** A transaction and its legs are one row. Those of equal keys are written already, maybe by an earlier delivery of the same event. */
 const insertTransactions = /* sql */ `
-INSERT INTO ledger_transaction (id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, effective_at, posted_at)
-SELECT *, $10::timestamptz FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
+INSERT INTO ledger_transaction (id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts, amounts, effective_at, posted_at)
+SELECT id, key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts::text[], amounts::bigint[], effective_at, $12
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
+  AS posting (id, key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts, amounts, effective_at)
 ON CONFLICT (business_key) DO NOTHING RETURNING id`;
 
-const insertLegs = /* sql */ `
-INSERT INTO ledger_leg (transaction_id, number, account, amount, brand_id, partner_id, currency, effective_at, posted_at)
-SELECT leg.transaction_id, leg.number, leg.account, leg.amount, t.brand_id, t.partner_id, t.currency, t.effective_at, t.posted_at
-FROM unnest($1::text[], $2::int[], $3::text[], $4::bigint[]) AS leg (transaction_id, number, account, amount)
-JOIN ledger_transaction t ON t.id = leg.transaction_id`;
-
 /**
- * Writes transactions, their legs, the balances and one event for each. Returns the keys that were new: a posting whose key exists
- * has been made before and changes nothing. Transactions of no money are left out.
+ * Writes transactions, one event for each, and the balances. Returns the keys that were new: a posting whose key exists has been made
+ * before and changes nothing. Transactions of no money are left out. Balances come last: few rows that everybody adds to, locked from
+ * then until the commit.
  */
 export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPosting[], now: Date): Promise<Set<string>> {
   const wanted = caused
@@ -42,26 +39,21 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
     column((p) => p.currency),
     column((p) => p.entryId),
     column((p) => p.payoutId),
-    column((p) => p.effectiveAt),
+    column((p) => `{${p.legs.map(({ account }) => account).join()}}`),
+    column((p) => `{${p.legs.map(({ amount }) => amount).join()}}`),
+    column((p) => p.effectiveAt.toISOString()),
     now,
   ]);
   const written = new Set(rows.map(({ id }) => id));
   const posted = wanted.filter(({ id }) => written.has(id));
-  const legs = posted.flatMap(({ id, posting }) => posting.legs.map((leg, index) => ({ id, number: index + 1, ...leg })));
-  await tx.query(insertLegs, [
-    legs.map((l) => l.id),
-    legs.map((l) => l.number),
-    legs.map((l) => l.account),
-    legs.map((l) => l.amount.toString()),
-  ]);
-  await addToBalances(
-    tx,
-    posted.map(({ posting }) => posting),
-  );
   await outbox.append(
     tx,
     first.context,
     posted.map(({ id, posting, context }) => ({ ...postedEvent(id, posting, now), context })),
+  );
+  await addToBalances(
+    tx,
+    posted.map(({ posting }) => posting),
   );
   return new Set(posted.map(({ posting }) => posting.key));
 }

@@ -1,0 +1,111 @@
+import type { Tx } from '@tributary/messaging';
+import type { Placement } from './domain/place-entry.js';
+import type { EntryRow } from './entry-store.js';
+
+export interface AccruedFact {
+  entryId: string;
+  partnerId: string;
+  brandId: string;
+  currency: string;
+  amount: number;
+  adjusts: string | null;
+  occurredAt: string;
+  maturesAt: string;
+  traceparent: string | null;
+}
+
+/** The entry as an accrual alone makes it. */
+export function entryFrom(fact: AccruedFact): EntryRow {
+  const { entryId, partnerId, brandId, currency, adjusts } = fact;
+  return {
+    id: entryId,
+    entryId,
+    partnerId,
+    brandId,
+    currency,
+    adjusts,
+    amount: BigInt(fact.amount),
+    accrued: true,
+    adjusted: false,
+    occurredAt: new Date(fact.occurredAt),
+    maturesAt: new Date(fact.maturesAt),
+    decision: 0,
+    decisionState: 'none',
+    decidedAt: null,
+    bucket: null,
+    runId: null,
+    corrected: 0n,
+    version: 0,
+  };
+}
+
+const columnsOf = (facts: readonly AccruedFact[]) => [
+  facts.map((f) => f.entryId),
+  facts.map((f) => f.brandId),
+  facts.map((f) => f.partnerId),
+  facts.map((f) => f.currency),
+  facts.map((f) => f.amount),
+  facts.map((f) => f.occurredAt),
+  facts.map((f) => f.maturesAt),
+  facts.map((f) => f.traceparent),
+];
+
+const insertFirst = /* sql */ `
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, accrued, version)
+SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, true, 1
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[])
+  AS fact (id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket)
+ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`;
+
+export interface PlacedAccrual {
+  fact: AccruedFact;
+  placement: Placement<EntryRow>;
+}
+
+/**
+ * Stores entries of which nothing was known before, each in its bucket at once; returns their ids. Whatever is known of an entry has
+ * made its row, and so has a correction of it: an entry without a row stands alone. Only those may be given that correct nothing.
+ */
+export async function storeFirst(tx: Tx, accruals: readonly PlacedAccrual[]): Promise<Set<string>> {
+  if (accruals.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>(insertFirst, [
+    ...columnsOf(accruals.map(({ fact }) => fact)),
+    accruals.map(({ placement }) => placement.to),
+  ]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+const upsertAccrued = /* sql */ `
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, accrued)
+SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, true
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[])
+  AS fact (id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts)
+ORDER BY id
+ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, partner_id = excluded.partner_id, currency = excluded.currency, amount = excluded.amount,
+  adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true, traceparent = excluded.traceparent
+WHERE NOT entry.accrued
+RETURNING id`;
+
+const markAdjusted = /* sql */ `
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, accrued, adjusted)
+SELECT id, id, brand_id, partner_id, currency, 0, false, true FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS named (id, brand_id, partner_id, currency)
+ORDER BY id ON CONFLICT (id) DO UPDATE SET adjusted = true WHERE NOT entry.adjusted`;
+
+/**
+ * Stores accruals, whatever is known of their entries, and returns the ids that were new. What a reversal corrects gets its row too,
+ * and the mark that it is corrected, for the two must be locked together.
+ */
+export async function storeAccrued(tx: Tx, facts: readonly AccruedFact[]): Promise<string[]> {
+  if (facts.length === 0) return [];
+  const { rows } = await tx.query<{ id: string }>(upsertAccrued, [...columnsOf(facts), facts.map(({ adjusts }) => adjusts)]);
+  const corrected = [...new Map(facts.flatMap((fact) => (fact.adjusts === null ? [] : [[fact.adjusts, fact] as const])))];
+  if (corrected.length > 0) {
+    await tx.query(markAdjusted, [
+      corrected.map(([id]) => id),
+      corrected.map(([, f]) => f.brandId),
+      corrected.map(([, f]) => f.partnerId),
+      corrected.map(([, f]) => f.currency),
+    ]);
+  }
+  return rows.map(({ id }) => id);
+}
