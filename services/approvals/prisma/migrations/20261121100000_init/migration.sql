@@ -44,8 +44,9 @@ CREATE TABLE "approval" (
   CONSTRAINT "approval_automatic_is_free" CHECK ("decided_by" IS DISTINCT FROM 'automatic' OR "needs" = 'nobody')
 );
 CREATE UNIQUE INDEX "approval_entry_id_key" ON "approval" ("entry_id");
-CREATE INDEX "approval_follows_entry_id_idx" ON "approval" ("follows_entry_id");
-CREATE INDEX "approval_status_id_idx" ON "approval" ("status", "id");
+CREATE INDEX "approval_follows" ON "approval" ("follows_entry_id") WHERE "follows_entry_id" IS NOT NULL;
+-- Nearly all are approved as they come: who looks for the others looks here, who looks for those finds them by id.
+CREATE INDEX "approval_not_approved" ON "approval" ("status", "id") WHERE "status" <> 'approved';
 CREATE INDEX "approval_partner_id_idx" ON "approval" ("partner_id", "id");
 CREATE INDEX "approval_brand_id_idx" ON "approval" ("brand_id", "id");
 

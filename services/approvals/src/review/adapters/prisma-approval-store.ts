@@ -43,42 +43,42 @@ export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
   };
 }
 
+const insertApprovals = /* sql */ `
+WITH added AS (
+  INSERT INTO approval (id, entry_id, partner_id, brand_id, deal_id, amount, currency, status, needs, route, risk_level, maker_id, follows_entry_id, decided_by, reason, created_at, decided_at, decisions, traceparent)
+  SELECT *, $19::text FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::int[])
+  ON CONFLICT (entry_id) DO NOTHING RETURNING id, decisions, brand_id, status, decided_by, reason, decided_at
+), decided AS (
+  INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at) SELECT * FROM added WHERE decisions > 0
+)
+SELECT id FROM added`;
+
 async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[]> {
   if (approvals.length === 0) return [];
-  const inserted = await tx.query<{ id: string }>(
-    `INSERT INTO approval (id, entry_id, partner_id, brand_id, deal_id, amount, currency, status, needs, route, risk_level, maker_id, follows_entry_id, decided_by, reason, created_at, decided_at, decisions, traceparent)
-     SELECT *, $19::text FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-       $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::int[])
-     ON CONFLICT (entry_id) DO NOTHING RETURNING id`,
-    [
-      approvals.map((a) => a.id),
-      approvals.map((a) => a.entryId),
-      approvals.map((a) => a.partnerId),
-      approvals.map((a) => a.brandId),
-      approvals.map((a) => a.dealId),
-      approvals.map((a) => a.amount),
-      approvals.map((a) => a.currency),
-      approvals.map((a) => a.status),
-      approvals.map((a) => a.needs),
-      approvals.map((a) => a.route),
-      approvals.map((a) => a.riskLevel),
-      approvals.map((a) => a.makerId),
-      approvals.map((a) => a.followsEntryId),
-      approvals.map((a) => a.decidedBy),
-      approvals.map((a) => a.reason),
-      approvals.map((a) => a.createdAt),
-      approvals.map((a) => a.decidedAt),
-      approvals.map((a) => a.decisions),
-      activeTraceparent(),
-    ],
-  );
-  const added = new Set(inserted.rows.map((row) => row.id));
-  const fresh = approvals.filter((approval) => added.has(approval.id));
-  await recordDecisions(
-    tx,
-    fresh.filter((approval) => approval.decisions > 0),
-  );
-  return fresh;
+  const { rows } = await tx.query<{ id: string }>(insertApprovals, [
+    approvals.map((a) => a.id),
+    approvals.map((a) => a.entryId),
+    approvals.map((a) => a.partnerId),
+    approvals.map((a) => a.brandId),
+    approvals.map((a) => a.dealId),
+    approvals.map((a) => a.amount),
+    approvals.map((a) => a.currency),
+    approvals.map((a) => a.status),
+    approvals.map((a) => a.needs),
+    approvals.map((a) => a.route),
+    approvals.map((a) => a.riskLevel),
+    approvals.map((a) => a.makerId),
+    approvals.map((a) => a.followsEntryId),
+    approvals.map((a) => a.decidedBy),
+    approvals.map((a) => a.reason),
+    approvals.map((a) => a.createdAt.toISOString()),
+    approvals.map((a) => a.decidedAt?.toISOString() ?? null),
+    approvals.map((a) => a.decisions),
+    activeTraceparent(),
+  ]);
+  const added = new Set(rows.map(({ id }) => id));
+  return approvals.filter(({ id }) => added.has(id));
 }
 
 async function saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
