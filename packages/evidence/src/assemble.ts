@@ -1,5 +1,6 @@
+import { missingHops, missingOutcomes } from './complete.js';
 import { type ArchivedEvent, type EventKind, type EvidenceRecord, eventKinds, formatName, formatVersion } from './format.js';
-import { attributionIn, conversionsBehind, dealKey, explanationOf, missingHops, type Story } from './story.js';
+import { attributionIn, conversionsBehind, dealKey, explanationOf, type Story } from './story.js';
 
 /** The end of the chain at the time of making. */
 export interface ChainHead {
@@ -16,7 +17,7 @@ export type Assembled = { complete: true; records: EvidenceRecord[] } | { comple
  * records. Nothing is made while a hop is missing.
  */
 export function assemble(story: Story, head: ChainHead, madeAt: string): Assembled {
-  const missing = missingHops(story);
+  const missing = [...missingHops(story), ...missingOutcomes(story)];
   if (missing.length > 0) return { complete: false, missing };
   const entries = [...story.entries.values()].sort(bySequence);
   const conversionIds = [...new Set(entries.flatMap(({ event }) => conversionsBehind(event)))];

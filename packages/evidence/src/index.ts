@@ -1,4 +1,5 @@
 export { type Assembled, assemble, type ChainHead } from './assemble.js';
+export { missingHops, missingOutcomes } from './complete.js';
 export {
   type Archived,
   type ArchivedEvent,
@@ -12,6 +13,7 @@ export {
 export { type ChainPosition, canonicalHash, chainHash, genesisHash, sha256Hex } from './hashing.js';
 export { merkleRoot } from './merkle.js';
 export type { Problem } from './problem.js';
-export { attributionIn, conversionsBehind, dealKey, explanationOf, missingHops, type Story, storyOf } from './story.js';
-export { type Verification, type VerifyOptions, verifyBundle } from './verify-bundle.js';
+export { entriesLeadingTo } from './scopes.js';
+export { attributionIn, conversionsBehind, dealKey, explanationOf, type Story, storyOf } from './story.js';
+export { checkRecords, type Verification, type VerifyOptions, verifyBundle } from './verify-bundle.js';
 export { type Signer, writeBundle } from './write-bundle.js';

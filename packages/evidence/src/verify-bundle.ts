@@ -2,11 +2,11 @@ import { checkAmounts } from './checks/amounts.js';
 import { checkChain } from './checks/chain.js';
 import type { Check, Context } from './checks/context.js';
 import { checkApprovals, checkAttribution, checkComplete, checkLedger, checkPayout, checkRun } from './checks/road.js';
-import type { ArchivedEvent } from './format.js';
+import type { ArchivedEvent, EvidenceRecord } from './format.js';
 import { groupBy } from './group-by.js';
 import type { Problem } from './problem.js';
 import { eventsOf, type ReadBundle, readBundle, readPublicKey } from './read-bundle.js';
-import { storyOf } from './story.js';
+import { type Story, storyOf } from './story.js';
 
 export interface Verification {
   holds: boolean;
@@ -54,11 +54,9 @@ export function verifyBundle(content: Uint8Array, options: VerifyOptions = {}): 
       : [];
   const header = bundle.records.find(({ kind }) => kind === 'header')?.body as { payoutId: string } | undefined;
   // What was changed is not interpreted: every further finding would only be noise.
-  const { archived, problems: misfits } =
-    problems.length > 0 ? { archived: new Map<ArchivedEvent, number>(), problems: [] } : eventsOf(bundle.records);
-  const story = storyOf(header?.payoutId ?? '', [...archived.keys()]);
-  if (problems.length === 0) problems.push(...(misfits.length > 0 ? misfits : meaningProblems(bundle, archived, story)));
-  const payout = story.parts[0]?.event.data;
+  const read = problems.length > 0 ? undefined : readMeaning(bundle.records);
+  problems.push(...(read?.problems ?? []));
+  const payout = read?.story.parts[0]?.event.data;
   const counted = [...groupBy(bundle.records, ({ kind }) => kind)].map(([kind, found]) => [kind, found.length] as const);
   return {
     holds: problems.length === 0,
@@ -73,6 +71,17 @@ export function verifyBundle(content: Uint8Array, options: VerifyOptions = {}): 
   };
 }
 
+/** What of a bundle's records does not hold, by the verifier's own rules: to be asked before they are signed. */
+export const checkRecords = (records: readonly EvidenceRecord[]): Problem[] =>
+  readMeaning(records.map(({ kind, body }, number) => ({ kind, body, number, hash: '', line: number + 1 }))).problems;
+
+function readMeaning(records: ReadBundle['records']): { story: Story; problems: Problem[] } {
+  const header = records.find(({ kind }) => kind === 'header')?.body as { payoutId: string } | undefined;
+  const { archived, problems } = eventsOf(records);
+  const story = storyOf(header?.payoutId ?? '', [...archived.keys()]);
+  return { story, problems: problems.length > 0 ? problems : meaningProblems(records, archived, story) };
+}
+
 function foreignKey({ signature }: ReadBundle, pem: string | undefined): Problem[] {
   if (pem === undefined) return [];
   const wanted = readPublicKey(pem);
@@ -83,7 +92,7 @@ function foreignKey({ signature }: ReadBundle, pem: string | undefined): Problem
   return [{ line: signature.line, kind: 'signature', what: `was made with another key (${signature.body.keyId}) than the given one` }];
 }
 
-function meaningProblems({ records }: ReadBundle, archived: Map<ArchivedEvent, number>, story: Context['story']): Problem[] {
+function meaningProblems(records: ReadBundle['records'], archived: Map<ArchivedEvent, number>, story: Story): Problem[] {
   const problems: Problem[] = [];
   const [header] = records;
   if (header?.kind !== 'header') return [{ line: 1, kind: header?.kind ?? 'unreadable', what: 'is no header' }];

@@ -59,13 +59,15 @@ test('a caller of another brand sees nothing of it', async () => {
   await get(`/api/v1/payouts/${newId('payout')}/evidence`).expect(404);
 });
 
+const evidenceOf = (payoutId: string) =>
+  get(`/api/v1/payouts/${payoutId}/evidence`)
+    .buffer(true)
+    .parse(asText as never);
+
 test('T-32 D-01 the evidence of a payout verifies offline with the published key', async () => {
   const keys = (await audit.anonymous().get('/api/v1/evidence-keys').expect(200)).body.keys;
   expect(keys).toEqual([expect.objectContaining({ active: true, publicKeyPem: expect.stringContaining('BEGIN PUBLIC KEY') })]);
-  const answer = await get(`/api/v1/payouts/${story.payoutId}/evidence`)
-    .buffer(true)
-    .parse(asText as never)
-    .expect(200);
+  const answer = await evidenceOf(story.payoutId).expect(200);
   expect(answer.headers['content-type']).toContain('application/x-ndjson');
   const verdict = verifyBundle(Buffer.from(answer.body), { publicKey: keys[0].publicKeyPem });
   expect(verdict.problems).toEqual([]);

@@ -1,8 +1,8 @@
 import { canonicalJson } from '@tributary/contracts';
 import { type ConversionInput, type Explanation, type PostingExplanation, recomputePosting } from '@tributary/engine';
 import type { Archived } from '../format.js';
-import { groupBy } from '../group-by.js';
 import { canonicalHash } from '../hashing.js';
+import { ownScopes, walkScope } from '../scopes.js';
 import { dealKey, explanationOf, type Story } from '../story.js';
 import { type Check, sameInstant } from './context.js';
 
@@ -19,7 +19,7 @@ export const checkAmounts: Check = ({ story, againstKind, against }) => {
     if (deal.event.data.documentHash !== canonicalHash(deal.event.data.terms))
       against(deal, 'its document hash is not the hash of its terms');
   }
-  for (const entries of scopesOf(story)) for (const [entry, what] of flawsOfScope(entries)) against(entry, what);
+  for (const entries of ownScopes(story.entries.values())) for (const [entry, what] of flawsOfScope(entries)) against(entry, what);
 };
 
 function flawsOfExplanation(story: Story, entry: Entry): string[] {
@@ -87,25 +87,11 @@ function isRecorded(story: Story, input: ConversionInput, isOriginal: boolean): 
   );
 }
 
-/** Entries by scope. A running scope spans the life of a deal: its earlier postings are not part of a bundle. */
-function scopesOf(story: Story): Entry[][] {
-  const ownScopes = [...story.entries.values()].filter(({ event }) => explanationOf(event)?.running === null);
-  return [...groupBy(ownScopes, ({ event }) => event.data.scope).values()];
-}
-
 /** The postings of a scope lead from nothing, each from where another ended, without a gap. */
 function flawsOfScope(entries: readonly Entry[]): [Entry, string][] {
-  // Ids sort by the time of their making; the order of arrival says nothing.
-  const rest = [...entries].sort((a, b) => (a.event.data.entryId < b.event.data.entryId ? -1 : 1));
-  for (let net = '0'; rest.length > 0; ) {
-    const next = rest.findIndex(({ event }) => explanationOf(event).postedBefore === net);
-    const [entry] = next === -1 ? [] : rest.splice(next, 1);
-    if (entry === undefined)
-      return rest.map((one) => [
-        one,
-        `says that ${explanationOf(one.event).postedBefore} were posted before it, and the entries here make ${net}`,
-      ]);
-    net = explanationOf(entry.event).entitlement;
-  }
-  return [];
+  const { rest, net } = walkScope(entries);
+  return rest.map((one) => [
+    one,
+    `says that ${explanationOf(one.event).postedBefore} were posted before it, and the entries here make ${net}`,
+  ]);
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '@tributary/contracts';
+import { missingHops } from '../complete.js';
 import type { Archived } from '../format.js';
-import { attributionIn, isCorrection, missingHops, type Story } from '../story.js';
+import { attributionIn, isCorrection, type Story } from '../story.js';
 import type { Check, Context } from './context.js';
 
 /** No hop between deal and settlement is missing. */

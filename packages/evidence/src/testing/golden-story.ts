@@ -16,10 +16,11 @@ export interface GoldenStory {
 
 /**
  * A payout of 1900 EUR cents: a sale (+2000) with a partial refund (-200), a lead (+500) that was attributed late, and the refund of a
- * sale (-400) that an earlier payout had paid. Amounts come from the engine.
+ * sale (-400) that an earlier payout had paid. Amounts come from the engine. `refundedLater` adds another refund of the first sale (-800),
+ * reported after the payout, which is no part of it.
  */
-export function goldenStory(): GoldenStory {
-  return new Teller().tell();
+export function goldenStory(options: { refundedLater?: boolean } = {}): GoldenStory {
+  return new Teller().tell(options);
 }
 
 type Entry = DataOf<'commission.entry.accrued.v1'>;
@@ -82,7 +83,7 @@ class Teller {
     return event;
   }
 
-  tell(): GoldenStory {
+  tell({ refundedLater = false }: { refundedLater?: boolean }): GoldenStory {
     this.write('commission.deal.versioned.v1', this.deal.dealId, at(1), this.deal);
     const sale = this.convert({ kind: 'sale', amount: 10_000, day: 2, clicked: true });
     const refund = this.convert({ kind: 'refund', amount: 1000, day: 5, of: sale.data });
@@ -94,6 +95,10 @@ class Teller {
     this.rate(paidBefore, [], paidBefore);
     const claimed = [first, this.rate(sale, [refund], refund), this.rate(lead, [], lead), this.rate(paidBefore, [takenBack], takenBack)];
     this.pay(claimed.map(({ data }) => data));
+    if (refundedLater) {
+      const later = this.convert({ kind: 'refund', amount: 4000, day: 25, of: sale.data });
+      this.rate(sale, [refund, later], later);
+    }
     return {
       ...this.ids,
       payoutId: this.payoutId,

@@ -1,4 +1,4 @@
-import { type Archived, type ArchivedEvent, conversionsBehind, dealKey, explanationOf, type Story, storyOf } from '@tributary/evidence';
+import { type ArchivedEvent, conversionsBehind, dealKey, entriesLeadingTo, type Story, storyOf } from '@tributary/evidence';
 import { everything, type Scope } from '@tributary/service-kit';
 import type { ArchiveStore } from '../archive/archive-store.js';
 
@@ -23,26 +23,32 @@ export async function loadStory(archive: ArchiveStore, scope: Scope, payoutId: s
     ...(await archive.byKeys(everything, 'run', [runId])),
   ]);
   const entryIds = story.lines.map(({ entryId }) => entryId);
-  const entries = [...keep(await archive.byKeys(everything, 'entry', entryIds)).entries.values()];
-  const conversionIds = [...new Set(entries.flatMap(({ event }) => conversionsBehind(event)))];
-  const aboutConversions = await archive.byKeys(everything, 'conversion', conversionIds);
-  const whole = keep(aboutConversions.filter(isNeeded(entries)));
-  const deals = [...whole.entries.values()].map(({ event }) => dealKey(event.data.dealId, event.data.dealVersion));
-  return keep(await archive.byKeys(everything, 'deal-version', [...new Set(deals)]));
+  return withDeals(archive, await withConversions(archive, keep(await archive.byKeys(everything, 'entry', entryIds)), keep), keep);
 }
 
-/** Of other entries of the same conversions only those that were posted to the same scopes before; whatever order they arrived in. */
-function isNeeded(entries: readonly Archived<'commission.entry.accrued.v1'>[]) {
-  const own = new Set(entries.map(({ event }) => event.data.entryId));
-  const lastIn = new Map<string, number>();
-  for (const { event } of entries) {
-    if (explanationOf(event)?.running !== null) continue;
-    const recordedAt = Date.parse(event.data.recordedAt);
-    lastIn.set(event.data.scope, Math.max(recordedAt, lastIn.get(event.data.scope) ?? recordedAt));
+type Keep = (events: readonly ArchivedEvent[]) => Story;
+
+/** With the conversions behind the entries, their refunds, and the earlier entries of the same scopes; until nothing names another. */
+async function withConversions(archive: ArchiveStore, ofLines: Story, keep: Keep): Promise<Story> {
+  const lines = new Set(ofLines.lines.map(({ entryId }) => entryId));
+  const entries = new Map(ofLines.entries);
+  const asked = new Set<string>();
+  for (let story = ofLines; ; ) {
+    const named = [...story.conversions.keys(), ...[...story.entries.values()].flatMap(({ event }) => conversionsBehind(event))];
+    const next = [...new Set(named)].filter((id) => !asked.has(id));
+    if (next.length === 0) return story;
+    for (const id of next) asked.add(id);
+    const about = await archive.byKeys(everything, 'conversion', next);
+    for (const [id, entry] of storyOf(story.payoutId, about).entries) entries.set(id, entry);
+    const needed = entriesLeadingTo(lines, entries.values());
+    story = keep([
+      ...about.filter(({ event }) => event.type !== 'commission.entry.accrued.v1'),
+      ...[...entries.values()].filter(({ event }) => needed.has(event.data.entryId)),
+    ]);
   }
-  return ({ event }: ArchivedEvent): boolean => {
-    if (event.type !== 'commission.entry.accrued.v1') return true;
-    const { entryId, scope, recordedAt } = event.data as { entryId: string; scope: string; recordedAt: string };
-    return own.has(entryId) || Date.parse(recordedAt) <= (lastIn.get(scope) ?? Number.NEGATIVE_INFINITY);
-  };
+}
+
+async function withDeals(archive: ArchiveStore, story: Story, keep: Keep): Promise<Story> {
+  const deals = [...story.entries.values()].map(({ event }) => dealKey(event.data.dealId, event.data.dealVersion));
+  return keep(await archive.byKeys(everything, 'deal-version', [...new Set(deals)]));
 }

@@ -1,5 +1,5 @@
 import type { Envelope } from '@tributary/contracts';
-import { type ArchivedEvent, attributionIn, conversionsBehind, missingHops, type Story } from '@tributary/evidence';
+import { type ArchivedEvent, attributionIn, conversionsBehind, missingHops, missingOutcomes, type Story } from '@tributary/evidence';
 
 /** One step on the way of a payout, as the archive tells it. */
 export interface TraceStep {
@@ -34,7 +34,7 @@ export function traceOf(story: Story, archivedEvents: ReadonlySet<string>, shown
   return {
     steps: withoutRepetition(steps),
     omittedLines: lines.length - shown.length,
-    missing: [...missingHops(story), ...missingCauses(story, archivedEvents)],
+    missing: [...missingHops(story), ...missingOutcomes(story), ...missingCauses(story, archivedEvents)],
   };
 }
 

@@ -1,0 +1,85 @@
+import { ownScopes, walkScope } from './scopes.js';
+import { attributionIn, conversionsBehind, dealKey, explanationOf, type Story } from './story.js';
+
+/** The hops between click and settlement that have not arrived in the archive, in words; none when the evidence is complete. */
+export function missingHops(story: Story): string[] {
+  const missing: string[] = [];
+  const first = story.parts[0]?.event.data;
+  if (first === undefined) return [`payout ${story.payoutId}`];
+  for (let part = 1; part <= first.parts; part += 1) {
+    if (!story.parts.some(({ event }) => event.data.part === part)) missing.push(`part ${part} of payout ${story.payoutId}`);
+  }
+  for (const { entryId } of story.lines) missing.push(...missingOfLine(story, entryId));
+  for (const entryId of story.entries.keys()) missing.push(...missingBehind(story, entryId));
+  missing.push(...missingPostings(story));
+  if (story.seal === undefined) missing.push(`seal of run ${first.runId}`);
+  if (story.clearance === undefined) missing.push(`clearance of run ${first.runId}`);
+  for (const step of ['submitted', 'settled'] as const) {
+    if (!story.steps.some(({ event }) => event.type === `payouts.payout.${step}.v1`))
+      missing.push(`${step === 'submitted' ? 'submission' : 'settlement'} of payout ${story.payoutId}`);
+  }
+  const booked = story.postings.some(
+    ({ event }) => event.data.payoutId === story.payoutId && event.data.legs.some((leg) => leg.account === 'paid'),
+  );
+  if (!booked) missing.push(`ledger posting that settles payout ${story.payoutId}`);
+  return [...new Set(missing)];
+}
+
+/** What every paid line needs besides what every entry does. */
+function missingOfLine(story: Story, entryId: string): string[] {
+  if (!story.entries.has(entryId)) return [`entry ${entryId}`];
+  const missing: string[] = [];
+  if (!story.decisions.has(entryId)) missing.push(`approval of entry ${entryId}`);
+  if (
+    !story.postings.some(({ event }) => event.data.entryId === entryId && event.data.legs.some((leg) => leg.account === 'brand-expense'))
+  ) {
+    missing.push(`ledger posting of entry ${entryId}`);
+  }
+  return missing;
+}
+
+/** What an amount was worked out from: for lines, and for the entries that lead to them. */
+function missingBehind(story: Story, entryId: string): string[] {
+  const entry = story.entries.get(entryId);
+  if (entry === undefined) return [];
+  const { dealId, dealVersion, adjusts } = entry.event.data;
+  const missing = conversionsBehind(entry.event)
+    .filter((conversionId) => !story.conversions.has(conversionId))
+    .map((conversionId) => `conversion ${conversionId}`);
+  if (!story.deals.has(dealKey(dealId, dealVersion))) missing.push(`version ${dealVersion} of deal ${dealId}`);
+  if (adjusts !== null && explanationOf(entry.event)?.running === null && !story.entries.has(adjusts)) missing.push(`entry ${adjusts}`);
+  return missing;
+}
+
+/** The postings of a scope lead from nothing to each entry: where one does not, those between have not arrived. */
+const missingPostings = (story: Story): string[] =>
+  ownScopes(story.entries.values())
+    .flatMap((entries) => walkScope(entries).rest)
+    .map(({ event: { data, ...event } }) => {
+      const { postedBefore } = explanationOf({ ...event, data });
+      return `posting that brought scope ${data.scope} to ${postedBefore}, before entry ${data.entryId}`;
+    });
+
+/**
+ * What has been reported of the conversions of a story but not judged yet, as far as the archive knows: their ratings, those of their
+ * refunds, and of what was attributed later. Ratings are no part of a bundle, so that only the archive can tell.
+ */
+export function missingOutcomes(story: Story): string[] {
+  const behind = new Set([...story.entries.values()].flatMap(({ event }) => conversionsBehind(event)));
+  return [...story.conversions.keys()].flatMap((conversionId) => {
+    const decided = attributionIn(story, conversionId)?.event;
+    if (decided === undefined) return [];
+    const { originalConversionId, partnerId } = decided.data;
+    if (!behind.has(conversionId) && !behind.has(originalConversionId ?? '')) return [];
+    const rated = (story.ratings.get(conversionId) ?? []).map(({ event }) => event.data).sort((a, b) => a.rating - b.rating);
+    const last = rated.at(-1);
+    if (last === undefined) return [`rating of conversion ${conversionId}`];
+    // Who is credited changes the outcome of an original always, that of a refund not.
+    const ratedAgain = decided.type === 'tracking.conversion.attributed.v1' && partnerId !== null && originalConversionId === null;
+    if (!ratedAgain || last.partnerId === partnerId || postedTo(story, conversionId, partnerId)) return [];
+    return [`rating of conversion ${conversionId} as attributed to ${partnerId}`];
+  });
+}
+
+const postedTo = (story: Story, conversionId: string, partnerId: string): boolean =>
+  [...story.entries.values()].some(({ event: { data } }) => data.conversionId === conversionId && data.partnerId === partnerId);

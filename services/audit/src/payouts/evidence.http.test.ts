@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { verifyBundle } from '@tributary/evidence';
+import { goldenStory } from '@tributary/evidence/testing';
+import { shuffled, startTestService, type TestService } from '@tributary/testkit';
+import { compose } from '../composition.js';
+
+let audit: TestService;
+beforeAll(async () => {
+  audit = await startTestService((environment) => compose(environment));
+});
+afterAll(() => audit.stop());
+
+const evidenceOf = (payoutId: string) =>
+  audit
+    .request()
+    .get(`/api/v1/payouts/${payoutId}/evidence`)
+    .buffer(true)
+    .parse(asText as never);
+
+/** What evidence says, without where in the chain it stands and when it was made. */
+const saidBy = (bundle: string) =>
+  bundle
+    .split('\n')
+    .flatMap((line) => /"event":\{.*?"id":"([^"]+)"/.exec(line)?.[1] ?? [])
+    .sort();
+
+test('T-32 whatever has not arrived: evidence is refused and says why, or verifies, and says the same once all is there', async () => {
+  const total = goldenStory({ refundedLater: true }).events.length;
+  const refused = new Set<string>();
+  for (let left = 0; left < total; left += 1) {
+    const other = goldenStory({ refundedLater: true });
+    const [late] = other.events.splice(left, 1);
+    if (late === undefined) throw new Error('the story has fewer events');
+    await audit.deliver(...shuffled(left, other.events));
+    const early = await evidenceOf(other.payoutId);
+    // Without the event that made it nobody knows the payout.
+    expect([200, late.type === 'payouts.payout.created.v1' ? 404 : 409]).toContain(early.status);
+    if (early.status === 200) expect(verifyBundle(Buffer.from(early.body)).problems).toEqual([]);
+    if (early.status === 409) {
+      refused.add(late.type);
+      expect(early.headers).toMatchObject({ 'retry-after': '2', 'content-type': expect.stringContaining('problem+json') });
+      expect(JSON.parse(early.body)).toMatchObject({ code: 'evidence-incomplete', detail: expect.stringMatching(/: .{10}/) });
+    }
+    await audit.deliver(late);
+    const whole = await evidenceOf(other.payoutId).expect(200);
+    expect(verifyBundle(Buffer.from(whole.body)).problems).toEqual([]);
+    expect(saidBy(whole.body).length).toBeGreaterThan(20);
+  }
+  expect([...refused].sort()).toEqual([
+    'approvals.commission.approved.v1',
+    'approvals.run.cleared.v1',
+    'commission.conversion.rated.v1',
+    'commission.deal.versioned.v1',
+    'commission.entry.accrued.v1',
+    'payouts.ledger.posted.v1',
+    'payouts.payout.settled.v1',
+    'payouts.payout.submitted.v1',
+    'payouts.run.sealed.v1',
+    'tracking.conversion.attributed.v1',
+    'tracking.conversion.recorded.v1',
+  ]);
+}, 120_000);
+
+test('T-32 a refund reported after the payout is waited for until it is rated, and is no part of the evidence', async () => {
+  const other = goldenStory({ refundedLater: true });
+  const paid = other.events.findIndex(({ type }) => type === 'notifications.message.sent.v1') + 1;
+  const [refund, ...follows] = other.events.slice(paid);
+  await audit.deliver(...other.events.slice(0, paid));
+  const before = saidBy((await evidenceOf(other.payoutId).expect(200)).body);
+  await audit.deliver(...(refund ? [refund] : []));
+  const refused = await evidenceOf(other.payoutId).expect(409);
+  expect(JSON.parse(refused.body).detail).toContain(`rating of conversion ${refund?.subject}`);
+  for (const event of follows) {
+    await audit.deliver(event);
+    const { status, body } = await evidenceOf(other.payoutId);
+    if (status !== 409) expect(saidBy(body)).toEqual(before);
+  }
+  await evidenceOf(other.payoutId).expect(200);
+});
+
+test('T-32 events that arrive in any order never make evidence that does not verify', async () => {
+  const other = goldenStory({ refundedLater: true });
+  const created = other.events.findIndex(({ type }) => type === 'payouts.payout.created.v1');
+  await audit.deliver(...other.events.splice(created, 1));
+  const answers: number[] = [];
+  for (const event of shuffled(11, other.events)) {
+    await audit.deliver(event);
+    const { status, body } = await evidenceOf(other.payoutId);
+    answers.push(status);
+    if (status === 200) expect(verifyBundle(Buffer.from(body)).problems).toEqual([]);
+    else expect(status).toBe(409);
+  }
+  expect(answers.at(-1)).toBe(200);
+});
+
+function asText(response: NodeJS.ReadableStream, done: (error: Error | null, body: string) => void): void {
+  let body = '';
+  response.on('data', (chunk: Buffer) => {
+    body += chunk.toString();
+  });
+  response.on('end', () => done(null, body));
+}
