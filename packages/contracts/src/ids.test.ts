@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { fromString, toUUID, typeid } from 'typeid-js';
-import { version as uuidVersion } from 'uuid';
+import { fromString, fromUUID, toUUID, typeid } from 'typeid-js';
+import { version as uuidVersion, validate } from 'uuid';
 import { type IdKind, idPrefixes, idSchema, isId, newId } from './ids.js';
+import { newUuid } from './sortable.js';
 
 const kinds = (Object.keys(idPrefixes) as IdKind[]).map((kind) => [kind] as const);
 
@@ -51,6 +52,16 @@ test('an id begins with its millisecond', () => {
   const madeAt = Number.parseInt(uuid.replace('-', '').slice(0, 12), 16);
   expect(madeAt).toBeGreaterThanOrEqual(before - 1);
   expect(madeAt).toBeLessThanOrEqual(Date.now() + 1000);
+});
+
+test('UUIDs and TypeIDs are made in one order, whichever way they are written', () => {
+  const made = Array.from({ length: 2_000 }, (_, index) => {
+    const uuid = index % 2 === 0 ? newUuid() : toUUID(fromString(newId('event'), 'evt'));
+    return [uuid, fromUUID(uuid, 'evt').toString()] as const;
+  });
+  expect(made.every(([uuid, id]) => validate(uuid) && uuidVersion(uuid) === 7 && isId('event', id))).toBe(true);
+  expect([...made].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(made);
+  expect(new Set(made.map(([uuid]) => uuid.slice(-10))).size).toBeGreaterThan(1_990);
 });
 
 test('making ids is never what a hot path waits for: more than 200,000 a second', () => {

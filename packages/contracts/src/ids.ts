@@ -1,5 +1,6 @@
-import { fromString, typeid } from 'typeid-js';
+import { fromString } from 'typeid-js';
 import { z } from 'zod';
+import { newSuffix } from './sortable.js';
 
 /** The closed list of id prefixes: what a TypeID of Tributary can name. */
 export const idPrefixes = {
@@ -34,7 +35,7 @@ export type IdKind = keyof typeof idPrefixes;
 
 /** A new id: prefix and a UUIDv7 in base 32, sortable by the time of its making. */
 export function newId(kind: IdKind): string {
-  return typeid(idPrefixes[kind]).toString();
+  return `${idPrefixes[kind]}_${newSuffix()}`;
 }
 
 /** True when the text is a well-formed id of that kind. */

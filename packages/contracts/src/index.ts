@@ -25,4 +25,5 @@ export * from './routes/others.js';
 export * from './routes/payouts.js';
 export * from './routes/shared.js';
 export * from './routes/tracking.js';
+export { newUuid } from './sortable.js';
 export * from './terms.js';

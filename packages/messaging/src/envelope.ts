@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { context, trace } from '@opentelemetry/api';
-import { dataSchemaUri } from '@tributary/contracts';
-import { validate as isUuid, v7 as uuidv7 } from 'uuid';
+import { dataSchemaUri, newUuid } from '@tributary/contracts';
+import { validate as isUuid } from 'uuid';
 import type { Envelope, EventContext, LooseNewEvent } from './ports.js';
 
 /** The largest event that may be written, in bytes of JSON. */
@@ -21,7 +21,7 @@ export function buildEnvelope(service: string, common: EventContext, event: Loos
   const from = event.context ?? common;
   return {
     specversion: '1.0',
-    id: uuidv7(),
+    id: newUuid(),
     source: `/services/${service}`,
     type: event.type,
     subject: event.subject,

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { kindOf } from '@tributary/messaging';
 import { buildService, createPool, type Kit, principalVerifier, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { clickRecorder } from './clicks/click-recorder.js';
+import { clickInserter } from './clicks/click-store.js';
 import { followLink } from './clicks/follow-link.js';
 import { openSpool, type Spool } from './clicks/spool.js';
 import { visitorReader } from './clicks/visitor.js';
@@ -76,7 +77,7 @@ function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
   };
   const singles = groupCommit<Incoming, Outcome>({ write: take, splitOn: (error) => kindOf(error) !== 'database-away' });
   const clicks = clickRecorder({
-    pool: hotPool,
+    insert: clickInserter(hotPool),
     spool,
     log: kit.log,
     async onLate(late) {

@@ -87,7 +87,7 @@ async function checkMade({ databases, history, report }) {
 async function checkClicks({ databases, report }) {
   const { clicks, waiting } = await databases.row(
     'tracking',
-    'SELECT (SELECT count(*)::int FROM clicks) AS clicks, (SELECT coalesce(sum(clicks), 0)::int FROM click_tallies) AS waiting',
+    'SELECT (SELECT count(*)::int FROM clicks) AS clicks, (SELECT coalesce(sum(cardinality(link_ids)), 0)::int FROM click_tallies) AS waiting',
   );
   const published = await databases.row(
     'tracking',

@@ -1,7 +1,6 @@
 import type { Logger } from '@tributary/service-kit';
-import type pg from 'pg';
 import { groupCommit } from '../shared/group-commit.js';
-import { insertClicks } from './click-store.js';
+import type { InsertClicks } from './click-store.js';
 import type { NewClick } from './domain/click.js';
 import type { Spool } from './spool.js';
 
@@ -21,13 +20,13 @@ export interface ClickRecorder {
 }
 
 export function clickRecorder(options: {
-  pool: pg.Pool;
+  insert: InsertClicks;
   spool: Spool;
   log: Logger;
   /** Called with the ids of clicks that came late, once they are in the database. */
   onLate: (clicks: readonly NewClick[]) => Promise<void>;
 }): ClickRecorder {
-  const { pool, spool, log, onLate } = options;
+  const { insert, spool, log, onLate } = options;
   /** A write that has been given up waiting for; until it is settled nothing else is sent to the database. */
   let stuck: Promise<void> | undefined;
   /** Spooled clicks whose write came through after all. */
@@ -39,7 +38,7 @@ export function clickRecorder(options: {
 
   const intoDatabase = async (clicks: readonly NewClick[]): Promise<boolean> => {
     if (stuck !== undefined || Date.now() < awayUntil) return false;
-    const write = insertClicks(pool, clicks);
+    const write = insert(clicks);
     const outcome = await within(patienceMs, write);
     if (outcome === 'done') return true;
     if (outcome === 'late') {
@@ -94,7 +93,7 @@ export function clickRecorder(options: {
       const clicks = spooled.filter(({ id }) => !written.delete(id));
       for (let at = 0; at < clicks.length; at += drainChunk) {
         const chunk = clicks.slice(at, at + drainChunk);
-        await insertClicks(pool, chunk);
+        await insert(chunk);
         await onLate(chunk);
       }
     });

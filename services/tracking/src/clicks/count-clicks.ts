@@ -1,18 +1,22 @@
 import { newId } from '@tributary/contracts';
 import type { Outbox, Tx } from '@tributary/messaging';
 
-/** Tallies added up in one transaction. */
-const most = 20_000;
+/** Groups of clicks added up in one transaction. */
+const most = 5000;
 
 // Taking the tallies away is the note that they were published: both commit together, so each click is counted exactly once.
 const take = /* sql */ `
 WITH taken AS (
-  DELETE FROM click_tallies t USING (SELECT id FROM click_tallies ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) first
-  WHERE t.id = first.id RETURNING t.*
-)
-SELECT brand_id AS "brandId", partner_id AS "partnerId", link_id AS "linkId", minute, sum(clicks)::int AS clicks, sum(unique_clicks)::int AS "uniqueClicks",
-  count(*)::int AS tallies
-FROM taken GROUP BY 1, 2, 3, 4 ORDER BY minute, link_id`;
+    DELETE FROM click_tallies t USING (SELECT id FROM click_tallies ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) first
+    WHERE t.id = first.id RETURNING t.*
+  ),
+  counted AS (
+    SELECT c.link_id, date_trunc('minute', c.at) AS minute, count(*)::int AS clicks, count(*) FILTER (WHERE c.is_unique)::int AS unique_clicks
+    FROM taken t, unnest(t.link_ids, t.clicked_at, t.are_unique) c (link_id, at, is_unique) GROUP BY 1, 2
+  )
+SELECT l.brand_id AS "brandId", l.partner_id AS "partnerId", c.link_id AS "linkId", c.minute, c.clicks, c.unique_clicks AS "uniqueClicks",
+  (SELECT count(*) FROM taken)::int AS groups
+FROM counted c LEFT JOIN links l ON l.id = c.link_id ORDER BY c.minute, c.link_id`;
 
 interface Count {
   brandId: string;
@@ -21,7 +25,7 @@ interface Count {
   minute: Date;
   clicks: number;
   uniqueClicks: number;
-  tallies: number;
+  groups: number;
 }
 
 /** Publishes clicks that are not yet published as counts per link and minute. Answers whether there may be more. */
@@ -30,7 +34,7 @@ export async function countClicks(tx: Tx, outbox: Outbox): Promise<boolean> {
   await outbox.append(
     tx,
     { correlationId: 'count-clicks', actorId: 'system:tracking', actorKind: 'system' },
-    rows.map(({ minute, tallies: _, ...count }) => {
+    rows.map(({ minute, groups: _, ...count }) => {
       const countId = newId('event');
       return {
         type: 'tracking.clicks.counted.v1',
@@ -42,5 +46,5 @@ export async function countClicks(tx: Tx, outbox: Outbox): Promise<boolean> {
       };
     }),
   );
-  return rows.reduce((sum, row) => sum + row.tallies, 0) === most;
+  return rows[0]?.groups === most;
 }

@@ -69,15 +69,12 @@ CREATE INDEX clicks_visitor ON clicks (link_id, visitor, clicked_at);
 CREATE INDEX clicks_partner ON clicks (partner_id, id);
 CREATE INDEX clicks_brand ON clicks (brand_id, id);
 
--- Clicks not yet published as counts: one row per link, minute and written group. Publishing takes the rows away in the same transaction.
+-- Clicks not yet published as counts: one row per written group, one element per click. Publishing takes the rows away in the same transaction.
 CREATE TABLE click_tallies (
-  id            bigserial PRIMARY KEY,
-  brand_id      text NOT NULL,
-  partner_id    text NOT NULL,
-  link_id       text NOT NULL,
-  minute        timestamptz(0) NOT NULL,
-  clicks        integer NOT NULL,
-  unique_clicks integer NOT NULL
+  id         bigserial PRIMARY KEY,
+  link_ids   text[] NOT NULL,
+  clicked_at timestamptz(3)[] NOT NULL,
+  are_unique boolean[] NOT NULL
 );
 
 -- A customer of a brand, known by the keyed HMAC of the sender's key alone. Bound to the partner of his first click.
@@ -215,7 +212,8 @@ CREATE POLICY brand_scope ON enrollments USING (kit.sees_brand(brand_id)) WITH C
 ALTER TABLE postback_secrets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY brand_scope ON postback_secrets USING (kit.sees_brand(brand_id)) WITH CHECK (kit.sees_brand(brand_id));
 ALTER TABLE click_tallies ENABLE ROW LEVEL SECURITY;
-CREATE POLICY brand_scope ON click_tallies USING (kit.sees_brand(brand_id)) WITH CHECK (kit.sees_brand(brand_id));
+-- A row speaks of many brands: only who sees all of them sees it.
+CREATE POLICY brand_scope ON click_tallies USING (kit.sees_brand('*')) WITH CHECK (kit.sees_brand('*'));
 ALTER TABLE customer_clicks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY brand_scope ON customer_clicks USING (kit.sees_brand(brand_id)) WITH CHECK (kit.sees_brand(brand_id));
 ALTER TABLE conversion_keys ENABLE ROW LEVEL SECURITY;
