@@ -171,8 +171,8 @@ function report(options: InboxOptions, portion: Portion, outcome: Outcome): void
   const count = meters();
   count.received.add(outcome.fresh.length, attributes);
   count.duplicates.add(events.length - outcome.fresh.length, attributes);
-  const oldest = outcome.fresh.reduce((first, { id }) => (id < first ? id : first), outcome.fresh[0]?.id ?? '');
-  if (oldest !== '') count.latency.record(Math.max(0, Date.now() - timeOfId(oldest).getTime()), attributes);
+  const oldest = Math.min(...outcome.fresh.map(({ id }) => timeOfId(id).getTime()));
+  if (outcome.fresh.length > 0) count.latency.record(Math.max(0, Date.now() - oldest), attributes);
   if (outcome.parked > 0) {
     count.parked.add(outcome.parked, attributes);
     log.error({ lane, parked: outcome.parked }, 'events were parked; see the list of parked events for the reasons');
