@@ -18,7 +18,12 @@ export async function startProgram(file: string, env: NodeJS.ProcessEnv, options
   let said = '';
   const child = spawn(
     process.execPath,
-    [...process.execArgv, '--max-semi-space-size=32', ...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean), path.join(root, file)],
+    [
+      ...process.execArgv,
+      '--max-semi-space-size=32',
+      ...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean),
+      path.join(root, file),
+    ],
     {
       cwd: root,
       env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...env },

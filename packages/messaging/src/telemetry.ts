@@ -13,7 +13,10 @@ function makeMeters() {
     pending: meter.createCounter('tributary.messaging.pending', { description: 'events stored to be tried again' }),
     parked: meter.createCounter('tributary.messaging.parked', { description: 'events put aside for a person' }),
     resent: meter.createCounter('tributary.messaging.resent', { description: 'events that reconciliation sent again' }),
-    latency: meter.createHistogram('tributary.messaging.consume.latency', { unit: 'ms', description: 'from event id to handled, of the oldest event of each batch' }),
+    latency: meter.createHistogram('tributary.messaging.consume.latency', {
+      unit: 'ms',
+      description: 'from event id to handled, of the oldest event of each batch',
+    }),
     outboxWaiting: meter.createGauge('tributary.messaging.outbox.waiting', { description: 'unpublished outbox rows' }),
     outboxAge: meter.createGauge('tributary.messaging.outbox.age', { unit: 'ms', description: 'age of the oldest unpublished row' }),
     parkedNow: meter.createGauge('tributary.messaging.parked.now', { description: 'parked events' }),
