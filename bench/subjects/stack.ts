@@ -15,7 +15,15 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
-export const pipelinePostgres = { max_connections: '200', track_commit_timestamp: 'on' };
+/** As docs/run-modes.md advises for a server of its own, and commit timestamps for the latencies. */
+export const pipelinePostgres = {
+  max_connections: '200',
+  shared_buffers: '2GB',
+  max_wal_size: '8GB',
+  min_wal_size: '2GB',
+  checkpoint_timeout: '30min',
+  track_commit_timestamp: 'on',
+};
 
 /** Every service as a process of its own, on a PostgreSQL of its own and on the given broker. */
 export async function startBenchStack(
