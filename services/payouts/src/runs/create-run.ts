@@ -7,11 +7,12 @@ import { claim } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { matureAll } from '../shared/mature-entries.js';
+import { payoutFacts } from '../shared/payout-facts.js';
 import { spanAttributes, tracesOfEntries } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { type ClaimedGroup, type LeftOutReason, type Routing, routeGroup } from './domain/split-groups.js';
-import { contentHash, findRun, type LineRow, linesHash, linesOf, type PayoutRow } from './run-store.js';
+import { contentHash, findRun, type LineRow, linesHash, linesOf } from './run-store.js';
 
 type Request = CommandRequest<typeof createRun>;
 interface Planned {
@@ -194,25 +195,19 @@ const linesPerEvent = 1000;
 
 /** Long payouts come in parts. */
 function createdEvents(
-  payout: Pick<PayoutRow, 'id' | 'runId' | 'partnerId' | 'brandId' | 'amount' | 'currency' | 'sandbox'>,
+  payout: Parameters<typeof payoutFacts>[0],
   lines: readonly LineRow[],
   now: Date,
 ): NewEvent<'payouts.payout.created.v1'>[] {
-  const { id: payoutId, runId, partnerId, brandId, currency, sandbox } = payout;
+  const { id: subject, partnerId, brandId } = payout;
   const parts = Math.max(1, Math.ceil(lines.length / linesPerEvent));
   return Array.from({ length: parts }, (_, index) => ({
     type: 'payouts.payout.created.v1',
-    subject: payoutId,
+    subject,
     partnerId,
     brandId,
     data: {
-      payoutId,
-      runId,
-      partnerId,
-      brandId,
-      amount: toWireAmount(payout.amount),
-      currency,
-      sandbox,
+      ...payoutFacts(payout),
       part: index + 1,
       parts,
       createdAt: now.toISOString(),

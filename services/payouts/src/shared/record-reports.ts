@@ -1,11 +1,11 @@
 import { type EventContext, goingBackTo, type NewEvent, type Tx } from '@tributary/messaging';
-import { toWireAmount } from '@tributary/money';
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type Report, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
 export interface PayoutReport extends Report {
@@ -188,26 +188,7 @@ const eventTypes = {
 } as const;
 
 function stepEvent(payout: PayoutRow, outcome: ReportedOutcome, contentHash: string, now: Date): NewEvent {
-  const { id: payoutId, runId, partnerId, brandId, currency, sandbox, rail, railKey, railReference, reason } = payout;
-  return {
-    type: eventTypes[outcome],
-    subject: payoutId,
-    partnerId,
-    brandId,
-    data: {
-      payoutId,
-      runId,
-      partnerId,
-      brandId,
-      amount: toWireAmount(payout.amount),
-      currency,
-      sandbox,
-      rail,
-      railKey,
-      railReference,
-      reason,
-      contentHash,
-      at: now.toISOString(),
-    },
-  };
+  const { id: subject, partnerId, brandId, rail, railKey, railReference, reason } = payout;
+  const said = { rail, railKey, railReference, reason, contentHash, at: now.toISOString() };
+  return { type: eventTypes[outcome], subject, partnerId, brandId, data: { ...payoutFacts(payout), ...said } };
 }
