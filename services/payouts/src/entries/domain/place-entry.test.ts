@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PlaceableEntry } from './place-entry.js';
+import { placeEntry } from './place-entry.js';
+
+const now = new Date('2026-03-10T00:00:00.000Z');
+const occurredAt = new Date('2026-03-01T00:00:00.000Z');
+const entry = (given: Partial<PlaceableEntry> = {}): PlaceableEntry => ({
+  id: 'ent_1',
+  entryId: 'ent_1',
+  partnerId: 'ptr_1',
+  brandId: 'brd_1',
+  currency: 'EUR',
+  amount: 1000n,
+  accrued: true,
+  adjusts: null,
+  occurredAt,
+  maturesAt: occurredAt,
+  decision: 0,
+  decisionState: 'none',
+  decidedAt: null,
+  bucket: null,
+  runId: null,
+  corrected: 0n,
+  version: 0,
+  ...given,
+});
+const approved = { decision: 1, decisionState: 'approved', decidedAt: new Date('2026-03-05T00:00:00.000Z') } as const;
+const posted = (given: PlaceableEntry, original?: PlaceableEntry) =>
+  placeEntry(given, original, now).postings.map(({ key, legs, effectiveAt }) => [key, ...legs.map((leg) => leg.account), effectiveAt]);
+
+describe('placing an entry', () => {
+  test('a new one enters the ledger and is pending', () => {
+    expect(placeEntry(entry(), undefined, now)).toMatchObject({ to: 'pending' });
+    expect(posted(entry())).toEqual([['accrual:ent_1', 'brand-expense', 'pending', occurredAt]]);
+  });
+  test('a new one that was decided before enters as pending and moves on, each from its own day on', () => {
+    expect(posted(entry(approved))).toEqual([
+      ['accrual:ent_1', 'brand-expense', 'pending', occurredAt],
+      ['move:ent_1:1', 'pending', 'payable', approved.decidedAt],
+    ]);
+  });
+  test('one that lies where it belongs is left there', () => {
+    expect(placeEntry(entry({ ...approved, bucket: 'payable', version: 2 }), undefined, now)).toMatchObject({
+      to: 'payable',
+      postings: [],
+    });
+  });
+  test('what was paid and is rejected since is taken back once', () => {
+    const paid = entry({ ...approved, decision: 2, decisionState: 'rejected', bucket: 'paid', runId: 'run_1', version: 4 });
+    expect(placeEntry(paid, undefined, now)).toMatchObject({ to: 'paid', correction: { id: 'ent_1!2', difference: -1000n, at: now } });
+    expect(posted(paid)).toEqual([['disapproval:ent_1:2', 'rejected', 'payable', now]]);
+    expect(placeEntry({ ...paid, corrected: -1000n }, undefined, now).correction).toBeUndefined();
+  });
+});
