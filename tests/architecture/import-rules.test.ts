@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { plantTree, removeTree, repository, type Violation, violationsIn } from './tree.js';
+import { plantTree, removeTrees, repository, type Violation, violationsIn } from './tree.js';
 
 const rules: { name: string }[] = createRequire(import.meta.url)(`${repository}/.dependency-cruiser.cjs`).forbidden;
 
@@ -60,6 +60,8 @@ const planted: Record<string, { file: string; code: string }> = {
   'not-to-unresolvable': { file: 'tools/src/t.ts', code: `import { u } from './gone.js'; export const t = u;` },
 };
 
+afterAll(removeTrees);
+
 describe('each import rule is red where it is broken', () => {
   let root: string;
   let violations: Violation[];
@@ -72,7 +74,6 @@ describe('each import rule is red where it is broken', () => {
     });
     ({ violations } = await violationsIn(root));
   });
-  afterAll(() => removeTree(root));
 
   test('every rule has its planted violation', () => {
     expect(Object.keys(planted).sort()).toEqual(rules.map(({ name }) => name).sort());
@@ -86,11 +87,9 @@ describe('each import rule is red where it is broken', () => {
 test('the same tree without them is green', async () => {
   const root = plantTree();
   expect(await violationsIn(root)).toEqual({ files: 19, violations: [] });
-  removeTree(root);
 });
 
 test('a file that the cruiser cannot read is named, so that no rule passes by seeing nothing', async () => {
   const root = plantTree({ 'packages/money/src/broken.ts': 'export const = ;' });
   await expect(violationsIn(root)).rejects.toThrow(/broken\.ts|Expression expected|Syntax/i);
-  removeTree(root);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { plantTree, removeTree, type Violation, violationsIn } from './tree.js';
+import { plantTree, removeTrees, type Violation, violationsIn } from './tree.js';
 
 /** Each kind of impurity, as somebody in a hurry would write it. */
 const planted: [rule: string, code: string][] = [
@@ -37,6 +37,8 @@ const pure = `
 
 const folders = { 'packages/engine': 'packages/engine/src', 'a domain folder': 'services/tracking/src/clicks/domain' };
 
+afterAll(removeTrees);
+
 describe.each(Object.entries(folders))('purity of %s', (_, folder) => {
   let root: string;
   let violations: Violation[];
@@ -48,7 +50,6 @@ describe.each(Object.entries(folders))('purity of %s', (_, folder) => {
     });
     ({ violations } = await violationsIn(root));
   });
-  afterAll(() => removeTree(root));
 
   test.each(planted.map(([rule, code], n) => ({ rule, code, n })))('$rule: $code', ({ rule, n }) => {
     const found = violations.filter(({ file }) => file === `${folder}/planted-${n}.ts`);
@@ -67,5 +68,4 @@ test('outside of domain folders the same code is no violation, and a file past 3
   });
   const { violations } = await violationsIn(root);
   expect(violations).toEqual([expect.objectContaining({ rule: 'file-length', file: 'services/tracking/src/clicks/long.ts' })]);
-  removeTree(root);
 });

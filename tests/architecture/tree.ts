@@ -38,9 +38,13 @@ const wellBehaved: Record<string, string> = {
   'tools/src/index.ts': `export { money } from '@tributary/money';`,
 };
 
+/** What this test file has planted. */
+const trees: string[] = [];
+
 /** Writes the tree with `planted` files added. Returns its folder. */
 export function plantTree(planted: Record<string, string> = {}): string {
   const root = mkdtempSync(path.join(tmpdir(), 'tributary-architecture-'));
+  trees.push(root);
   for (const [file, code] of Object.entries({ ...wellBehaved, ...manifests(), ...planted })) {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), `${code}\n`);
@@ -72,8 +76,9 @@ function manifests(): Record<string, string> {
   };
 }
 
-export function removeTree(root: string): void {
-  rmSync(root, { recursive: true, force: true });
+/** Removes what was planted: for `afterAll`, so that failed tests leave nothing either. */
+export function removeTrees(): void {
+  for (const root of trees.splice(0)) rmSync(root, { recursive: true, force: true });
 }
 
 /** What `npm run arch` says of that tree. */

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { bundleOf, goldenStory, testKey } from '@tributary/evidence/testing';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'verify-'));
+const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-verify-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const operator = testKey('evidence-1');
 const story = goldenStory();
 const { text, records } = bundleOf(story.payoutId, story.events, operator);

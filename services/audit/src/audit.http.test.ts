@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -8,7 +8,8 @@ import { type GoldenStory, goldenStory } from '@tributary/evidence/testing';
 import { anEvent, repeated, shuffled, startTestService, type TestService } from '@tributary/testkit';
 import { compose } from './composition.js';
 
-const anchors = path.join(mkdtempSync(path.join(os.tmpdir(), 'audit-')), 'anchors.ndjson');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-audit-'));
+const anchors = path.join(folder, 'anchors.ndjson');
 const rebuilt: string[] = [];
 let audit: TestService;
 let story: GoldenStory;
@@ -27,7 +28,10 @@ beforeAll(async () => {
   // Order and repetition must not matter to what is told later.
   await audit.deliver(...repeated(7, shuffled(7, story.events)));
 });
-afterAll(() => audit.stop());
+afterAll(async () => {
+  await audit?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const get = (url: string, as = {}) => audit.request(as).get(url);
 const verification = async () => (await get('/api/v1/audit/verification').expect(200)).body;

@@ -13,12 +13,14 @@ export type Tracked = TestService<PrismaClient> & { spoolFolder: string };
 /** Tracking on a database of its own, with a spool folder of its own. */
 export async function startTracking(options: TestServiceOptions = {}): Promise<Tracked> {
   const spoolFolder = await mkdtemp(path.join(tmpdir(), 'tributary-spool-'));
-  const service = await startTestService(compose, { ...options, env: { TRIBUTARY_SPOOL_DIR: spoolFolder, ...options.env } });
-  const stop = async () => {
-    await service.stop();
-    await rm(spoolFolder, { recursive: true, force: true });
-  };
-  return { ...service, spoolFolder, stop };
+  const removeSpool = () => rm(spoolFolder, { recursive: true, force: true });
+  try {
+    const service = await startTestService(compose, { ...options, env: { TRIBUTARY_SPOOL_DIR: spoolFolder, ...options.env } });
+    return { ...service, spoolFolder, stop: () => service.stop().finally(removeSpool) };
+  } catch (error) {
+    await removeSpool();
+    throw error;
+  }
 }
 
 /** A brand with a programme, and as many partners as wanted enrolled in it. */
