@@ -1,8 +1,11 @@
 import type { RouteContract } from '../define-route.js';
+import * as access from './access.js';
 import * as approvals from './approvals.js';
+import * as audit from './audit.js';
 import * as commission from './commission.js';
 import * as directory from './directory.js';
-import * as others from './others.js';
+import * as insights from './insights.js';
+import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as tracking from './tracking.js';
 
@@ -10,6 +13,14 @@ const isRoute = (value: unknown): value is RouteContract =>
   typeof value === 'object' && value !== null && 'path' in value && 'permission' in value && 'responses' in value;
 
 /** Every HTTP operation of the platform. */
-export const routeContracts: readonly RouteContract[] = [directory, tracking, commission, approvals, payouts, others].flatMap((group) =>
-  Object.values(group).filter(isRoute),
-);
+export const routeContracts: readonly RouteContract[] = [
+  directory,
+  tracking,
+  commission,
+  approvals,
+  payouts,
+  audit,
+  insights,
+  access,
+  operations,
+].flatMap((group) => Object.values(group).filter(isRoute));
