@@ -1,7 +1,7 @@
-import { type DataOf, definitionOf, type EventOf, type EventType, newId } from '@tributary/contracts';
+import { type DataOf, type EventOf, newId } from '@tributary/contracts';
 import { type Conversion, type DealVersion, foldConversion, type PostedScope, planPostings } from '@tributary/engine';
-import { v7 } from 'uuid';
 import { canonicalHash } from '../hashing.js';
+import { at, type ConversionData, StoryWriter } from './story-writer.js';
 
 export interface GoldenStory {
   payoutId: string;
@@ -24,20 +24,15 @@ export function goldenStory(options: { refundedLater?: boolean } = {}): GoldenSt
 }
 
 type Entry = DataOf<'commission.entry.accrued.v1'>;
-type ConversionData = DataOf<'tracking.conversion.recorded.v1'>;
-const at = (day: number, hour = 12): string => new Date(Date.UTC(2026, 2, day, hour)).toISOString();
 
-class Teller {
-  readonly events: EventOf[] = [];
-  readonly ids = { brandId: newId('brand'), programId: newId('program'), partnerId: newId('partner') };
-  readonly clickId = newId('click');
+class Teller extends StoryWriter {
   readonly runId = newId('run');
   readonly payoutId = newId('payout');
   readonly deal: DataOf<'commission.deal.versioned.v1'>;
   readonly journal = new Map<string, PostedScope>();
-  private trace = 0;
 
   constructor() {
+    super();
     const terms: DataOf<'commission.deal.versioned.v1'>['terms'] = {
       components: [
         { on: 'sale', model: 'percentage', rate: '0.20' },
@@ -56,31 +51,6 @@ class Teller {
       authorId: 'key_author',
       documentHash: canonicalHash(terms),
     };
-  }
-
-  write<T extends EventType>(type: T, subject: string, time: string, data: DataOf<T>, cause?: EventOf): EventOf<T> {
-    const definition = definitionOf(type);
-    this.trace += 1;
-    const event = {
-      specversion: '1.0',
-      id: v7(),
-      source: `/services/${definition?.producer}`,
-      type,
-      subject,
-      time,
-      dataschema: `/schemas/${type}`,
-      datacontenttype: 'application/json',
-      traceparent: `00-${this.trace.toString(16).padStart(32, '0')}-00000000000000aa-01`,
-      correlationid: cause?.correlationid ?? subject,
-      ...(cause ? { causationid: cause.id } : {}),
-      actorid: 'system:test',
-      actorkind: 'system',
-      partnerid: this.ids.partnerId,
-      brandid: this.ids.brandId,
-      data: definition?.schema.parse(data),
-    } as unknown as EventOf<T>;
-    this.events.push(event as unknown as EventOf);
-    return event;
   }
 
   tell({ refundedLater = false }: { refundedLater?: boolean }): GoldenStory {
@@ -107,67 +77,6 @@ class Teller {
       entryIds: claimed.map(({ data }) => data.entryId),
       clickId: this.clickId,
     };
-  }
-
-  private convert(given: {
-    kind: string;
-    amount: number | null;
-    day: number;
-    of?: ConversionData;
-    clicked?: boolean;
-    unattributed?: boolean;
-  }) {
-    const conversionId = newId('conversion');
-    const { partnerId, ...place } = this.ids;
-    const attribution: ConversionData['attribution'] = {
-      method: given.of ? 'original' : given.clicked ? 'click' : 'partner',
-      model: 'last-click',
-      partnerId,
-      linkId: given.clicked ? newId('link') : null,
-      clickId: given.clicked ? this.clickId : null,
-      clickedAt: given.clicked ? at(1, 20) : null,
-      windowDays: 30,
-      clickTraceparent: given.clicked ? `00-${'c'.repeat(32)}-00000000000000aa-01` : null,
-      touches: [],
-      decidedAt: at(given.day),
-    };
-    return this.write('tracking.conversion.recorded.v1', conversionId, at(given.day), {
-      ...place,
-      conversionId,
-      eventId: `sender-${conversionId}`,
-      kind: given.kind,
-      customerId: null,
-      occurredAt: at(given.day),
-      receivedAt: at(given.day),
-      amount: given.amount,
-      currency: given.amount === null ? null : 'EUR',
-      originalEventId: given.of?.eventId ?? null,
-      originalConversionId: given.of?.conversionId ?? null,
-      partnerId: given.unattributed ? null : partnerId,
-      unattributedReason: given.unattributed ? 'click-unknown' : null,
-      attribution: given.unattributed ? null : attribution,
-      contentHash: canonicalHash(conversionId),
-      attributesCommitment: null,
-      source: 'api',
-    });
-  }
-
-  private attributedLater(recorded: EventOf<'tracking.conversion.recorded.v1'>, day: number) {
-    const { partnerId } = this.ids;
-    const attribution: ConversionData['attribution'] = {
-      method: 'click',
-      model: 'last-click',
-      partnerId,
-      linkId: newId('link'),
-      clickId: newId('click'),
-      clickedAt: at(1, 21),
-      windowDays: 30,
-      clickTraceparent: null,
-      touches: [],
-      decidedAt: at(day),
-    };
-    const data: ConversionData = { ...recorded.data, partnerId, unattributedReason: null, attribution };
-    return this.write('tracking.conversion.attributed.v1', data.conversionId, at(day), data, recorded as unknown as EventOf);
   }
 
   /** Folds, posts the one difference, has it decided and booked. */
@@ -264,29 +173,6 @@ class Teller {
       big ? undefined : (entry as unknown as EventOf),
     );
     this.book('move', { entryId, payoutId: null }, 'pending', 'payable', amount, approved as unknown as EventOf);
-  }
-
-  private book(
-    kind: string,
-    of: { entryId: string | null; payoutId: string | null },
-    from: 'brand-expense' | 'pending' | 'payable' | 'in-payout',
-    to: 'pending' | 'payable' | 'in-payout' | 'paid',
-    amount: number,
-    cause?: EventOf,
-  ): void {
-    const transactionId = newId('ledgerTransaction');
-    const { partnerId, brandId } = this.ids;
-    const legs = [
-      { account: from, amount: -amount },
-      { account: to, amount },
-    ];
-    this.write(
-      'payouts.ledger.posted.v1',
-      transactionId,
-      at(9),
-      { transactionId, brandId, partnerId, currency: 'EUR', kind, ...of, legs, postedAt: at(9) },
-      cause,
-    );
   }
 
   private pay(entries: readonly Entry[]): void {
