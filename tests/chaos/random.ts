@@ -1,4 +1,6 @@
-/** Chance that can be repeated: the same seed gives the same run (mulberry32). */
+import { seededRandom } from '@tributary/testkit';
+
+/** Chance that can be repeated: the same seed gives the same run. */
 export interface Random {
   next(): number;
   int(from: number, to: number): number;
@@ -8,13 +10,7 @@ export interface Random {
 }
 
 export function random(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededRandom(seed);
   const int = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
   return {
     next,
