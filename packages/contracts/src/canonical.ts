@@ -11,7 +11,8 @@ export function canonicalJson(value: unknown): string {
       return canonicalString(value);
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot say ${value}`);
-      return JSON.stringify(value);
+      // As ECMAScript writes it: -0 is 0.
+      return `${value}`;
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
@@ -44,9 +45,30 @@ function canonicalObject(value: object): string {
     throw new TypeError('canonical JSON cannot say an object with a class of its own');
   const members = value as Readonly<Record<string, unknown>>;
   let text = '';
-  for (const name of Object.keys(members).sort()) {
+  for (const name of sortedNames(members)) {
     const member = members[name];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${canonicalString(name)}:${canonicalJson(member)}`;
+    if (member !== undefined) text += (text === '' ? '' : ',') + writtenName(name) + canonicalJson(member);
   }
   return `{${text}}`;
+}
+
+/** Names in their order. What was canonical before comes sorted. */
+function sortedNames(members: object): string[] {
+  const names = Object.keys(members);
+  for (let index = 1; index < names.length; index += 1) {
+    if ((names[index - 1] as string) > (names[index] as string)) return names.sort();
+  }
+  return names;
+}
+
+/** The same few names come again and again; the bound is for those that come with free data. */
+const writtenNames = new Map<string, string>();
+const mostNames = 2000;
+
+function writtenName(name: string): string {
+  const known = writtenNames.get(name);
+  if (known !== undefined) return known;
+  const written = `${canonicalString(name)}:`;
+  if (writtenNames.size < mostNames && name.length < 100) writtenNames.set(name, written);
+  return written;
 }

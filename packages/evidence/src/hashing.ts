@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '@tributary/contracts';
 
 /** SHA-256 in lower-case hexadecimal. */
-export const sha256Hex = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+export const sha256Hex = (content: string | Uint8Array): string => hash('sha256', content);
 
 /** SHA-256 of the canonical JSON (RFC 8785) of a value. */
 export const canonicalHash = (value: unknown): string => sha256Hex(canonicalJson(value));

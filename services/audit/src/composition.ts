@@ -39,7 +39,7 @@ export const compose = (environment: ServiceEnvironment, options: AuditOptions =
     name: 'audit',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['audit_record', 'audit_event', 'record_key'],
+    appendOnly: ['audit_record', 'audit_event'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const settings = readEnvironment(settingsSchema, kit.env);

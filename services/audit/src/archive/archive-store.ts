@@ -2,13 +2,14 @@ import type { Envelope } from '@tributary/contracts';
 import type { ArchivedEvent, ChainPosition } from '@tributary/evidence';
 import type { Tx } from '@tributary/messaging';
 import type { Scope } from '@tributary/service-kit';
-import type { KeyKind, RecordKey } from './domain/keys-of.js';
 
 /** One line of the archive, as stored. `event` is the canonical JSON that was hashed. */
 export interface AuditRecord extends ChainPosition {
   eventId: string;
   type: string;
   subject: string;
+  /** What else it is found by. */
+  about: string | null;
   brandId: string | null;
   partnerId: string | null;
   event: string;
@@ -36,16 +37,17 @@ export interface Stretch {
 }
 
 export interface ArchiveStore {
-  /** Locks the end of the chain until the transaction ends: whoever appends comes after. */
-  lockHead(tx: Tx): Promise<Head>;
-  knownEvents(tx: Tx, eventIds: readonly string[]): Promise<Set<string>>;
-  append(tx: Tx, records: readonly AuditRecord[], keys: readonly (RecordKey & { sequence: number })[]): Promise<void>;
+  /** Locks the end of the chain until the transaction ends: whoever appends comes after. Says which of the events are archived already. */
+  lockHead(tx: Tx, eventIds: readonly string[]): Promise<{ head: Head; known: Set<string> }>;
+  /** Records that follow a head, in their order. */
+  append(tx: Tx, head: Head, records: readonly AuditRecord[]): Promise<void>;
   head(): Promise<Head>;
   /** Records in order of the chain, of all brands. */
   chunk(afterSequence: number, untilSequence: number, limit: number): Promise<AuditRecord[]>;
   /** The number of the last record there is, whatever the head says. */
   lastSequence(): Promise<number>;
-  byKeys(scope: Scope, kind: KeyKind, ids: readonly string[]): Promise<ArchivedEvent[]>;
+  /** The events whose subject is one of these, or that are about one of them. */
+  byIds(scope: Scope, ids: readonly string[]): Promise<ArchivedEvent[]>;
   byEventIds(eventIds: readonly string[]): Promise<Set<string>>;
   list(scope: Scope, filter: RecordFilter, limit: number, before?: number): Promise<AuditRecord[]>;
   /** The last record before an instant, and how many records of the types come after it. */

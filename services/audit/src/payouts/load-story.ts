@@ -7,7 +7,7 @@ import type { ArchiveStore } from '../archive/archive-store.js';
  * What lies behind it is then read for all brands: the seal of its run names payouts of other brands, by id.
  */
 export async function loadStory(archive: ArchiveStore, scope: Scope, payoutId: string): Promise<Story | undefined> {
-  const visible = await archive.byKeys(scope, 'payout', [payoutId]);
+  const visible = await archive.byIds(scope, [payoutId]);
   const created = visible.flatMap(({ event }) => (event.type === 'payouts.payout.created.v1' ? [event.data as { runId: string }] : []));
   const runId = created[0]?.runId;
   if (runId === undefined) return undefined;
@@ -17,13 +17,9 @@ export async function loadStory(archive: ArchiveStore, scope: Scope, payoutId: s
     for (const one of events) found.set(one.chain.sequence, one);
     return storyOf(payoutId, [...found.values()]);
   };
-  const story = keep([
-    ...visible,
-    ...(await archive.byKeys(everything, 'payout', [payoutId])),
-    ...(await archive.byKeys(everything, 'run', [runId])),
-  ]);
+  const story = keep([...visible, ...(await archive.byIds(everything, [payoutId])), ...(await archive.byIds(everything, [runId]))]);
   const entryIds = story.lines.map(({ entryId }) => entryId);
-  return withDeals(archive, await withConversions(archive, keep(await archive.byKeys(everything, 'entry', entryIds)), keep), keep);
+  return withDeals(archive, await withConversions(archive, keep(await archive.byIds(everything, entryIds)), keep), keep);
 }
 
 type Keep = (events: readonly ArchivedEvent[]) => Story;
@@ -38,7 +34,7 @@ async function withConversions(archive: ArchiveStore, ofLines: Story, keep: Keep
     const next = [...new Set(named)].filter((id) => !asked.has(id));
     if (next.length === 0) return story;
     for (const id of next) asked.add(id);
-    const about = await archive.byKeys(everything, 'conversion', next);
+    const about = await archive.byIds(everything, next);
     for (const [id, entry] of storyOf(story.payoutId, about).entries) entries.set(id, entry);
     const needed = entriesLeadingTo(lines, entries.values());
     story = keep([
@@ -48,7 +44,16 @@ async function withConversions(archive: ArchiveStore, ofLines: Story, keep: Keep
   }
 }
 
+/** With the versions of deals that the entries name. */
 async function withDeals(archive: ArchiveStore, story: Story, keep: Keep): Promise<Story> {
-  const deals = [...story.entries.values()].map(({ event }) => dealKey(event.data.dealId, event.data.dealVersion));
-  return keep(await archive.byKeys(everything, 'deal-version', [...new Set(deals)]));
+  const named = [...story.entries.values()].map(({ event }) => event.data);
+  const wanted = new Set(named.map(({ dealId, dealVersion }) => dealKey(dealId, dealVersion)));
+  const found = storyOf(
+    story.payoutId,
+    await archive.byIds(
+      everything,
+      named.map(({ dealId }) => dealId),
+    ),
+  );
+  return keep([...found.deals].flatMap(([key, version]) => (wanted.has(key) ? [version] : [])));
 }

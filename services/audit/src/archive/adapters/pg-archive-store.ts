@@ -6,40 +6,56 @@ import type { ArchiveStore, AuditRecord, Head, RecordFilter } from '../archive-s
 // Events are large and full of quotes, which an array parameter would escape one by one: they travel as one text, with a separator
 // that JSON never contains unescaped.
 const separator = '\u001e';
-/** Records, their ids, the keys they are found by, and the new end of the chain: one statement, one round trip. */
+/** Records, their ids, and the new end of the chain: one statement, one round trip. Each record's previous hash is the one before its own. */
 const append = /* sql */ `
 WITH records AS (
-  INSERT INTO audit_record (sequence, recorded_at, event_id, type, subject, brand_id, partner_id, event, previous_hash, hash)
-  SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], string_to_array($8, E'\\x1e'), $9::text[], $10::text[])
+  INSERT INTO audit_record (sequence, recorded_at, event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash)
+  SELECT $1::bigint + n, $2::timestamptz, event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash
+  FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], string_to_array($10, E'\\x1e'), ($11::text[])[:$3], ($11::text[])[2:])
+    WITH ORDINALITY AS r (event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash, n)
 ), events AS (
-  INSERT INTO audit_event (event_id, sequence) SELECT * FROM unnest($3::uuid[], $1::bigint[])
-), keys AS (
-  INSERT INTO record_key (kind, id, sequence) SELECT * FROM unnest($11::text[], $12::text[], $13::bigint[])
+  INSERT INTO audit_event (event_id, sequence) SELECT event_id, $1::bigint + n FROM unnest($4::uuid[]) WITH ORDINALITY AS e (event_id, n)
 )
-UPDATE chain_head SET sequence = $14, hash = $15, recorded_at = $16`;
+UPDATE chain_head SET sequence = $1::bigint + $3::int, hash = ($11::text[])[$3::int + 1], recorded_at = $2::timestamptz`;
 
-const columns = /* sql */ `r.sequence, r.recorded_at AS "recordedAt", r.event_id AS "eventId", r.type, r.subject, r.brand_id AS "brandId",
+const columns = /* sql */ `r.sequence, r.recorded_at AS "recordedAt", r.event_id AS "eventId", r.type, r.subject, r.about, r.brand_id AS "brandId",
   r.partner_id AS "partnerId", r.event, r.previous_hash AS "previousHash", r.hash`;
+
+// Each id by the indexes, whatever the planner believes of a table just filled: OFFSET keeps it from making one scan of it.
+const byIds = /* sql */ `
+SELECT DISTINCT ON (sequence) found.* FROM unnest($1::text[]) AS wanted (id) CROSS JOIN LATERAL (
+  SELECT ${columns} FROM audit_record r WHERE r.subject = wanted.id OR r.about = wanted.id OFFSET 0
+) found ORDER BY sequence`;
+
+// An event that somebody else is archiving right now is not seen here, but its inbox has made this transaction wait for that one.
+const lockHead = /* sql */ `
+SELECT sequence, hash, recorded_at AS "recordedAt", ARRAY (SELECT event_id FROM audit_event WHERE event_id = ANY ($1::uuid[])) AS known
+FROM chain_head FOR UPDATE`;
 
 type Row = Omit<AuditRecord, 'sequence' | 'recordedAt'> & { sequence: bigint; recordedAt: Date };
 const fromRow = (row: Row): AuditRecord => ({ ...row, sequence: Number(row.sequence), recordedAt: row.recordedAt.toISOString() });
-const headOf = (rows: { sequence: bigint; hash: string; recordedAt: Date | null }[]): Head => {
+interface HeadRow {
+  sequence: bigint;
+  hash: string;
+  recordedAt: Date | null;
+}
+function theOne<R extends HeadRow>(rows: readonly R[]): R {
   const [row] = rows;
   if (row === undefined) throw new Error('the archive has lost its chain_head row');
-  return { ...row, sequence: Number(row.sequence) };
-};
+  return row;
+}
+const headOf = ({ sequence, hash, recordedAt }: HeadRow): Head => ({ sequence: Number(sequence), hash, recordedAt });
 const headSql = 'SELECT sequence, hash, recorded_at AS "recordedAt" FROM chain_head';
 
 export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
   const read = async <R>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
     db.tx(everything, async (tx) => (await tx.query<R>(text, values)).rows);
   return {
-    lockHead: async (tx) => headOf((await tx.query<Row>(`${headSql} FOR UPDATE`)).rows),
-    head: async () => headOf(await read(headSql)),
-    async knownEvents(tx, eventIds) {
-      const { rows } = await tx.query<{ id: string }>('SELECT event_id AS id FROM audit_event WHERE event_id = ANY($1)', [eventIds]);
-      return new Set(rows.map(({ id }) => id));
+    async lockHead(tx, eventIds) {
+      const row = theOne((await tx.query<HeadRow & { known: string[] }>(lockHead, [eventIds])).rows);
+      return { head: headOf(row), known: new Set(row.known) };
     },
+    head: async () => headOf(theOne(await read<HeadRow>(headSql))),
     async byEventIds(eventIds) {
       return new Set(
         (await read<{ id: string }>('SELECT event_id AS id FROM audit_event WHERE event_id = ANY($1::uuid[])', [eventIds])).map(
@@ -47,26 +63,20 @@ export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
         ),
       );
     },
-    async append(tx, records, keys) {
-      const last = records.at(-1);
+    async append(tx, head, records) {
       const column = <T>(pick: (record: AuditRecord) => T) => records.map(pick);
       await tx.query(append, [
-        column((r) => r.sequence),
-        column((r) => r.recordedAt),
+        head.sequence,
+        records[0]?.recordedAt,
+        records.length,
         column((r) => r.eventId),
         column((r) => r.type),
         column((r) => r.subject),
+        column((r) => r.about),
         column((r) => r.brandId),
         column((r) => r.partnerId),
         column((r) => r.event).join(separator),
-        column((r) => r.previousHash),
-        column((r) => r.hash),
-        keys.map((key) => key.kind),
-        keys.map((key) => key.id),
-        keys.map((key) => key.sequence),
-        last?.sequence,
-        last?.hash,
-        last?.recordedAt,
+        [head.hash, ...column((r) => r.hash)],
       ]);
     },
     async chunk(after, until, limit) {
@@ -81,12 +91,9 @@ export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
       const [row] = await read<{ last: bigint | null }>('SELECT max(sequence) AS last FROM audit_record');
       return Number(row?.last ?? 0);
     },
-    async byKeys(scope, kind, ids) {
+    async byIds(scope, ids) {
       if (ids.length === 0) return [];
-      // The array comes first, so that records are fetched by number whatever the planner believes of a table just filled.
-      const sql = `SELECT ${columns} FROM audit_record r
-        WHERE r.sequence = ANY (ARRAY (SELECT DISTINCT sequence FROM record_key WHERE kind = $1 AND id = ANY ($2::text[]))) ORDER BY r.sequence`;
-      const { rows } = await db.tx(scope, (tx) => tx.query<Row>(sql, [kind, ids]));
+      const { rows } = await db.tx(scope, (tx) => tx.query<Row>(byIds, [[...new Set(ids)]]));
       return rows.map((row) => {
         const { sequence, previousHash, recordedAt, hash, event } = fromRow(row);
         return { chain: { sequence, previousHash, recordedAt, hash }, event: JSON.parse(event) as Envelope };
