@@ -14,13 +14,14 @@ type Content = Omit<AuditRecord, 'sequence' | 'previousHash' | 'recordedAt' | 'h
 export const archiveEvents =
   (archive: ArchiveStore, now: () => Date = () => new Date()) =>
   async (tx: Tx, events: readonly Envelope[]): Promise<void> => {
-    const contents = events.map(contentOf);
-    const { head, known } = await archive.lockHead(
+    const taken = await archive.takeUp(
       tx,
-      contents.map(({ eventId }) => eventId),
+      events.map(({ id }) => id),
     );
-    const fresh = known.size === 0 ? contents : contents.filter(({ eventId }) => !known.has(eventId));
-    if (fresh.length > 0) await archive.append(tx, head, chained(head, fresh, now()));
+    const contents = events.filter(({ id }) => taken.has(id)).map(contentOf);
+    if (contents.length === 0) return;
+    const head = await archive.lockHead(tx);
+    await archive.append(tx, head, chained(head, contents, now()));
   };
 
 /** What is stored of an event, wherever it comes to stand. */

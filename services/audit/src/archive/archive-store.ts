@@ -37,8 +37,10 @@ export interface Stretch {
 }
 
 export interface ArchiveStore {
-  /** Locks the end of the chain until the transaction ends: whoever appends comes after. Says which of the events are archived already. */
-  lockHead(tx: Tx, eventIds: readonly string[]): Promise<{ head: Head; known: Set<string> }>;
+  /** Notes that these events are archived in this transaction; returns those that were not before. */
+  takeUp(tx: Tx, eventIds: readonly string[]): Promise<Set<string>>;
+  /** Locks the end of the chain until the transaction ends: whoever appends comes after. */
+  lockHead(tx: Tx): Promise<Head>;
   /** Records that follow a head, in their order. */
   append(tx: Tx, head: Head, records: readonly AuditRecord[]): Promise<void>;
   head(): Promise<Head>;

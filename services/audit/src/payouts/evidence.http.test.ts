@@ -59,7 +59,7 @@ test('T-32 whatever has not arrived: evidence is refused and says why, or verifi
     'tracking.conversion.attributed.v1',
     'tracking.conversion.recorded.v1',
   ]);
-}, 120_000);
+}, 240_000);
 
 test('T-32 a refund reported after the payout is waited for until it is rated, and is no part of the evidence', async () => {
   const other = goldenStory({ refundedLater: true });

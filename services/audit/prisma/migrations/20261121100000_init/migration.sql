@@ -26,7 +26,6 @@ SELECT kit.ensure_monthly_partitions('audit_record', now(), 3);
 -- An event is archived once, also when its inbox has forgotten it: a partitioned table could not hold that unique.
 CREATE TABLE "audit_event" (
   "event_id" UUID NOT NULL,
-  "sequence" BIGINT NOT NULL,
   CONSTRAINT "audit_event_pkey" PRIMARY KEY ("event_id")
 );
 

@@ -6,15 +6,13 @@ import type { ArchiveStore, AuditRecord, Head, RecordFilter } from '../archive-s
 // Events are large and full of quotes, which an array parameter would escape one by one: they travel as one text, with a separator
 // that JSON never contains unescaped.
 const separator = '\u001e';
-/** Records, their ids, and the new end of the chain: one statement, one round trip. Each record's previous hash is the one before its own. */
+/** Records and the new end of the chain: one statement, one round trip. Each record's previous hash is the one before its own. */
 const append = /* sql */ `
 WITH records AS (
   INSERT INTO audit_record (sequence, recorded_at, event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash)
   SELECT $1::bigint + n, $2::timestamptz, event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash
   FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], string_to_array($10, E'\\x1e'), ($11::text[])[:$3], ($11::text[])[2:])
     WITH ORDINALITY AS r (event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash, n)
-), events AS (
-  INSERT INTO audit_event (event_id, sequence) SELECT event_id, $1::bigint + n FROM unnest($4::uuid[]) WITH ORDINALITY AS e (event_id, n)
 )
 UPDATE chain_head SET sequence = $1::bigint + $3::int, hash = ($11::text[])[$3::int + 1], recorded_at = $2::timestamptz`;
 
@@ -27,10 +25,8 @@ SELECT DISTINCT ON (sequence) found.* FROM unnest($1::text[]) AS wanted (id) CRO
   SELECT ${columns} FROM audit_record r WHERE r.subject = wanted.id OR r.about = wanted.id OFFSET 0
 ) found ORDER BY sequence`;
 
-// An event that somebody else is archiving right now is not seen here, but its inbox has made this transaction wait for that one.
-const lockHead = /* sql */ `
-SELECT sequence, hash, recorded_at AS "recordedAt", ARRAY (SELECT event_id FROM audit_event WHERE event_id = ANY ($1::uuid[])) AS known
-FROM chain_head FOR UPDATE`;
+const takeUp = /* sql */ `
+INSERT INTO audit_event (event_id) SELECT unnest($1::uuid[]) ON CONFLICT (event_id) DO NOTHING RETURNING event_id AS id`;
 
 type Row = Omit<AuditRecord, 'sequence' | 'recordedAt'> & { sequence: bigint; recordedAt: Date };
 const fromRow = (row: Row): AuditRecord => ({ ...row, sequence: Number(row.sequence), recordedAt: row.recordedAt.toISOString() });
@@ -39,23 +35,21 @@ interface HeadRow {
   hash: string;
   recordedAt: Date | null;
 }
-function theOne<R extends HeadRow>(rows: readonly R[]): R {
-  const [row] = rows;
+const headOf = ([row]: readonly HeadRow[]): Head => {
   if (row === undefined) throw new Error('the archive has lost its chain_head row');
-  return row;
-}
-const headOf = ({ sequence, hash, recordedAt }: HeadRow): Head => ({ sequence: Number(sequence), hash, recordedAt });
+  return { ...row, sequence: Number(row.sequence) };
+};
 const headSql = 'SELECT sequence, hash, recorded_at AS "recordedAt" FROM chain_head';
 
 export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
   const read = async <R>(text: string, values: readonly unknown[] = []): Promise<R[]> =>
     db.tx(everything, async (tx) => (await tx.query<R>(text, values)).rows);
   return {
-    async lockHead(tx, eventIds) {
-      const row = theOne((await tx.query<HeadRow & { known: string[] }>(lockHead, [eventIds])).rows);
-      return { head: headOf(row), known: new Set(row.known) };
+    async takeUp(tx, eventIds) {
+      return new Set((await tx.query<{ id: string }>(takeUp, [eventIds])).rows.map(({ id }) => id));
     },
-    head: async () => headOf(theOne(await read<HeadRow>(headSql))),
+    lockHead: async (tx) => headOf((await tx.query<HeadRow>(`${headSql} FOR UPDATE`)).rows),
+    head: async () => headOf(await read<HeadRow>(headSql)),
     async byEventIds(eventIds) {
       return new Set(
         (await read<{ id: string }>('SELECT event_id AS id FROM audit_event WHERE event_id = ANY($1::uuid[])', [eventIds])).map(
