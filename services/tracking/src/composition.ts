@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { kindOf } from '@tributary/messaging';
-import { buildService, createPool, type Kit, principalVerifier, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { buildService, type Kit, principalVerifier, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { clickRecorder } from './clicks/click-recorder.js';
 import { clickInserter } from './clicks/click-store.js';
 import { followLink } from './clicks/follow-link.js';
@@ -16,7 +16,7 @@ import { jobs } from './jobs.js';
 import { linkCache } from './links/link-cache.js';
 import { routes } from './routes.js';
 import { groupCommit } from './shared/group-commit.js';
-import { hotTx } from './shared/hot-tx.js';
+import { hotPool, hotTx } from './shared/hot-tx.js';
 import { subscriptions } from './subscriptions.js';
 import type { Tracking } from './tracking.js';
 
@@ -55,10 +55,8 @@ export async function compose(environment: ServiceEnvironment): Promise<Service<
 }
 
 function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
-  const hotPool = createPool(kit.config.databaseAppUrl, {
+  const pool = hotPool(kit.config.databaseAppUrl, {
     max: hotConnections,
-    applicationName: 'tracking hot paths',
-    allBrands: true,
     onError: (error) => kit.log.warn({ reason: error.message }, 'a database connection broke'),
   });
   // At most 20 times a second: a relay that runs after every group would halve the intake.
@@ -71,31 +69,31 @@ function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
     }, wakeEveryMs);
   };
   const take = async (events: readonly Incoming[]): Promise<Outcome[]> => {
-    const outcomes = await hotTx(hotPool, (tx) => intake(tx, kit.outbox, events, kit.clock.now()));
+    const outcomes = await hotTx(pool, (tx) => intake(tx, kit.outbox, events, kit.clock.now()));
     wakeSoon();
     return outcomes;
   };
   const singles = groupCommit<Incoming, Outcome>({ write: take, splitOn: (error) => kindOf(error) !== 'database-away' });
   const clicks = clickRecorder({
-    insert: clickInserter(hotPool),
+    insert: clickInserter(pool),
     spool,
     log: kit.log,
     async onLate(late) {
       const arrivals = late.map(({ id, brandId }) => ({ kind: 'click' as const, key: id, brandId }));
-      await hotTx(hotPool, (tx) => onArrivals(tx, kit.outbox, arrivals, kit.clock.now()));
+      await hotTx(pool, (tx) => onArrivals(tx, kit.outbox, arrivals, kit.clock.now()));
       kit.messaging.wake();
     },
   });
   return {
     kit,
-    hotPool,
+    hotPool: pool,
     clicks,
     publicUrl: (kit.env['TRIBUTARY_PUBLIC_URL'] ?? `http://localhost:${kit.env['PORT'] ?? '8080'}`).replace(/\/+$/, ''),
-    links: linkCache(hotPool),
+    links: linkCache(pool),
     visitorOf: visitorReader(kit.keys),
     verify: principalVerifier(kit.keys),
     takeOne: singles.submit,
     takeMany: take,
-    unknownBrands: brandWaiter(hotPool, kit.config.notYetKnownWaitMs),
+    unknownBrands: brandWaiter(pool, kit.config.notYetKnownWaitMs),
   };
 }

@@ -11,18 +11,21 @@ const types: pg.CustomTypesConfig = {
  * What is worked on lies in memory: to fetch a few hundred rows one by one from their index is cheaper than to read a whole table, and
  * above all than to ask its row-level security about each row.
  */
-const planner = '-c random_page_cost=1.1';
+const planner = { random_page_cost: '1.1' };
 
 export interface PoolOptions {
   max: number;
   applicationName: string;
   /** Everything that runs on this pool sees every brand: for consumers, jobs and messaging, never for a caller's own request. */
   allBrands?: boolean;
+  /** Settings of each of its sessions. */
+  settings?: Readonly<Record<string, string>>;
   onError: (error: Error) => void;
 }
 
 /** A pool with our type parsers. An idle connection that breaks is reported, not thrown. */
 export function createPool(url: string, options: PoolOptions): pg.Pool {
+  const settings = { ...planner, ...(options.allBrands ? { 'app.brands': '*' } : {}), ...options.settings };
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max,
@@ -30,7 +33,9 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     types,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
-    options: options.allBrands ? `${planner} -c app.brands=*` : planner,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   });
   pool.on('error', options.onError);
   return pool;

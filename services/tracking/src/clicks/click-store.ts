@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { firstIdOf, timeOfClickId } from '../ids.js';
+import { arrayOf, jsonList, rowsOf } from '../shared/parameters.js';
 import type { NewClick } from './domain/click.js';
 import { recentVisits, uniqueWithinMs } from './recent-visits.js';
 
@@ -8,7 +9,22 @@ const slackMs = 3_600_000;
 
 // One statement, one round trip: clicks and the tally of what was really written. A click written twice (its answer was lost, so it
 // was spooled too) counts once. Earlier visits are looked for only where the caller does not know of one; the bound on ids spares that
-// look all partitions but the last. UNNEST in the list of columns costs half of what it does as a table, which is kept aside first.
+// look all partitions but the last.
+const newRows = {
+  id: 'text',
+  link_id: 'text',
+  partner_id: 'text',
+  brand_id: 'text',
+  program_id: 'text',
+  clicked_at: 'timestamptz',
+  visitor: 'text',
+  may_be_first: 'bool',
+  is_bot: 'bool',
+  device: 'text',
+  referrer_host: 'text',
+  sub_ids: 'json list',
+  traceparent: 'text',
+};
 const insert = /* sql */ `
 WITH written AS (
     INSERT INTO clicks (id, link_id, partner_id, brand_id, program_id, clicked_at, visitor, is_unique, is_bot, device, referrer_host, sub_ids, traceparent)
@@ -16,13 +32,8 @@ WITH written AS (
       i.may_be_first AND NOT EXISTS (
         SELECT FROM clicks p WHERE p.link_id = i.link_id AND p.visitor = i.visitor AND p.clicked_at > i.clicked_at - interval '24 hours'
           AND p.clicked_at <= i.clicked_at AND p.id >= $14),
-      i.is_bot, i.device, i.referrer_host, i.sub_ids, i.traceparent
-    FROM (
-      SELECT unnest($1::text[]) AS id, unnest($2::text[]) AS link_id, unnest($3::text[]) AS partner_id, unnest($4::text[]) AS brand_id,
-        unnest($5::text[]) AS program_id, unnest($6::timestamptz[]) AS clicked_at, unnest($7::text[]) AS visitor, unnest($8::bool[]) AS may_be_first,
-        unnest($9::bool[]) AS is_bot, unnest($10::text[]) AS device, unnest($11::text[]) AS referrer_host, unnest($12::jsonb[]) AS sub_ids,
-        unnest($13::text[]) AS traceparent
-    ) i
+      i.is_bot, i.device, i.referrer_host, i.sub_ids::jsonb, i.traceparent
+    FROM ${rowsOf(newRows)} i
     ON CONFLICT (id) DO NOTHING
     RETURNING link_id, clicked_at, is_unique
   )
@@ -40,19 +51,19 @@ export function clickInserter(pool: pg.Pool): InsertClicks {
       name: 'insert_clicks',
       text: insert,
       values: [
-        clicks.map((c) => c.id),
-        clicks.map((c) => c.linkId),
-        clicks.map((c) => c.partnerId),
-        clicks.map((c) => c.brandId),
-        clicks.map((c) => c.programId),
-        clicks.map((c) => c.clickedAt),
-        clicks.map((c) => c.visitor),
-        visits.mayBeFirst(clicks),
-        clicks.map((c) => c.isBot),
-        clicks.map((c) => c.device),
-        clicks.map((c) => c.referrerHost),
-        clicks.map((c) => c.subIds && JSON.stringify(c.subIds)),
-        clicks.map((c) => c.traceparent),
+        arrayOf(clicks.map((c) => c.id)),
+        arrayOf(clicks.map((c) => c.linkId)),
+        arrayOf(clicks.map((c) => c.partnerId)),
+        arrayOf(clicks.map((c) => c.brandId)),
+        arrayOf(clicks.map((c) => c.programId)),
+        arrayOf(clicks.map((c) => c.clickedAt)),
+        arrayOf(clicks.map((c) => c.visitor)),
+        arrayOf(visits.mayBeFirst(clicks)),
+        arrayOf(clicks.map((c) => c.isBot)),
+        arrayOf(clicks.map((c) => c.device)),
+        arrayOf(clicks.map((c) => c.referrerHost)),
+        jsonList(clicks.map((c) => c.subIds && JSON.stringify(c.subIds))),
+        arrayOf(clicks.map((c) => c.traceparent)),
         firstIdOf('clk', oldestMs - uniqueWithinMs - slackMs),
       ],
     });

@@ -23,7 +23,7 @@ const forget = /* sql */ `DELETE FROM awaited a USING unnest($1::text[]) w (id) 
 const update = /* sql */ `
 UPDATE conversions c SET program_id = w.program_id, original_conversion_id = w.original_conversion_id, partner_id = w.partner_id,
   unattributed_reason = w.reason, attribution = w.attribution
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) w (id, program_id, original_conversion_id, partner_id, reason, attribution)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::json[]) w (id, program_id, original_conversion_id, partner_id, reason, attribution)
 WHERE c.id = w.id`;
 
 /**

@@ -1,5 +1,6 @@
 import { type ConversionData, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
+import { arrayOf, jsonList, rowsOf } from '../shared/parameters.js';
 import type { Decision } from './domain/attribute.js';
 import type { BatchDecision } from './domain/decide-batch.js';
 import type { Incoming, Recorded } from './incoming.js';
@@ -31,7 +32,7 @@ export function conversionData(recorded: Recorded, decision: Decision): Conversi
 const claimKeys = /* sql */ `
 INSERT INTO conversion_keys (brand_id, event_id, conversion_id, content_hash)
 SELECT e.brand_id, e.event_id, e.conversion_id, e.content_hash
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) e (brand_id, event_id, conversion_id, content_hash, program_id)
+FROM ${rowsOf({ brand_id: 'text', event_id: 'text', conversion_id: 'text', content_hash: 'text', program_id: 'text' })} e
 JOIN brands b USING (brand_id)
 WHERE e.program_id IS NULL OR e.program_id = ANY (b.program_ids)
 ORDER BY e.brand_id, e.event_id
@@ -44,11 +45,11 @@ RETURNING conversion_id AS "conversionId"`;
  */
 export async function claim(tx: Tx, events: readonly Incoming[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ conversionId: string }>(claimKeys, [
-    events.map((event) => event.brandId),
-    events.map((event) => event.eventId),
-    events.map((event) => event.conversionId),
-    events.map((event) => event.contentHash),
-    events.map((event) => event.programId),
+    arrayOf(events.map((event) => event.brandId)),
+    arrayOf(events.map((event) => event.eventId)),
+    arrayOf(events.map((event) => event.conversionId)),
+    arrayOf(events.map((event) => event.contentHash)),
+    arrayOf(events.map((event) => event.programId)),
   ]);
   return new Set(rows.map((row) => row.conversionId));
 }
@@ -109,41 +110,63 @@ export async function customersOf(tx: Tx, events: readonly Incoming[], now: Date
 /** A customer's key: brand and hash. */
 export const customerOf = (event: { brandId: string; customerHash: string | null }): string => `${event.brandId} ${event.customerHash}`;
 
+const newRows = {
+  id: 'text',
+  brand_id: 'text',
+  program_id: 'text',
+  named_program_id: 'text',
+  event_id: 'text',
+  kind: 'text',
+  customer_id: 'text',
+  click_ref: 'text',
+  named_partner_id: 'text',
+  has_coupon: 'bool',
+  occurred_at: 'timestamptz',
+  received_at: 'timestamptz',
+  amount: 'bigint',
+  currency: 'text',
+  original_event_id: 'text',
+  original_conversion_id: 'text',
+  partner_id: 'text',
+  unattributed_reason: 'text',
+  attribution: 'json list',
+  content_hash: 'text',
+  attributes_commitment: 'text',
+  source: 'text',
+  content: 'json list',
+  traceparent: 'text',
+};
 const insertConversions = /* sql */ `
-INSERT INTO conversions (id, brand_id, program_id, named_program_id, event_id, kind, customer_id, click_ref, named_partner_id, has_coupon, occurred_at,
-  received_at, amount, currency, original_event_id, original_conversion_id, partner_id, unattributed_reason, attribution, content_hash,
-  attributes_commitment, source, content, traceparent)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bool[],
-  $11::timestamptz[], $12::timestamptz[], $13::bigint[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[],
-  $21::text[], $22::text[], $23::text[], $24::text[])`;
+INSERT INTO conversions (${Object.keys(newRows).join(', ')})
+SELECT ${Object.keys(newRows).join(', ').replace('attribution,', 'attribution::json,')} FROM ${rowsOf(newRows)} new`;
 
 /** Writes new conversions as `conversionData` says them. */
 export async function insertNew(tx: Tx, events: readonly Incoming[], data: readonly ConversionData[]): Promise<void> {
   await tx.query(insertConversions, [
-    data.map((c) => c.conversionId),
-    data.map((c) => c.brandId),
-    data.map((c) => c.programId),
-    events.map((e) => e.programId),
-    data.map((c) => c.eventId),
-    data.map((c) => c.kind),
-    data.map((c) => c.customerId),
-    events.map((e) => e.clickRef),
-    events.map((e) => e.namedPartnerId),
-    events.map((e) => e.hasCoupon),
-    data.map((c) => c.occurredAt),
-    data.map((c) => c.receivedAt),
-    data.map((c) => c.amount),
-    data.map((c) => c.currency),
-    data.map((c) => c.originalEventId),
-    data.map((c) => c.originalConversionId),
-    data.map((c) => c.partnerId),
-    data.map((c) => c.unattributedReason),
-    data.map((c) => c.attribution && JSON.stringify(c.attribution)),
-    data.map((c) => c.contentHash),
-    data.map((c) => c.attributesCommitment),
-    data.map((c) => c.source),
-    events.map((e) => e.content),
-    events.map((e) => e.traceparent),
+    arrayOf(data.map((c) => c.conversionId)),
+    arrayOf(data.map((c) => c.brandId)),
+    arrayOf(data.map((c) => c.programId)),
+    arrayOf(events.map((e) => e.programId)),
+    arrayOf(data.map((c) => c.eventId)),
+    arrayOf(data.map((c) => c.kind)),
+    arrayOf(data.map((c) => c.customerId)),
+    arrayOf(events.map((e) => e.clickRef)),
+    arrayOf(events.map((e) => e.namedPartnerId)),
+    arrayOf(events.map((e) => e.hasCoupon)),
+    arrayOf(data.map((c) => c.occurredAt)),
+    arrayOf(data.map((c) => c.receivedAt)),
+    arrayOf(data.map((c) => c.amount)),
+    arrayOf(data.map((c) => c.currency)),
+    arrayOf(data.map((c) => c.originalEventId)),
+    arrayOf(data.map((c) => c.originalConversionId)),
+    arrayOf(data.map((c) => c.partnerId)),
+    arrayOf(data.map((c) => c.unattributedReason)),
+    jsonList(data.map((c) => c.attribution && JSON.stringify(c.attribution))),
+    arrayOf(data.map((c) => c.contentHash)),
+    arrayOf(data.map((c) => c.attributesCommitment)),
+    arrayOf(data.map((c) => c.source)),
+    jsonList(events.map((e) => e.content)),
+    arrayOf(events.map((e) => e.traceparent)),
   ]);
 }
 

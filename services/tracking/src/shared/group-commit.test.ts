@@ -1,19 +1,44 @@
 import { expect, test } from '@jest/globals';
 import { groupCommit } from './group-commit.js';
 
-test('what asks while a write is under way is written together by the next one', async () => {
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what asks in one turn is written together, and so is what asks while a write is under way', async () => {
   const groups: number[][] = [];
+  let writing = () => {};
   const { submit, idle } = groupCommit<number, string>({
     async write(items) {
       groups.push([...items]);
-      await new Promise((resolve) => setImmediate(resolve));
+      writing();
+      await turn();
       return items.map((item) => `wrote ${item}`);
     },
   });
-  const results = await Promise.all([1, 2, 3].map(submit));
+  const first = [1, 2].map(submit);
+  await new Promise<void>((resolve) => {
+    writing = resolve;
+  });
+  const results = await Promise.all([...first, ...[3, 4].map(submit)]);
   await idle();
-  expect(results).toEqual(['wrote 1', 'wrote 2', 'wrote 3']);
-  expect(groups).toEqual([[1], [2, 3]]);
+  expect(results).toEqual(['wrote 1', 'wrote 2', 'wrote 3', 'wrote 4']);
+  expect(groups).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+});
+
+test('an idle one has nothing waiting: what was asked for before is written', async () => {
+  const written: number[] = [];
+  const { submit, idle } = groupCommit<number, void>({
+    async write(items) {
+      await turn();
+      written.push(...items);
+      return items.map(() => undefined);
+    },
+  });
+  void submit(1);
+  await idle();
+  expect(written).toEqual([1]);
 });
 
 test('one bad item fails alone, but an absent database fails for all at once', async () => {
@@ -26,7 +51,7 @@ test('one bad item fails alone, but an absent database fails for all at once', a
   expect(settled.map((each) => each.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   const together = groupCommit<number, number>({ write });
   expect((await Promise.allSettled([1, 13, 3].map(together.submit))).map((each) => each.status)).toEqual([
-    'fulfilled',
+    'rejected',
     'rejected',
     'rejected',
   ]);

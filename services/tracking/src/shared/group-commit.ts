@@ -2,7 +2,8 @@
 export type WriteGroup<I, O> = (items: readonly I[]) => Promise<readonly O[]>;
 
 /**
- * Group commit: whatever asks while a write is under way is written together by the next one. No timer: an idle writer starts at once.
+ * Group commit: whatever asks while a write is under way is written together by the next one. No timer: an idle writer starts with
+ * whatever the same turn of the event loop brought.
  * When a group fails, its items are tried one by one where `splitOn` says so, so that one bad item fails alone.
  */
 export function groupCommit<I, O>(options: {
@@ -35,19 +36,32 @@ export function groupCommit<I, O>(options: {
       if (group === waiting) waiting = [];
       const running = run(group).finally(() => {
         busy.delete(running);
-        pump();
+        soon();
       });
       busy.add(running);
     }
+  };
+  // Once the requests that have already come are read: those just answered are often followed by the next ones.
+  let scheduled = false;
+  const soon = (): void => {
+    if (scheduled || busy.size >= writers || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      pump();
+    });
   };
   return {
     submit: (item) =>
       new Promise<O>((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        pump();
+        soon();
       }),
     async idle() {
-      while (busy.size > 0) await Promise.all(busy);
+      while (busy.size > 0 || waiting.length > 0) {
+        await Promise.all(busy);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
   };
 }

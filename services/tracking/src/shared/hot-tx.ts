@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Tx } from '@tributary/messaging';
+import { createPool } from '@tributary/service-kit';
 import type pg from 'pg';
 
 const names = new Map<string, string>();
@@ -13,12 +14,22 @@ function nameOf(text: string): string {
 }
 
 // Sets are small and tables large: nested loops over indexes are right whatever the statistics of a young table say.
-const begin =
-  'BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL plan_cache_mode = force_generic_plan';
+const settings = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+};
+
+/** The connections of the hot paths, which see all brands. */
+export function hotPool(url: string, options: { max: number; onError: (error: Error) => void }): pg.Pool {
+  return createPool(url, { ...options, applicationName: 'tracking hot paths', allBrands: true, settings });
+}
+
 const conflictStates: ReadonlySet<string> = new Set(['40001', '40P01']);
 const attemptsMost = 5;
 
-/** A transaction of the system with prepared statements, for set-based hot paths. Conflicts are tried again, so `work` does nothing outside of it. */
+/** A transaction on a `hotPool` with prepared statements. Conflicts are tried again, so `work` does nothing outside of it. */
 export async function hotTx<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -34,7 +45,7 @@ async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> 
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin);
+    await client.query('BEGIN');
     const result = await work(preparing(client));
     await client.query('COMMIT');
     return result;
@@ -51,7 +62,7 @@ async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> 
 function preparing(client: pg.PoolClient): Tx {
   return {
     async query<R>(text: string, values: readonly unknown[] = []) {
-      const result = await client.query({ name: nameOf(text), text, values: [...values] });
+      const result = await client.query({ name: nameOf(text), text, values: values as unknown[] });
       return { rows: result.rows as R[], rowCount: result.rowCount ?? 0 };
     },
   };

@@ -132,7 +132,7 @@ CREATE TABLE conversions (
   original_conversion_id text,
   partner_id             text,
   unattributed_reason    text,
-  attribution            jsonb,
+  attribution            json,
   content_hash           text NOT NULL,
   attributes_commitment  text,
   source                 text NOT NULL,
@@ -145,7 +145,7 @@ CREATE TABLE conversions (
 ) PARTITION BY RANGE (id);
 CREATE INDEX conversions_brand ON conversions (brand_id, id);
 CREATE INDEX conversions_partner ON conversions (partner_id, id);
-CREATE INDEX conversions_customer ON conversions (customer_id, id);
+CREATE INDEX conversions_customer ON conversions (customer_id, id) WHERE customer_id IS NOT NULL;
 
 -- What an unattributed conversion waits for. `due_at` drives the safety net for arrivals that crossed each other.
 CREATE TABLE awaited (
