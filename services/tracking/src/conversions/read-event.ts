@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type ConversionData, newId, type TrackingEventBody, trackingEvent } from '@tributary/contracts';
 import { problemErrors } from '@tributary/service-kit';
 import { flawOfEvent } from './domain/check-event.js';
@@ -39,7 +39,7 @@ export function readEvent(
   return { ...incomingOf(event, conversionId, content), ...received(origin) };
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 type Received = Pick<Incoming, 'receivedAt' | 'source' | 'traceparent' | 'cameFrom' | 'actor'>;
 const received = ({ now, source, traceparent, cameFrom, actor }: Origin): Received => ({
