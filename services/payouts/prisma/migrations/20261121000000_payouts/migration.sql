@@ -94,7 +94,7 @@ CREATE TABLE "balance" (
     "written_off" BIGINT NOT NULL DEFAULT 0,
 
     CONSTRAINT "balance_pkey" PRIMARY KEY ("partner_id","brand_id","currency")
-);
+) WITH (fillfactor = 50); -- written over and over: room for the next versions on the same page
 
 -- CreateTable
 CREATE TABLE "funding_account" (
