@@ -9,9 +9,9 @@ export interface DecisionFact {
   currency: string;
   amount: number;
   decision: number;
-  state: 'approved' | 'held' | 'rejected';
   decidedAt: string;
 }
+export type DecidedState = 'approved' | 'held' | 'rejected';
 
 /** The highest decision of each entry. */
 export function highestOf(facts: readonly DecisionFact[]): DecisionFact[] {
@@ -21,7 +21,7 @@ export function highestOf(facts: readonly DecisionFact[]): DecisionFact[] {
 }
 
 /** The entry once it is decided so. */
-export const decidedBy = (entry: EntryRow, { decision, state, decidedAt }: DecisionFact): EntryRow => ({
+export const decidedBy = (entry: EntryRow, { decision, decidedAt }: DecisionFact, state: DecidedState): EntryRow => ({
   ...entry,
   decision,
   decisionState: state,
@@ -52,9 +52,9 @@ export async function storeDecided(
 
 const upsertDecisions = /* sql */ `
 INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, accrued, decision, decision_state, decided_at, decision_traceparent)
-SELECT id, id, brand_id, partner_id, currency, amount, false, decision, state, decided_at, $9
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::timestamptz[])
-  AS fact (id, brand_id, partner_id, currency, amount, decision, state, decided_at)
+SELECT id, id, brand_id, partner_id, currency, amount, false, decision, $8, decided_at, $9
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::timestamptz[])
+  AS fact (id, brand_id, partner_id, currency, amount, decision, decided_at)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, decision_state = excluded.decision_state, decided_at = excluded.decided_at,
   decision_traceparent = excluded.decision_traceparent
@@ -65,7 +65,12 @@ RETURNING id`;
  * Stores decisions that come before their entries, which may arrive at this very moment; returns the ids for which they were new.
  * At most one decision of each entry.
  */
-export async function storeEarlyDecisions(tx: Tx, facts: readonly DecisionFact[], traceparent: string | null): Promise<string[]> {
+export async function storeEarlyDecisions(
+  tx: Tx,
+  facts: readonly DecisionFact[],
+  state: DecidedState,
+  traceparent: string | null,
+): Promise<string[]> {
   if (facts.length === 0) return [];
   const { rows } = await tx.query<{ id: string }>(upsertDecisions, [
     facts.map((f) => f.entryId),
@@ -74,8 +79,8 @@ export async function storeEarlyDecisions(tx: Tx, facts: readonly DecisionFact[]
     facts.map((f) => f.currency),
     facts.map((f) => f.amount),
     facts.map((f) => f.decision),
-    facts.map((f) => f.state),
     facts.map((f) => f.decidedAt),
+    state,
     traceparent,
   ]);
   return rows.map(({ id }) => id);

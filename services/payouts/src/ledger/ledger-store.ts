@@ -26,7 +26,7 @@ ON CONFLICT (business_key) DO NOTHING RETURNING id`;
 export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPosting[], now: Date): Promise<Set<string>> {
   const wanted = caused
     .filter(({ posting }) => posting.legs.some((leg) => leg.amount !== 0n))
-    .map((each) => ({ ...each, id: newId('ledgerTransaction') }));
+    .map(({ posting, context }) => ({ id: newId('ledgerTransaction'), posting, context }));
   const [first] = wanted;
   if (!first) return new Set();
   const column = <T>(pick: (posting: Posting) => T) => wanted.map(({ posting }) => pick(posting));
@@ -49,7 +49,7 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
   await outbox.append(
     tx,
     first.context,
-    posted.map(({ id, posting, context }) => ({ ...postedEvent(id, posting, now), context })),
+    posted.map(({ id, posting, context }) => postedEvent(id, posting, context, now)),
   );
   await addToBalances(
     tx,
@@ -58,7 +58,7 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
   return new Set(posted.map(({ posting }) => posting.key));
 }
 
-function postedEvent(id: string, posting: Posting, now: Date): NewEvent<'payouts.ledger.posted.v1'> {
+function postedEvent(id: string, posting: Posting, context: EventContext, now: Date): NewEvent<'payouts.ledger.posted.v1'> {
   const { partnerId, brandId, currency, kind, entryId, payoutId } = posting;
   const legs = posting.legs.map(({ account, amount }) => ({ account, amount: toWireAmount(amount) }));
   return {
@@ -66,6 +66,7 @@ function postedEvent(id: string, posting: Posting, now: Date): NewEvent<'payouts
     subject: id,
     partnerId,
     brandId,
+    context,
     data: { transactionId: id, brandId, partnerId, currency, kind, entryId, payoutId, legs, postedAt: now.toISOString() },
   };
 }

@@ -45,11 +45,12 @@ interface PayoutMoney extends Owner {
   id: string;
   amount: bigint;
 }
-const owner = ({ partnerId, brandId, currency }: Owner): Owner => ({ partnerId, brandId, currency });
 
 /** Commission earned (or, when negative, taken back): the brand's expense becomes a debt to the partner, not yet decided upon. */
 export const accrual = (entry: EntryMoney, effectiveAt: Date): Posting => ({
-  ...owner(entry),
+  partnerId: entry.partnerId,
+  brandId: entry.brandId,
+  currency: entry.currency,
   key: `accrual:${entry.id}`,
   kind: 'accrual',
   entryId: entry.entryId,
@@ -60,7 +61,9 @@ export const accrual = (entry: EntryMoney, effectiveAt: Date): Posting => ({
 
 /** An entry changes its bucket; `version` counts its moves. */
 export const move = (entry: EntryMoney, from: Bucket, to: Bucket, version: number, effectiveAt: Date): Posting => ({
-  ...owner(entry),
+  partnerId: entry.partnerId,
+  brandId: entry.brandId,
+  currency: entry.currency,
   key: `move:${entry.id}:${version}`,
   kind: 'move',
   entryId: entry.entryId,
@@ -71,7 +74,9 @@ export const move = (entry: EntryMoney, from: Bucket, to: Bucket, version: numbe
 
 /** What was paid is disapproved afterwards (negative difference: the partner owes it), or approved once more (positive). */
 export const disapproval = (entry: EntryMoney, decision: number, difference: bigint, effectiveAt: Date): Posting => ({
-  ...owner(entry),
+  partnerId: entry.partnerId,
+  brandId: entry.brandId,
+  currency: entry.currency,
   key: `disapproval:${entry.id}:${decision}`,
   kind: 'disapproval',
   entryId: entry.entryId,
@@ -81,7 +86,9 @@ export const disapproval = (entry: EntryMoney, decision: number, difference: big
 });
 
 const ofPayout = (kind: Posting['kind'], payout: PayoutMoney, legs: Leg[], effectiveAt: Date): Posting => ({
-  ...owner(payout),
+  partnerId: payout.partnerId,
+  brandId: payout.brandId,
+  currency: payout.currency,
   key: `${kind}:${payout.id}`,
   kind,
   entryId: null,
