@@ -115,8 +115,10 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
     const before = postedBy.get(identity.scope);
     const amount = difference(entitlement, before?.net ?? 0n);
     if (amount === null) return [];
+    const { fold: why, withdrawn } = whyEntitled(fold, explained.get(identity.scope));
     const explanation: PostingExplanation = {
-      ...whyEntitled(fold, explained.get(identity.scope)),
+      fold: why,
+      withdrawn,
       running: state
         ? {
             without: toFraction(subtract(parseFraction(state.sum), parseFraction(state.contribution))),
@@ -129,7 +131,8 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
       amount: `${amount}`,
     };
     const adjusts = accrues ? null : (before?.originalPostingId ?? null);
-    return [{ ...identityOf(identity), amount, period, adjusts, reason: cause.reason, explanation }];
+    const { scope, partnerId, dealId, dealVersion, component, currency } = identity;
+    return [{ scope, partnerId, dealId, dealVersion, component, currency, amount, period, adjusts, reason: cause.reason, explanation }];
   });
   return { postings, running: changedRunning };
 }

@@ -10,13 +10,14 @@ import type { Made, Rating } from './rating.js';
 /** The entry with its explanation as it is stored and hashed. */
 export function written({ entry, explanation }: Made): WrittenEntry {
   const explanationText = canonicalJson(explanation);
-  return { ...entry, explanationText, explanationHash: createHash('sha256').update(explanationText).digest('hex') };
+  return { entry, explanationText, explanationHash: createHash('sha256').update(explanationText).digest('hex') };
 }
 
 /** What an event goes back to: the fact that caused it, else what rating was called for. */
 function contextFrom(rating: Rating, fact: StoredFact | null): EventContext {
   if (fact === null || rating.trigger === 'terms') return rating.context;
-  return { ...rating.context, correlationId: fact.correlationId, causationId: fact.messageId };
+  const { actorId, actorKind } = rating.context;
+  return { correlationId: fact.correlationId, causationId: fact.messageId, actorId, actorKind };
 }
 
 export function entryEvent(
@@ -24,7 +25,7 @@ export function entryEvent(
   { entry, explanation, dealAuthorId, cause, traceparent }: Made,
   explanationHash: string,
 ): NewEvent {
-  const { posting: _posting, amount, occurredAt, recordedAt, maturesAt, ...rest } = entry;
+  // Written out: one for each conversion, and objects put together by spreading are slow to make.
   return {
     type: 'commission.entry.accrued.v1',
     subject: entry.entryId,
@@ -32,18 +33,32 @@ export function entryEvent(
     brandId: entry.brandId,
     time: rating.now,
     context: contextFrom(rating, cause),
-    ...handedOn(traceparent),
     data: {
-      ...rest,
-      amount: toWireAmount(amount),
+      entryId: entry.entryId,
+      scope: entry.scope,
+      partnerId: entry.partnerId,
+      brandId: entry.brandId,
+      programId: entry.programId,
+      dealId: entry.dealId,
+      dealVersion: entry.dealVersion,
       dealAuthorId,
-      occurredAt: occurredAt.toISOString(),
-      recordedAt: recordedAt.toISOString(),
-      maturesAt: maturesAt.toISOString(),
+      engineVersion: entry.engineVersion,
+      conversionId: entry.conversionId,
+      causeConversionId: entry.causeConversionId,
+      component: entry.component,
+      amount: toWireAmount(entry.amount),
+      currency: entry.currency,
+      reason: entry.reason,
+      adjusts: entry.adjusts,
+      occurredAt: entry.occurredAt.toISOString(),
+      recordedAt: entry.recordedAt.toISOString(),
+      maturesAt: entry.maturesAt.toISOString(),
+      period: entry.period,
       explanationHash,
       explanation,
       traceparent,
     },
+    ...handedOn(traceparent),
   };
 }
 
@@ -52,10 +67,8 @@ export function outcomeEvent(rating: Rating, { fact, outcome, reason, rating: co
     type: 'commission.conversion.rated.v1',
     subject: fact.conversionId,
     brandId: fact.brandId,
-    ...(fact.partnerId === null ? {} : { partnerId: fact.partnerId }),
     time: rating.now,
     context: contextFrom(rating, fact),
-    ...handedOn(fact.traceparent),
     data: {
       conversionId: fact.conversionId,
       brandId: fact.brandId,
@@ -65,5 +78,7 @@ export function outcomeEvent(rating: Rating, { fact, outcome, reason, rating: co
       rating: count,
       ratedAt: rating.now.toISOString(),
     },
+    ...(fact.partnerId === null ? {} : { partnerId: fact.partnerId }),
+    ...handedOn(fact.traceparent),
   };
 }

@@ -171,7 +171,11 @@ export const entrySelected = entryColumns
   .join(', ');
 
 /** An entry with its explanation as canonical JSON and the hash of that text. */
-export type WrittenEntry = Entry & { explanationText: string; explanationHash: string };
+export interface WrittenEntry {
+  entry: Entry;
+  explanationText: string;
+  explanationHash: string;
+}
 
 /**
  * Explanations are large and full of quotes, which an array parameter would escape one by one on the way; they travel as one text with
@@ -187,9 +191,11 @@ const insertEntry = `INSERT INTO commission_entry (${entryNames.join(', ')}) SEL
 
 export async function insertEntries(tx: Tx, entries: readonly WrittenEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const values = entryColumns.map(([, name]) =>
-    name === 'explanationText' ? entries.map((entry) => entry.explanationText).join(separator) : columnOf(entries, name),
-  );
+  const own = entries.map(({ entry }) => entry);
+  const values = entryColumns.map(([, name]) => {
+    if (name === 'explanationText') return entries.map(({ explanationText }) => explanationText).join(separator);
+    return name === 'explanationHash' ? entries.map(({ explanationHash }) => explanationHash) : columnOf(own, name);
+  });
   await tx.query(insertEntry, values);
 }
 

@@ -57,7 +57,7 @@ export async function rateConversions(tx: Tx, rating: Rating, facts: readonly St
       ...outcomes.map((one) => outcomeEvent(rating, one)),
     ]),
   );
-  return entries;
+  return made.map(({ entry }) => entry);
 }
 
 /** Which conversions have something to be folded, and which facts wait for what. */
@@ -99,7 +99,7 @@ async function fold(tx: Tx, cases: readonly Case[]): Promise<Folded[]> {
     const folds = steps.map(({ refunds }) =>
       foldConversion({ original: conversion, refunds: refunds.map(toConversion), versions: own, brandCurrency: brand.currency }),
     );
-    return { ...one, versions, folds };
+    return { original, refunds: one.refunds, brand, steps, versions, folds };
   });
 }
 
@@ -197,6 +197,6 @@ function settledBy({ original, refunds, folds }: Folded): Settled[] {
   const outcomes = outcomesOf(original, last);
   return [original, ...refunds].flatMap((fact) => {
     const outcome = outcomes.get(fact.conversionId);
-    return outcome ? [{ fact, ratedLevel: fact.level, ...outcome }] : [];
+    return outcome ? [{ fact, ratedLevel: fact.level, outcome: outcome.outcome, reason: outcome.reason }] : [];
   });
 }

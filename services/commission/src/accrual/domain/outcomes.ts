@@ -34,5 +34,5 @@ export function settle(settled: Settled): NewOutcome | null {
   const { fact, outcome, reason, ratedLevel } = settled;
   const changed = outcome !== fact.outcome || reason !== fact.reason;
   if (!changed && ratedLevel === fact.ratedLevel) return null;
-  return { ...settled, conversionId: fact.conversionId, rating: fact.rating + (changed ? 1 : 0), changed };
+  return { fact, outcome, reason, ratedLevel, conversionId: fact.conversionId, rating: fact.rating + (changed ? 1 : 0), changed };
 }
