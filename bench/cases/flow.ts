@@ -146,6 +146,6 @@ async function quiet({ postgres }: Subject): Promise<void> {
   const all = sentBy.reduce((sum, count) => sum + count, 0);
   await until('audit has every event', 300_000, async () => (await postgres.count('audit', 'SELECT sequence FROM chain_head')) >= all);
   const conversions = await postgres.count('tracking', 'SELECT count(*) FROM conversions');
-  const counted = () => postgres.count('insights', 'SELECT count(*) FROM outcome WHERE facts > 0');
+  const counted = () => postgres.count('insights', 'SELECT coalesce(sum(conversions), 0) FROM outcome_count');
   await until('insights has counted every conversion', 300_000, async () => (await counted()) >= conversions);
 }

@@ -27,6 +27,8 @@ const dump = async () =>
       ]),
     ),
   );
+/** An outcome that no conversion stands in any more says nothing. */
+const outcomeCounts = () => insights.sql('SELECT * FROM outcome_count WHERE conversions <> 0 ORDER BY brand_id, partner_id, outcome');
 
 test('subscribes to exactly what the catalogue says', () => {
   const named = [...catalogue.values()].filter(({ consumers }) => consumers.includes('insights')).map(({ type }) => type);
@@ -125,11 +127,18 @@ test('a rebuild from the same events, in another order and repeated, ends in equ
   const archive = [...aDay().events, ...aDay().events];
   await insights.deliver(...archive);
   const before = await dump();
+  const counts = await outcomeCounts();
   expect(before['activity']?.length).toBeGreaterThan(0);
   expect((await rebuild().expect(200)).body).toEqual({ dropped: true, eventsForgotten: archive.length });
   expect(await dump()).toEqual(Object.fromEntries(tables.map((table) => [table, []])));
   for (const event of repeated(11, archive)) await insights.deliver(event);
   expect(await dump()).toEqual(before);
+  expect(await outcomeCounts()).toEqual(counts);
+  expect(counts).toEqual(
+    await insights.sql(
+      `SELECT brand_id, partner_id, outcome, count(*) AS conversions FROM outcome WHERE facts > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    ),
+  );
   // Counters are sums of movements, whatever way they came about.
   const drift =
     await insights.sql(`SELECT 1 FROM (SELECT sum(clicks + conversions + refunds + accrued + approved + paid) AS counted FROM activity) a,

@@ -49,7 +49,17 @@ CREATE TABLE "outcome" (
   "rating" INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT "outcome_pkey" PRIMARY KEY ("conversion_id")
 );
-CREATE INDEX "outcome_brand_id_outcome_facts_idx" ON "outcome" ("brand_id", "outcome", "facts");
+-- Written once and rated soon after: room for the second version of a row beside the first.
+ALTER TABLE "outcome" SET (fillfactor = 60);
+
+-- How many conversions that were seen stand in which outcome.
+CREATE TABLE "outcome_count" (
+  "brand_id" TEXT NOT NULL,
+  "partner_id" TEXT NOT NULL,
+  "outcome" TEXT NOT NULL,
+  "conversions" BIGINT NOT NULL,
+  CONSTRAINT "outcome_count_pkey" PRIMARY KEY ("brand_id", "partner_id", "outcome")
+);
 
 -- How each thing stands that others tell us of: one row per thing, the highest version holds.
 CREATE TABLE "standing" (
@@ -72,5 +82,7 @@ ALTER TABLE "activity" ENABLE ROW LEVEL SECURITY;
 CREATE POLICY "brand_scope" ON "activity" USING (kit.sees_brand("brand_id") AND kit.sees_partner("partner_id")) WITH CHECK (kit.sees_brand("brand_id"));
 ALTER TABLE "outcome" ENABLE ROW LEVEL SECURITY;
 CREATE POLICY "brand_scope" ON "outcome" USING (kit.sees_brand("brand_id") AND kit.sees_partner("partner_id")) WITH CHECK (kit.sees_brand("brand_id"));
+ALTER TABLE "outcome_count" ENABLE ROW LEVEL SECURITY;
+CREATE POLICY "brand_scope" ON "outcome_count" USING (kit.sees_brand("brand_id") AND kit.sees_partner("partner_id")) WITH CHECK (kit.sees_brand("brand_id"));
 ALTER TABLE "standing" ENABLE ROW LEVEL SECURITY;
 CREATE POLICY "brand_scope" ON "standing" USING (kit.sees_brand("brand_id") AND kit.sees_partner("partner_id")) WITH CHECK (kit.sees_brand("brand_id"));

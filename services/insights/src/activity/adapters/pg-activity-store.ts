@@ -1,27 +1,24 @@
 import type { Tx } from '@tributary/messaging';
 import type { Database } from '@tributary/service-kit';
+import { highest } from '../../shared/domain/highest.js';
+import { turn } from '../../shared/turn.js';
 import type { ActivityRow, ActivityStore } from '../activity-store.js';
 import type { Movement } from '../domain/movement.js';
 
-// `before` sees the table as it was when the statement began; the writers' lock keeps it so.
+// What a row was and is comes from the row itself, so that the difference is right whoever else writes.
 const addSql = /* sql */ `
-WITH given AS (
-  SELECT DISTINCT ON (key) key, version, measure, "brandId", coalesce("partnerId", '') AS partner_id, coalesce(currency, '') AS currency, at, amount
-  FROM jsonb_to_recordset($1::jsonb)
-    AS g (key text, version int, measure text, "brandId" text, "partnerId" text, currency text, at timestamptz, amount bigint)
-  ORDER BY key, version DESC
-), before AS (
-  SELECT m.* FROM movement m JOIN given USING (key)
-), after AS (
-  INSERT INTO movement AS m (key, version, measure, brand_id, partner_id, currency, at, amount) SELECT * FROM given
+WITH ${turn}, kept AS (
+  INSERT INTO movement AS m (key, version, measure, brand_id, partner_id, currency, at, amount)
+  SELECT given.* FROM turn, unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[]) AS given
   ON CONFLICT (key) DO UPDATE SET version = excluded.version, measure = excluded.measure, brand_id = excluded.brand_id,
     partner_id = excluded.partner_id, currency = excluded.currency, at = excluded.at, amount = excluded.amount
   WHERE excluded.version > m.version
-  RETURNING *
+  RETURNING new.measure, new.brand_id, new.partner_id, new.currency, new.at, new.amount, old.measure AS old_measure, old.brand_id AS old_brand_id,
+    old.partner_id AS old_partner_id, old.currency AS old_currency, old.at AS old_at, old.amount AS old_amount
 ), change AS (
-  SELECT measure, brand_id, partner_id, currency, at, amount FROM after
+  SELECT measure, brand_id, partner_id, currency, at, amount FROM kept
   UNION ALL
-  SELECT measure, brand_id, partner_id, currency, at, -amount FROM before WHERE key IN (SELECT key FROM after)
+  SELECT old_measure, old_brand_id, old_partner_id, old_currency, old_at, -old_amount FROM kept WHERE old_amount IS NOT NULL
 ), counted AS (
   INSERT INTO activity AS a (brand_id, slot, partner_id, currency, clicks, conversions, refunds, accrued, approved, paid)
   SELECT brand_id, date_bin('15 minutes', at, '2000-01-01T00:00:00Z'), partner_id, currency,
@@ -50,9 +47,22 @@ interface Empty {
 
 async function add(tx: Tx, movements: readonly Movement[]): Promise<void> {
   if (movements.length === 0) return;
-  // One writer at a time: a difference is only right against what is known for sure, and counters of busy brands are shared anyway.
-  await tx.query("SELECT pg_advisory_xact_lock(hashtext('insights.activity'))");
-  const { rows } = await tx.query<Empty>(addSql, [JSON.stringify(movements)]);
+  const latest = highest(
+    movements,
+    ({ key }) => key,
+    ({ version }) => version,
+  );
+  const column = <T>(pick: (movement: Movement) => T) => latest.map(pick);
+  const { rows } = await tx.query<Empty>(addSql, [
+    column(({ key }) => key),
+    column(({ version }) => version),
+    column(({ measure }) => measure),
+    column(({ brandId }) => brandId),
+    column(({ partnerId }) => partnerId ?? ''),
+    column(({ currency }) => currency ?? ''),
+    column(({ at }) => at),
+    column(({ amount }) => amount),
+  ]);
   if (rows.length === 0) return;
   await tx.query(dropEmptySql, [
     rows.map((row) => row.brand_id),

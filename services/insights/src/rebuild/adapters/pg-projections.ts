@@ -11,7 +11,7 @@ export const pgProjections = (): Projections => ({
   async drop(tx) {
     // Every handling writes here first, so this waits for those under way and keeps others out until the commit.
     await tx.query('LOCK TABLE messaging.inbox IN EXCLUSIVE MODE');
-    for (const table of ['activity', 'movement', 'outcome', 'standing', 'brand']) await tx.query(`DELETE FROM ${table}`);
+    for (const table of ['activity', 'movement', 'outcome', 'outcome_count', 'standing', 'brand']) await tx.query(`DELETE FROM ${table}`);
     const forgotten = await tx.query("DELETE FROM messaging.inbox WHERE status = 'done'");
     await tx.query('DELETE FROM messaging.receipts');
     await tx.query(receiptsSql);
