@@ -14,6 +14,8 @@ CREATE TABLE "audit_record" (
   "hash" TEXT NOT NULL,
   CONSTRAINT "audit_record_pkey" PRIMARY KEY ("sequence", "recorded_at")
 ) PARTITION BY RANGE ("recorded_at");
+-- Long events stand as they are: to compress them cost as much as to write them. What partitions are made of takes this over.
+ALTER TABLE "audit_record" ALTER COLUMN "event" SET STORAGE EXTERNAL;
 -- Found by ids: what an event is of, and the one thing besides that it is about.
 CREATE INDEX "audit_record_subject_sequence_idx" ON "audit_record" ("subject", "sequence");
 CREATE INDEX "audit_record_about_idx" ON "audit_record" ("about") WHERE "about" IS NOT NULL;
