@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { findServer, type OwnRabbit, startOwnRabbit } from '../../../scripts/lib/rabbitmq.mjs';
 import type { Consumer } from './ports.js';
-import { type BrokerControl, brokerControl, findRabbitmq } from './testing/broker-control.js';
-import { eventually, type LabService, makeDatabase, makeService, type TestDatabase } from './testing/lab.js';
+import { eventually, type LabService, makeDatabase, makeService, recordEffects, type TestDatabase } from './testing/lab.js';
 import { recordAll } from './testing/record.js';
 import { type Rig, rabbitRig } from './testing/rig.js';
 import { sampleCatalogue } from './testing/sample-catalogue.js';
@@ -10,7 +10,7 @@ const saleType = 'shop.sale.recorded.v1';
 const sales = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => ({ type: saleType, subject: `s-${from + index}`, data: { amount: 1 } }));
 
-if (findRabbitmq() === undefined || process.env['AMQP_URL'] === undefined) {
+if (findServer() === undefined || process.env['AMQP_URL'] === undefined) {
   describe('faults of a broker', () => {
     test.skip('needs rabbitmq-server on this machine (apt-get install rabbitmq-server) and AMQP_URL set', () => undefined);
   });
@@ -20,7 +20,7 @@ if (findRabbitmq() === undefined || process.env['AMQP_URL'] === undefined) {
 
 /** Each fault is done to a broker that belongs to this file alone. */
 function faults(): void {
-  let broker: BrokerControl;
+  let broker: OwnRabbit;
   let rig: Rig;
   let services: LabService[] = [];
   let databases: TestDatabase[] = [];
@@ -43,13 +43,15 @@ function faults(): void {
     }
   };
 
+  const ctl = async (...words: string[]): Promise<void> => {
+    const { code, output } = await broker.ctl(...words);
+    if (code !== 0) throw new Error(`rabbitmqctl ${words.join(' ')}: ${output}`);
+  };
+
   beforeAll(async () => {
-    const made = await brokerControl();
-    if (made === undefined) throw new Error('RabbitMQ is not installed');
-    broker = made;
-    await broker.start();
-  }, 90_000);
-  afterAll(async () => broker.destroy(), 30_000);
+    broker = await startOwnRabbit();
+  }, 200_000);
+  afterAll(() => broker?.stop(), 60_000);
   beforeEach(async () => {
     rig = await rabbitRig(broker.url);
   });
@@ -78,7 +80,7 @@ function faults(): void {
   test('FB3 orderly restart: everything goes on by itself', async () => {
     const { shop, billing, stats } = await house();
     await shop.emit(...sales(0, 20));
-    await broker.stop();
+    await broker.halt();
     await shop.emit(...sales(20, 20));
     await eventually(
       'health says down',
@@ -106,31 +108,45 @@ function faults(): void {
     await complete([billing, stats], emitted);
   }, 120_000);
 
-  test('FB2 killed within one second of declaring its queues: what it confirmed and forgot is found and sent again', async () => {
-    const [shop, billing, stats] = await Promise.all(['shop', 'billing', 'stats'].map((name) => service(name, recordAll(name), false)));
-    if (shop === undefined || billing === undefined || stats === undefined) throw new Error('not prepared');
-    await shop.emit(...sales(0, 100));
-    const began = Date.now();
-    // Only the shop runs: it declares everything and publishes at once.
-    await shop.messaging.start();
-    const waiting = async () => (await shop.messaging.health()).outbox.waiting;
-    await eventually('the broker has confirmed all', waiting, (seen) => seen === 0, 5000);
-    await broker.kill();
-    expect(Date.now() - began).toBeLessThan(2000);
-    await broker.start();
-    await Promise.all([billing.messaging.start(), stats.messaging.start()]);
-    await shop.emit(...sales(100, 10));
-    await complete([billing, stats], 110, 400_000);
-    // The lane of control, whose queues were the youngest, works too.
-    await shop.emit({ type: 'shop.price.changed.v1', subject: 'p-1', data: { price: 1 } });
-    await complete([billing, stats], 111, 400_000);
-  }, 900_000);
+  test.each([
+    ['once', 1],
+    ['and twice more while it heals', 3],
+  ])(
+    'FB2 killed within one second of declaring its queues, %s: what it confirmed and forgot is found and sent again',
+    async (_, kills) => {
+      const [shop, ...others] = await Promise.all([
+        ...['shop', 'billing', 'stats'].map((name) => service(name, recordAll(name), false)),
+        service('audit', { '*': recordEffects }, false),
+      ]);
+      if (shop === undefined) throw new Error('not prepared');
+      await shop.emit(...sales(0, 100));
+      // Only the shop runs: it declares everything and publishes at once. (Where that takes long, the kill is one like any other.)
+      await shop.messaging.start();
+      const waiting = async () => (await shop.messaging.health()).outbox.waiting;
+      await eventually('the broker has confirmed all', waiting, (seen) => seen === 0, 30_000);
+      await broker.kill();
+      for (let kill = 1; kill < kills; kill += 1) {
+        await broker.start();
+        await new Promise((resolve) => setTimeout(resolve, 2000 * kill));
+        await broker.kill();
+      }
+      await broker.start();
+      const until = Date.now() + 120_000;
+      await Promise.all(others.map((one) => one.messaging.start()));
+      await shop.emit(...sales(100, 10));
+      await complete(others, 110, until - Date.now());
+      // The lane of control, whose queues were the youngest, works too.
+      await shop.emit({ type: 'shop.price.changed.v1', subject: 'p-1', data: { price: 1 } });
+      await complete(others, 111, until - Date.now());
+    },
+    200_000,
+  );
 
   test('FB5 blocked by a memory alarm: writing goes on, consuming too, health says so, and all is sent when it ends', async () => {
     const { shop, billing, stats } = await house();
     await shop.emit(...sales(0, 10));
     await complete([billing, stats], 10);
-    await broker.rabbitmqctl('set_vm_memory_high_watermark', 'absolute', '1');
+    await ctl('set_vm_memory_high_watermark', 'absolute', '1');
     try {
       await shop.emit(...sales(10, 10));
       await eventually(
@@ -141,7 +157,7 @@ function faults(): void {
       await shop.emit(...sales(20, 10));
       expect((await shop.messaging.health()).outbox.waiting).toBeGreaterThanOrEqual(10);
     } finally {
-      await broker.rabbitmqctl('set_vm_memory_high_watermark', '0.4');
+      await ctl('set_vm_memory_high_watermark', '0.4');
     }
     await complete([billing, stats], 30);
   }, 90_000);
@@ -151,7 +167,7 @@ function faults(): void {
     await shop.emit(...sales(0, 10));
     await complete([billing, stats], 10);
     const queue = `${rig.child.prefix ?? ''}billing.facts`;
-    await broker.rabbitmqctl('delete_queue', queue);
+    await ctl('delete_queue', queue);
     await shop.emit(...sales(10, 10));
     await complete([billing, stats], 20);
   }, 90_000);
@@ -161,11 +177,11 @@ function faults(): void {
     await billing.stop();
     await shop.emit(...sales(0, 50));
     await complete([stats], 50);
-    await broker.rabbitmqctl('stop_app');
-    await broker.rabbitmqctl('force_reset');
-    await broker.rabbitmqctl('start_app');
+    await ctl('stop_app');
+    await ctl('force_reset');
+    await ctl('start_app');
     await billing.messaging.start();
     await shop.emit(...sales(50, 10));
-    await complete([billing, stats], 60, 200_000);
-  }, 300_000);
+    await complete([billing, stats], 60);
+  }, 120_000);
 }

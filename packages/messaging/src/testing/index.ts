@@ -1,2 +1,1 @@
-export { type BrokerControl, brokerControl, findRabbitmq } from './broker-control.js';
 export { sampleCatalogue, sampleDefinitions } from './sample-catalogue.js';

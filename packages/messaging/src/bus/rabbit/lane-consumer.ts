@@ -2,7 +2,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { describe } from '../../errors.js';
 import { Bell, backoffMs } from '../../pacing.js';
 import type { Delivery, Lane, RawEvent, Receive } from '../../ports.js';
-import { type Link, within } from './link.js';
+import { closeChannel, type Link, within } from './link.js';
 import { batchContentType, deathOf, deliveriesOf, rawEventsOf } from './message.js';
 import type { RabbitSettings } from './options.js';
 
@@ -24,6 +24,8 @@ export interface LaneConsumerOptions {
   lane: Lane | 'dead';
   receive: Receive;
   settings: RabbitSettings;
+  /** Called when there is no such queue: declares it. */
+  declare: () => Promise<void>;
   /** Called when the queue refuses to work again and again: drops it and declares it anew. */
   rebuild: (queue: string) => Promise<void>;
 }
@@ -47,6 +49,11 @@ export class LaneConsumer {
     return this.options.queue;
   }
 
+  /** Whether the queue is being consumed: an answer about a queue that is not may be wrong. */
+  get isOpen(): boolean {
+    return this.open?.alive === true;
+  }
+
   /** Messages in hand. */
   get unanswered(): number {
     return this.open?.alive === true ? this.open.unanswered : 0;
@@ -58,28 +65,46 @@ export class LaneConsumer {
     while (!this.stopping) {
       const connection = this.options.link.connection();
       if (this.open?.alive !== true && connection !== undefined && !this.isPumping) {
+        const began = Date.now();
         try {
           await this.start(connection);
           failures = 0;
         } catch (error) {
-          failures += 1;
-          await this.refused(error);
+          failures = (await this.refused(error, began)) ? 0 : failures + 1;
         }
       }
       await this.bell.wait(failures > 0 ? backoffMs(failures, 200, 5000) : 250);
     }
   }
 
-  private async refused(error: unknown): Promise<void> {
-    const { settings, queue, rebuild } = this.options;
-    settings.log.warn({ queue, error: describe(error) }, 'a queue cannot be consumed; trying again');
+  /** Whether the queue was made anew, so that it can be tried at once. */
+  private async refused(error: unknown, began: number): Promise<boolean> {
+    const { settings, queue, declare, rebuild } = this.options;
+    const reason = describe(error);
+    settings.log.warn({ queue, error: reason }, 'a queue cannot be consumed; trying again');
+    if (this.stopping) return false;
+    if (/no queue/i.test(reason)) {
+      await this.repaired(declare);
+      return false;
+    }
     // A queue that came back unusable does not answer, or ends the channel with an internal error; an unreachable broker is another matter.
-    if (!/INTERNAL.ERROR|NOT.FOUND|no reply|took longer/i.test(describe(error))) return;
-    if (this.refusals === 0) this.refusedSince = Date.now();
+    if (!/INTERNAL.ERROR|NOT.FOUND|no reply|took longer/i.test(reason)) return false;
+    if (this.refusals === 0) this.refusedSince = began;
     this.refusals += 1;
-    if (this.refusals < 3 || Date.now() - this.refusedSince < settings.rebuildAfterMs) return;
+    if (this.refusals < 3 || Date.now() - this.refusedSince < settings.rebuildAfterMs) return false;
     this.refusals = 0;
-    await rebuild(queue).catch((failure: unknown) => settings.log.warn({ queue, error: describe(failure) }, 'rebuilding a queue failed'));
+    return this.repaired(() => rebuild(queue));
+  }
+
+  private async repaired(repair: () => Promise<void>): Promise<boolean> {
+    const { log } = this.options.settings;
+    return repair().then(
+      () => true,
+      (failure: unknown) => {
+        log.warn({ queue: this.queue, error: describe(failure) }, 'repairing a queue failed; the next refusals try again');
+        return false;
+      },
+    );
   }
 
   private async start(connection: ChannelModel): Promise<void> {
@@ -97,11 +122,10 @@ export class LaneConsumer {
     });
     channel.on('close', lost);
     try {
-      await channel.prefetch(this.options.settings.prefetch);
       await within(this.subscribe(open), 4000, 'subscribing');
     } catch (error) {
       open.alive = false;
-      channel.close().catch(() => undefined);
+      void closeChannel(channel);
       throw failure ?? error;
     }
     this.refusals = 0;
@@ -110,6 +134,7 @@ export class LaneConsumer {
   }
 
   private async subscribe(open: Open): Promise<void> {
+    await open.channel.prefetch(this.options.settings.prefetch);
     const reply = await open.channel.consume(this.options.queue, (message) => this.delivered(open, message));
     open.tag = reply.consumerTag;
   }
@@ -119,7 +144,7 @@ export class LaneConsumer {
       // The broker cancelled us: the queue was deleted, or its leader moved.
       this.options.settings.log.warn({ queue: this.options.queue }, 'the broker cancelled the consumer; subscribing again');
       open.alive = false;
-      open.channel.close().catch(() => undefined);
+      void closeChannel(open.channel);
       this.bell.ring();
       return;
     }
@@ -185,7 +210,7 @@ export class LaneConsumer {
         await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, 100, 2000)));
       }
     }
-    if (open.alive) await open.channel.close().catch(() => undefined);
+    if (open.alive) await closeChannel(open.channel);
     open.alive = false;
     await this.untilStorable(groups[0]?.[0] ?? 'facts');
     return false;
@@ -222,7 +247,7 @@ export class LaneConsumer {
     if (open?.alive === true) await within(open.channel.cancel(open.tag), 2000, 'cancelling').catch(() => undefined);
     const until = Date.now() + this.options.settings.patienceMs;
     while (this.isPumping && Date.now() < until) await this.pumping;
-    if (open?.alive === true) await within(open.channel.close(), 2000, 'closing').catch(() => undefined);
-    await this.running;
+    if (open?.alive === true) await closeChannel(open.channel);
+    await within(this.running, this.options.settings.patienceMs, 'ending').catch(() => undefined);
   }
 }

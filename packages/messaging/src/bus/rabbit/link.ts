@@ -1,7 +1,13 @@
-import { type ChannelModel, connect } from 'amqplib';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { describe } from '../../errors.js';
 import { Bell, backoffMs } from '../../pacing.js';
 import type { RabbitSettings } from './options.js';
+
+/**
+ * Longest wait for all queues and bindings: hundreds of round trips, which each start again. A broker that is gone is noticed sooner, by
+ * its heartbeat.
+ */
+export const prepareTimeoutMs = 30_000;
 
 /** One connection that is made again whenever it is lost. */
 export interface Link {
@@ -15,8 +21,6 @@ export interface Link {
 /** Keeps a connection. `opened` prepares each new one; only when it returns does the link count as connected. */
 export function keepLink(settings: RabbitSettings, purpose: string, opened: (connection: ChannelModel) => Promise<void>): Link {
   const { log } = settings;
-  const url = new URL(settings.url);
-  url.searchParams.set('heartbeat', String(settings.heartbeatSeconds));
   let current: ChannelModel | undefined;
   let raw: ChannelModel | undefined;
   let blocked = false;
@@ -25,10 +29,7 @@ export function keepLink(settings: RabbitSettings, purpose: string, opened: (con
   const hurry = new Bell();
 
   const once = async (): Promise<void> => {
-    const connection = await connect(url.toString(), {
-      timeout: 5000,
-      clientProperties: { connection_name: `${settings.name} ${purpose}` },
-    });
+    const connection = await connectFor(settings, purpose);
     raw = connection;
     const lost = new Promise<void>((resolve) => connection.once('close', () => resolve()));
     // Always followed by `close`; unheard it would end the process.
@@ -43,7 +44,7 @@ export function keepLink(settings: RabbitSettings, purpose: string, opened: (con
     });
     blocked = false;
     try {
-      await within(opened(connection), settings.confirmTimeoutMs, 'preparing the connection');
+      await within(opened(connection), prepareTimeoutMs, 'preparing the connection');
     } catch (error) {
       drop(connection);
       throw error;
@@ -87,8 +88,20 @@ export function keepLink(settings: RabbitSettings, purpose: string, opened: (con
   };
 }
 
+/** A connection that the broker's list names after its purpose. */
+export async function connectFor(settings: RabbitSettings, purpose: string): Promise<ChannelModel> {
+  const url = new URL(settings.url);
+  url.searchParams.set('heartbeat', String(settings.heartbeatSeconds));
+  return connect(url.toString(), { timeout: 5000, clientProperties: { connection_name: `${settings.name} ${purpose}` } });
+}
+
+/** Closes a channel without waiting for long: amqplib never answers when the connection dies in the middle of it. */
+export async function closeChannel(channel: Channel): Promise<void> {
+  await within((async () => channel.close())(), 2000, 'closing a channel').catch(() => undefined);
+}
+
 /** Cuts the socket, without the farewell that a dead broker would never answer. */
-function drop(connection: ChannelModel): void {
+export function drop(connection: ChannelModel): void {
   const inner = (connection as unknown as { connection: { stream?: { destroy(error?: Error): void } } }).connection;
   inner.stream?.destroy(new Error('dropped'));
 }

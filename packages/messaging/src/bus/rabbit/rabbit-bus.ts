@@ -2,7 +2,7 @@ import type { Channel, ChannelModel } from 'amqplib';
 import { describe } from '../../errors.js';
 import type { Bus, BusState, Consumption, MessageCatalogue, Receive } from '../../ports.js';
 import { LaneConsumer } from './lane-consumer.js';
-import { keepLink, within } from './link.js';
+import { closeChannel, connectFor, drop, keepLink, prepareTimeoutMs, within } from './link.js';
 import { type RabbitOptions, settingsOf } from './options.js';
 import { createPublisher } from './publisher.js';
 import { assertTopology, exchangeOf, queueOf } from './topology.js';
@@ -24,8 +24,11 @@ export function rabbitBus(options: RabbitOptions): Bus {
   const assertOn = async (connection: ChannelModel): Promise<void> => {
     if (catalogue.size === 0) return;
     const channel = await quietChannel(connection);
-    await assertTopology(channel, catalogue, settings);
-    await channel.close();
+    try {
+      await assertTopology(channel, catalogue, settings);
+    } finally {
+      await closeChannel(channel);
+    }
   };
   const publisher = createPublisher(settings, () => publishing);
   const publishing = keepLink(settings, 'publish', async (connection) => {
@@ -52,14 +55,27 @@ export function rabbitBus(options: RabbitOptions): Bus {
   const watching = setInterval(notice, 250);
   watching.unref();
 
+  const declareNow = async (): Promise<void> => {
+    const connection = consuming.connection() ?? publishing.connection();
+    if (connection !== undefined) await within(assertOn(connection), prepareTimeoutMs, 'asserting the topology');
+  };
+
+  /**
+   * On a connection of its own: once the queue is gone the broker ends every connection that still waits for an answer of it. Deleting
+   * takes the broker five seconds, because first it waits for the dead queue too.
+   */
   const rebuild = async (queue: string): Promise<void> => {
-    const connection = consuming.connection();
-    if (connection === undefined) return;
     log.error({ queue }, 'a queue is beyond repair: it is declared anew, and reconciliation sends again what it held');
-    const channel = await quietChannel(connection);
-    await within(channel.deleteQueue(queue), settings.confirmTimeoutMs, 'deleting the queue').catch(() => undefined);
-    await channel.close().catch(() => undefined);
-    await assertOn(connection);
+    const connection = await connectFor(settings, 'repair');
+    connection.on('error', (error: Error) => log.warn({ queue, error: error.message }, 'the connection for repairs failed'));
+    try {
+      const channel = await within(quietChannel(connection), prepareTimeoutMs, 'opening a channel');
+      await within(channel.deleteQueue(queue), prepareTimeoutMs, 'deleting the queue');
+      await within(assertOn(connection), prepareTimeoutMs, 'declaring the queue anew');
+      log.info({ queue }, 'the queue is declared anew');
+    } finally {
+      await within(connection.close(), 2000, 'closing').catch(() => drop(connection));
+    }
   };
 
   const laneConsumers = new Set<LaneConsumer>();
@@ -70,9 +86,7 @@ export function rabbitBus(options: RabbitOptions): Bus {
     state,
     async declare(wanted) {
       catalogue = new Map([...catalogue, ...wanted]);
-      const connection = consuming.connection() ?? publishing.connection();
-      if (connection === undefined) return;
-      await assertOn(connection).catch((error: unknown) =>
+      await declareNow().catch((error: unknown) =>
         log.error({ error: describe(error) }, 'the topology could not be asserted; the next connect tries again'),
       );
     },
@@ -80,7 +94,16 @@ export function rabbitBus(options: RabbitOptions): Bus {
     sendTo: (service, lane, events) => publisher.send('', () => queueOf(settings, service, lane), events),
     async consume(service: string, receive: Receive): Promise<Consumption> {
       const consumers = (['control', 'facts', 'dead'] as const).map(
-        (lane) => new LaneConsumer({ link: consuming, queue: queueOf(settings, service, lane), lane, receive, settings, rebuild }),
+        (lane) =>
+          new LaneConsumer({
+            link: consuming,
+            queue: queueOf(settings, service, lane),
+            lane,
+            receive,
+            settings,
+            declare: declareNow,
+            rebuild,
+          }),
       );
       for (const consumer of consumers) laneConsumers.add(consumer);
       const stop = async () => {
@@ -93,11 +116,17 @@ export function rabbitBus(options: RabbitOptions): Bus {
       const connection = consuming.connection();
       if (connection === undefined) return undefined;
       try {
-        admin ??= await quietChannel(connection, () => {
-          admin = undefined;
-        });
+        admin ??= await within(
+          quietChannel(connection, () => {
+            admin = undefined;
+          }),
+          settings.confirmTimeoutMs,
+          'opening a channel',
+        );
         const queue = queueOf(settings, service, lane);
         const reply = await within(admin.checkQueue(queue), settings.confirmTimeoutMs, 'looking at a queue');
+        // A queue that came back unusable says that it is empty.
+        if (reply.messageCount === 0 && consumersOf(queue).some((consumer) => !consumer.isOpen)) return undefined;
         // What a consumer of ours has in hand waits too, though the broker does not count it.
         return reply.messageCount + consumersOf(queue).reduce((sum, consumer) => sum + consumer.unanswered, 0);
       } catch {
