@@ -53,8 +53,10 @@ function faults(): void {
   }, 200_000);
   afterAll(() => broker?.stop(), 60_000);
   beforeEach(async () => {
+    // A test that failed half-way may have left it down.
+    await broker.start();
     rig = await rabbitRig(broker.url);
-  });
+  }, 200_000);
   afterEach(async () => {
     await Promise.all(services.map((one) => one.stop()));
     await rig.close();
@@ -86,6 +88,7 @@ function faults(): void {
       'health says down',
       () => shop.messaging.health(),
       (health) => health.bus === 'down' && health.outbox.waiting >= 20,
+      60_000,
     );
     await broker.start();
     await shop.emit(...sales(40, 20));
