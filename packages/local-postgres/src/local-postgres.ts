@@ -77,7 +77,10 @@ function initialise(native: string, launcher: Launcher, cluster: string, passwor
     '--username=postgres',
     `--pwfile=${passwordFile}`,
     '--encoding=UTF8',
+    // Texts are compared by code point, as the C library would in this locale, but without calling it.
     '--locale=C.UTF-8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
   ]);
   execFileSync(program, parameters, { stdio: 'pipe', cwd: '/' });
 }

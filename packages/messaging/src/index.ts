@@ -6,7 +6,7 @@ export { contextOf, timeOfId } from './envelope.js';
 export * from './errors.js';
 export { createMessaging } from './messaging.js';
 export { defaultSettings, type MessagingOptions, type MessagingSettings } from './messaging-options.js';
-export { parameters } from './parameters.js';
+export { jsonList, parameters, rowsOf } from './parameters.js';
 export * from './ports.js';
 export { messagingMigrations } from './schema/migrations.js';
 export { activeTraceparent, goingBackTo, handedOn, inLinkedSpan, linkBackTo, type StoredTrace, spanContextIn } from './trace-links.js';

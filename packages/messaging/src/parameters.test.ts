@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parameters } from './parameters.js';
+import { jsonList, parameters, rowsOf } from './parameters.js';
 import { makeDatabase, type TestDatabase } from './testing/lab.js';
 
 let database: TestDatabase;
@@ -38,4 +38,20 @@ test('numbers, booleans and instants keep their values', async () => {
 test('other values are left alone', () => {
   const values = [1, 'a', null, [{ a: 1 }], [['x']], [Buffer.from('x')], {}];
   expect(parameters(values)).toEqual(values);
+});
+
+test('rows are made of the parameters side by side, JSON texts among them as one', async () => {
+  const rows = async (ids: string[], texts: (string | null)[]) =>
+    (
+      await database.pool.query(
+        `SELECT id, data::json FROM ${rowsOf({ id: 'text', data: 'json list' })} r`,
+        parameters([ids, jsonList(texts)]),
+      )
+    ).rows;
+  expect(await rows(['a', 'b', 'c'], ['{"x":"\\"\\\\,{"}', null, '[]'])).toEqual([
+    { id: 'a', data: { x: '"\\,{' } },
+    { id: 'b', data: null },
+    { id: 'c', data: [] },
+  ]);
+  expect(await rows(['a'], [null])).toEqual([{ id: 'a', data: null }]);
 });

@@ -19,3 +19,23 @@ function literalOf(items: readonly unknown[]): string | undefined {
   }
   return `{${written.join(',')}}`;
 }
+
+/** What JSON never contains unescaped. */
+const separator = '\u001e';
+
+/** JSON texts as one parameter, for `rowsOf`: in an array every quote in them would be escaped. Nulls stay nulls. */
+export const jsonList = (texts: readonly (string | null)[]): string => texts.map((text) => text ?? '').join(separator);
+
+/**
+ * SQL for a table of rows whose columns are the parameters from `$1` on, with their types; a `json list` is a `jsonList` and comes out as text.
+ * UNNEST in the list of columns costs half of what it does as a table, whose arrays are first put aside.
+ */
+export function rowsOf(columns: Readonly<Record<string, string>>): string {
+  const outputs = Object.entries(columns).map(([name, type], index) => {
+    const parameter = `$${index + 1}`;
+    return type === 'json list'
+      ? `unnest(string_to_array(${parameter}, E'\\x1e', '')) AS ${name}`
+      : `unnest(${parameter}::${type}[]) AS ${name}`;
+  });
+  return `(SELECT ${outputs.join(', ')})`;
+}

@@ -49,7 +49,7 @@ export interface Outbox<E = NewEvent> {
 
 /** Handles the events of one type, in one transaction per batch: set-based, without I/O outside `tx`, order never relied upon. */
 export type Consumer<E extends Envelope = Envelope> = (tx: Tx, events: readonly E[]) => Promise<void>;
-/** Event type to consumer. `'*'` takes every type of the catalogue that has no consumer of its own (the archive). */
+/** Event type to consumer. `'*'` takes every type of the catalogue that has no consumer of its own (the archive), several at once. */
 export type Subscriptions = { [T in EventType]?: Consumer<EventOf<T>> } & { '*'?: Consumer };
 
 /** What messaging needs of a catalogue's entry; `EventDefinition` of contracts fits. */

@@ -23,7 +23,7 @@ export async function applyEvents(service: string, judge: Judge, tx: Tx, events:
 async function applySome(service: string, judge: Judge, tx: Tx, events: readonly Envelope[]): Promise<Failure[]> {
   await tx.query('SAVEPOINT handling');
   try {
-    for (const group of byType(events)) await handle(service, judge, tx, group);
+    for (const group of groups(judge, events)) await handle(service, judge, tx, group);
     await tx.query('SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; RELEASE SAVEPOINT handling');
     return [];
   } catch (error) {
@@ -38,22 +38,28 @@ async function applySome(service: string, judge: Judge, tx: Tx, events: readonly
   }
 }
 
-async function handle(service: string, judge: Judge, tx: Tx, group: readonly Envelope[]): Promise<void> {
-  const type = group[0]?.type ?? '';
-  const consumer = judge.consumerOf(type);
-  if (consumer === undefined) throw new Error(`no consumer for ${type}`);
-  await withConsumeSpan(service, type, group, () => consumer(tx, group));
+async function handle(service: string, judge: Judge, tx: Tx, { of, events }: Group): Promise<void> {
+  const consumer = judge.consumerOf(events[0]?.type ?? '');
+  if (consumer === undefined) throw new Error(`no consumer for ${of}`);
+  await withConsumeSpan(service, of, events, () => consumer(tx, events));
 }
 
-/** Runs of one type, in the order given. */
-function byType(events: readonly Envelope[]): Envelope[][] {
-  const groups: Envelope[][] = [];
+interface Group {
+  /** Their type, or `*`. */
+  of: string;
+  events: Envelope[];
+}
+
+/** Runs of one type, or of whatever types the archive takes, in the order given. */
+function groups(judge: Judge, events: readonly Envelope[]): Group[] {
+  const found: Group[] = [];
   for (const event of events) {
-    const last = groups.at(-1);
-    if (last?.[0]?.type === event.type) last.push(event);
-    else groups.push([event]);
+    const of = judge.isArchived(event.type) ? '*' : event.type;
+    const last = found.at(-1);
+    if (last?.of === of) last.events.push(event);
+    else found.push({ of, events: [event] });
   }
-  return groups;
+  return found;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -22,6 +22,8 @@ export interface Judged {
 export interface Judge {
   judge(raws: readonly RawEvent[]): Judged;
   consumerOf(type: string): Consumer | undefined;
+  /** Whether the consumer of every type takes it, together with others. */
+  isArchived(type: string): boolean;
   rankOf(type: string): number;
 }
 
@@ -56,6 +58,7 @@ export function createJudge(service: string, catalogue: MessageCatalogue, subscr
 
   return {
     consumerOf,
+    isArchived: (type) => archive !== undefined && !consumers.has(type),
     rankOf: (type) => catalogue.get(type)?.rank ?? 0,
     judge(raws) {
       const judged: Judged = { events: [], flawed: [], own: [] };

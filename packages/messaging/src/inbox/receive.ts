@@ -16,7 +16,8 @@ import { type Settlement, settlementOf, storeSettlements } from './settle.js';
 const insert = /* sql */ `
 INSERT INTO messaging.inbox (event_id, status, lane, type, source, envelope, error, unsettled, next_attempt_at)
 SELECT event_id, status, $2, type, source, envelope, error, $8, CASE WHEN status = 'pending' THEN clock_timestamp() END
-FROM unnest($1::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS e (event_id, status, type, source, envelope, error)
+FROM (SELECT unnest($1::uuid[]) AS event_id, unnest($3::text[]) AS status, unnest($4::text[]) AS type, unnest($5::text[]) AS source,
+  unnest($6::text[]) AS envelope, unnest($7::text[]) AS error) AS e
 ORDER BY event_id
 ON CONFLICT (event_id) DO NOTHING RETURNING event_id AS id`;
 

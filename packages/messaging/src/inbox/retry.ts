@@ -37,6 +37,10 @@ FROM (
 WHERE i.event_id = due.event_id
 RETURNING i.event_id AS id, i.attempts, i.waits, (extract(epoch FROM clock_timestamp() - i.received_at) * 1000)::float8 AS "ageMs"`;
 
+// Most looks find nothing: one statement says so.
+const anyDue = /* sql */ `
+SELECT EXISTS (SELECT FROM messaging.inbox WHERE status = 'pending' AND lane = $1 AND next_attempt_at <= clock_timestamp()) AS due`;
+
 const parkDeadly = /* sql */ `
 UPDATE messaging.inbox SET status = 'parked', next_attempt_at = NULL,
   error = 'deadly: the process ended each time while it was handled' || coalesce(' (' || error || ')', '')
@@ -96,6 +100,7 @@ function startLane(lane: Lane, options: RetryOptions): ReturnType<typeof startLo
     onError: (error, failures) => log.warn({ lane, error: describe(error), failures }, 'retrying pending events failed; it goes on'),
     async work() {
       if (leftOver.length > 0) await options.pool.query(giveBack, [leftOver.splice(0)]);
+      if (!(await options.pool.query<{ due: boolean }>(anyDue, [lane])).rows[0]?.due) return false;
       const { rowCount } = await options.pool.query(parkDeadly, [lane]);
       if ((rowCount ?? 0) > 0) log.error({ lane, parked: rowCount }, 'events were parked because their handling ended the process');
       const calm = await retry(lane, options, false, settings.retryBatch, leftOver);

@@ -9,10 +9,9 @@ import { textOf } from './text.js';
 // that JSON never contains unescaped.
 const separator = '\u001e';
 const insert = /* sql */ `
-WITH waiting AS (INSERT INTO messaging.unpublished (id, created_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[]))
+WITH waiting AS (INSERT INTO messaging.unpublished (id, created_at) SELECT unnest($1::uuid[]), unnest($2::timestamptz[]))
 INSERT INTO messaging.outbox (id, created_at, type, envelope)
-SELECT id, created_at, type, envelope::json
-FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], string_to_array($4, E'\\x1e')) AS new(id, created_at, type, envelope)`;
+SELECT unnest($1::uuid[]), unnest($2::timestamptz[]), unnest($3::text[]), unnest(string_to_array($4, E'\\x1e'))::json`;
 
 /** The outbox of one service over its catalogue; what is appended is handed to `recent` as well. */
 export function createOutbox(service: string, catalogue: MessageCatalogue, recent?: RecentEvents): Outbox<LooseNewEvent> {

@@ -1,4 +1,4 @@
-import type { Tx } from '@tributary/messaging';
+import { rowsOf, type Tx } from '@tributary/messaging';
 import { type Fact, levels, type Outcome, rootOf, type StoredFact } from './domain/fact.js';
 
 const columns = [
@@ -27,7 +27,7 @@ const superseded = columns
 // Every row named is locked, in the order of its id: the update happens also where it changes nothing.
 const upsertAndLock = /* sql */ `
 INSERT INTO conversion (${columns.map(([column]) => column).join(', ')})
-SELECT * FROM unnest(${columns.map(([, , type], index) => `$${index + 1}::${type}[]`).join(', ')}) AS fact(conversion_id) ORDER BY fact.conversion_id
+SELECT * FROM ${rowsOf(Object.fromEntries(columns.map(([column, , type]) => [column, type])))} fact ORDER BY fact.conversion_id
 ON CONFLICT (conversion_id) DO UPDATE SET ${superseded.join(', ')}
 RETURNING ${selected}`;
 

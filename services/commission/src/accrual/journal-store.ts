@@ -1,4 +1,4 @@
-import type { Tx } from '@tributary/messaging';
+import { jsonList, rowsOf, type Tx } from '@tributary/messaging';
 import type { Entry } from './domain/entry.js';
 
 /** What the journal holds for a scope. */
@@ -162,7 +162,7 @@ const entryColumns = [
   ['occurred_at', 'occurredAt', 'timestamptz'],
   ['matures_at', 'maturesAt', 'timestamptz'],
   ['period', 'period', 'text'],
-  ['explanation', 'explanationText', 'json'],
+  ['explanation', 'explanationText', 'json list'],
   ['explanation_hash', 'explanationHash', 'text'],
 ] as const;
 export const entrySelected = entryColumns
@@ -177,23 +177,15 @@ export interface WrittenEntry {
   explanationHash: string;
 }
 
-/**
- * Explanations are large and full of quotes, which an array parameter would escape one by one on the way; they travel as one text with
- * a separator that JSON never contains unescaped.
- */
-const separator = '\u001e';
-const entriesIn = entryColumns
-  .map(([column, , type], index) => (column === 'explanation' ? `string_to_array($${index + 1}, E'\\x1e')` : `$${index + 1}::${type}[]`))
-  .join(', ');
-const entryNames = entryColumns.map(([column]) => column);
-const entriesOut = entryNames.map((column) => (column === 'explanation' ? 'explanation::json' : column)).join(', ');
-const insertEntry = `INSERT INTO commission_entry (${entryNames.join(', ')}) SELECT ${entriesOut} FROM unnest(${entriesIn}) AS new(${entryNames.join(', ')})`;
+const insertEntry = `INSERT INTO commission_entry (${entryColumns.map(([column]) => column).join(', ')})
+SELECT ${entryColumns.map(([column]) => (column === 'explanation' ? 'explanation::json' : column)).join(', ')}
+FROM ${rowsOf(Object.fromEntries(entryColumns.map(([column, , type]) => [column, type])))} new`;
 
 export async function insertEntries(tx: Tx, entries: readonly WrittenEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const own = entries.map(({ entry }) => entry);
   const values = entryColumns.map(([, name]) => {
-    if (name === 'explanationText') return entries.map(({ explanationText }) => explanationText).join(separator);
+    if (name === 'explanationText') return jsonList(entries.map(({ explanationText }) => explanationText));
     return name === 'explanationHash' ? entries.map(({ explanationHash }) => explanationHash) : columnOf(own, name);
   });
   await tx.query(insertEntry, values);

@@ -1,6 +1,6 @@
+import { jsonList, parameters, rowsOf } from '@tributary/messaging';
 import type pg from 'pg';
 import { firstIdOf, timeOfClickId } from '../ids.js';
-import { arrayOf, jsonList, rowsOf } from '../shared/parameters.js';
 import type { NewClick } from './domain/click.js';
 import { recentVisits, uniqueWithinMs } from './recent-visits.js';
 
@@ -50,22 +50,22 @@ export function clickInserter(pool: pg.Pool): InsertClicks {
     await pool.query({
       name: 'insert_clicks',
       text: insert,
-      values: [
-        arrayOf(clicks.map((c) => c.id)),
-        arrayOf(clicks.map((c) => c.linkId)),
-        arrayOf(clicks.map((c) => c.partnerId)),
-        arrayOf(clicks.map((c) => c.brandId)),
-        arrayOf(clicks.map((c) => c.programId)),
-        arrayOf(clicks.map((c) => c.clickedAt)),
-        arrayOf(clicks.map((c) => c.visitor)),
-        arrayOf(visits.mayBeFirst(clicks)),
-        arrayOf(clicks.map((c) => c.isBot)),
-        arrayOf(clicks.map((c) => c.device)),
-        arrayOf(clicks.map((c) => c.referrerHost)),
+      values: parameters([
+        clicks.map((c) => c.id),
+        clicks.map((c) => c.linkId),
+        clicks.map((c) => c.partnerId),
+        clicks.map((c) => c.brandId),
+        clicks.map((c) => c.programId),
+        clicks.map((c) => c.clickedAt),
+        clicks.map((c) => c.visitor),
+        visits.mayBeFirst(clicks),
+        clicks.map((c) => c.isBot),
+        clicks.map((c) => c.device),
+        clicks.map((c) => c.referrerHost),
         jsonList(clicks.map((c) => c.subIds && JSON.stringify(c.subIds))),
-        arrayOf(clicks.map((c) => c.traceparent)),
+        clicks.map((c) => c.traceparent),
         firstIdOf('clk', oldestMs - uniqueWithinMs - slackMs),
-      ],
+      ]),
     });
     visits.remember(clicks);
   };

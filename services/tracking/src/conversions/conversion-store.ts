@@ -1,6 +1,5 @@
 import { type ConversionData, newId } from '@tributary/contracts';
-import type { Tx } from '@tributary/messaging';
-import { arrayOf, jsonList, rowsOf } from '../shared/parameters.js';
+import { jsonList, rowsOf, type Tx } from '@tributary/messaging';
 import type { Decision } from './domain/attribute.js';
 import type { BatchDecision } from './domain/decide-batch.js';
 import type { Incoming, Recorded } from './incoming.js';
@@ -45,11 +44,11 @@ RETURNING conversion_id AS "conversionId"`;
  */
 export async function claim(tx: Tx, events: readonly Incoming[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ conversionId: string }>(claimKeys, [
-    arrayOf(events.map((event) => event.brandId)),
-    arrayOf(events.map((event) => event.eventId)),
-    arrayOf(events.map((event) => event.conversionId)),
-    arrayOf(events.map((event) => event.contentHash)),
-    arrayOf(events.map((event) => event.programId)),
+    events.map((event) => event.brandId),
+    events.map((event) => event.eventId),
+    events.map((event) => event.conversionId),
+    events.map((event) => event.contentHash),
+    events.map((event) => event.programId),
   ]);
   return new Set(rows.map((row) => row.conversionId));
 }
@@ -143,30 +142,30 @@ SELECT ${Object.keys(newRows).join(', ').replace('attribution,', 'attribution::j
 /** Writes new conversions as `conversionData` says them. */
 export async function insertNew(tx: Tx, events: readonly Incoming[], data: readonly ConversionData[]): Promise<void> {
   await tx.query(insertConversions, [
-    arrayOf(data.map((c) => c.conversionId)),
-    arrayOf(data.map((c) => c.brandId)),
-    arrayOf(data.map((c) => c.programId)),
-    arrayOf(events.map((e) => e.programId)),
-    arrayOf(data.map((c) => c.eventId)),
-    arrayOf(data.map((c) => c.kind)),
-    arrayOf(data.map((c) => c.customerId)),
-    arrayOf(events.map((e) => e.clickRef)),
-    arrayOf(events.map((e) => e.namedPartnerId)),
-    arrayOf(events.map((e) => e.hasCoupon)),
-    arrayOf(data.map((c) => c.occurredAt)),
-    arrayOf(data.map((c) => c.receivedAt)),
-    arrayOf(data.map((c) => c.amount)),
-    arrayOf(data.map((c) => c.currency)),
-    arrayOf(data.map((c) => c.originalEventId)),
-    arrayOf(data.map((c) => c.originalConversionId)),
-    arrayOf(data.map((c) => c.partnerId)),
-    arrayOf(data.map((c) => c.unattributedReason)),
+    data.map((c) => c.conversionId),
+    data.map((c) => c.brandId),
+    data.map((c) => c.programId),
+    events.map((e) => e.programId),
+    data.map((c) => c.eventId),
+    data.map((c) => c.kind),
+    data.map((c) => c.customerId),
+    events.map((e) => e.clickRef),
+    events.map((e) => e.namedPartnerId),
+    events.map((e) => e.hasCoupon),
+    data.map((c) => c.occurredAt),
+    data.map((c) => c.receivedAt),
+    data.map((c) => c.amount),
+    data.map((c) => c.currency),
+    data.map((c) => c.originalEventId),
+    data.map((c) => c.originalConversionId),
+    data.map((c) => c.partnerId),
+    data.map((c) => c.unattributedReason),
     jsonList(data.map((c) => c.attribution && JSON.stringify(c.attribution))),
-    arrayOf(data.map((c) => c.contentHash)),
-    arrayOf(data.map((c) => c.attributesCommitment)),
-    arrayOf(data.map((c) => c.source)),
+    data.map((c) => c.contentHash),
+    data.map((c) => c.attributesCommitment),
+    data.map((c) => c.source),
     jsonList(events.map((e) => e.content)),
-    arrayOf(events.map((e) => e.traceparent)),
+    events.map((e) => e.traceparent),
   ]);
 }
 

@@ -1,6 +1,5 @@
 import type { Tx } from '@tributary/messaging';
 import { timeOfClickId } from '../ids.js';
-import { arrayOf } from '../shared/parameters.js';
 import type { Due } from './awaited-store.js';
 import type { Attribution, Customer, Touch } from './domain/attribute.js';
 import { isReversal } from './domain/check-event.js';
@@ -124,8 +123,8 @@ export async function readWorld(tx: Tx, candidates: readonly Candidate[]): Promi
     referring.map((candidate) => candidate.brandId),
     referring.map((candidate) => candidate.originalEventId),
     present(candidates.map((candidate) => candidate.namedPartnerId)),
-    arrayOf(originals.map((candidate) => candidate.brandId)),
-    arrayOf(originals.map((candidate) => candidate.eventId)),
+    originals.map((candidate) => candidate.brandId),
+    originals.map((candidate) => candidate.eventId),
   ]);
   const world = rows[0]?.world;
   if (!world) throw new Error('the look-up answered no row');

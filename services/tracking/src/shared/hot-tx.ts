@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Tx } from '@tributary/messaging';
+import { parameters, type Tx } from '@tributary/messaging';
 import { createPool } from '@tributary/service-kit';
 import type pg from 'pg';
 
@@ -62,7 +62,7 @@ async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> 
 function preparing(client: pg.PoolClient): Tx {
   return {
     async query<R>(text: string, values: readonly unknown[] = []) {
-      const result = await client.query({ name: nameOf(text), text, values: values as unknown[] });
+      const result = await client.query({ name: nameOf(text), text, values: parameters(values) });
       return { rows: result.rows as R[], rowCount: result.rowCount ?? 0 };
     },
   };
