@@ -12,7 +12,11 @@ export interface Program {
 }
 
 /** Starts a Node program of this folder that listens on PORT, with the loader and conditions of this process, and waits until it listens. */
-export async function startProgram(file: string, env: NodeJS.ProcessEnv, options: { readyPath: string }): Promise<Program> {
+export async function startProgram(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  options: { readyPath: string; nodeArgs?: readonly string[] },
+): Promise<Program> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let said = '';
@@ -20,7 +24,7 @@ export async function startProgram(file: string, env: NodeJS.ProcessEnv, options
     process.execPath,
     [
       ...process.execArgv,
-      '--max-semi-space-size=32',
+      ...(options.nodeArgs ?? []),
       ...(process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter(Boolean),
       path.join(root, file),
     ],

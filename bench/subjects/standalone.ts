@@ -34,7 +34,8 @@ export async function startStandalone(
         TRIBUTARY_ADMIN_KEY: adminKey,
         ...(options.services ? { BENCH_SERVICES: options.services.join(',') } : {}),
       },
-      { readyPath: '/healthz' },
+      // As `npm start` runs it.
+      { readyPath: '/healthz', nodeArgs: ['--max-semi-space-size=32'] },
     );
     const api = { url: program.url, key: adminKey };
     const stop = async () => {

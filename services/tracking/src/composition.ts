@@ -20,8 +20,8 @@ import { hotPool, hotTx } from './shared/hot-tx.js';
 import { subscriptions } from './subscriptions.js';
 import type { Tracking } from './tracking.js';
 
-/** One for clicks, one for single events, two for batches and jobs. */
-const hotConnections = 4;
+/** One for clicks, two for single events, two for batches and jobs. */
+const hotConnections = 5;
 const wakeEveryMs = 50;
 
 /** Tracking, composed: what happened. */
@@ -73,7 +73,12 @@ function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
     wakeSoon();
     return outcomes;
   };
-  const singles = groupCommit<Incoming, Outcome>({ write: take, splitOn: (error) => kindOf(error) !== 'database-away' });
+  const singles = groupCommit<Incoming, Outcome>({
+    write: take,
+    writers: 2,
+    enough: 16,
+    splitOn: (error) => kindOf(error) !== 'database-away',
+  });
   const clicks = clickRecorder({
     insert: clickInserter(pool),
     spool,

@@ -27,6 +27,35 @@ test('what asks in one turn is written together, and so is what asks while a wri
   ]);
 });
 
+test('another writer starts beside the first once enough wait, not before', async () => {
+  const started: number[][] = [];
+  const finish: (() => void)[] = [];
+  const { submit, idle } = groupCommit<number, void>({
+    write: (items) =>
+      new Promise((resolve) => {
+        started.push([...items]);
+        finish.push(() => resolve(items.map(() => undefined)));
+      }),
+    writers: 2,
+    enough: 3,
+  });
+  void submit(1);
+  await turn();
+  for (const item of [2, 3]) void submit(item);
+  await turn();
+  expect(started).toEqual([[1]]);
+  void submit(4);
+  await turn();
+  expect(started).toEqual([[1], [2, 3, 4]]);
+  void submit(5);
+  finish.splice(0).forEach((end) => void end());
+  await turn();
+  await turn();
+  finish.splice(0).forEach((end) => void end());
+  await idle();
+  expect(started).toEqual([[1], [2, 3, 4], [5]]);
+});
+
 test('an idle one has nothing waiting: what was asked for before is written', async () => {
   const written: number[] = [];
   const { submit, idle } = groupCommit<number, void>({
