@@ -8,6 +8,8 @@ export interface Hop {
 }
 
 const consume = (service: string, type: string): RegExp => new RegExp(`^${service} consume ${type.replaceAll('.', '\\.')}$`);
+/** Audit takes whatever types arrive together at once. */
+const archive = (type: string): RegExp => new RegExp(`^audit consume (\\*|${type.replaceAll('.', '\\.')})$`);
 const publish = (service: string): RegExp => new RegExp(`^${service} publish$`);
 const click = /^\/c\/:code$/;
 const report = /^\/api\/v1\/events$/;
@@ -39,22 +41,22 @@ export const hops: readonly Hop[] = [
   hop('conversion to the outbox of tracking', report, publish('tracking')),
   hop('conversion to commission', report, consume('commission', conversion)),
   hop('conversion to insights', report, consume('insights', conversion)),
-  hop('conversion to audit', report, consume('audit', conversion)),
+  hop('conversion to audit', report, archive(conversion)),
   hop('consumed conversion to accrual', consume('commission', conversion), /^commission accrue$/),
   hop('accrual to the outbox of commission', /^commission accrue$/, publish('commission')),
   ...['approvals', 'payouts', 'insights', 'audit'].map((service) =>
-    hop(`accrual to ${service}`, /^commission accrue$/, consume(service, entry)),
+    hop(`accrual to ${service}`, /^commission accrue$/, service === 'audit' ? archive(entry) : consume(service, entry)),
   ),
   hop('arrived entry to the decision of a person, by the context in the approval row', consume('approvals', entry), decision),
   hop('decision to the outbox of approvals', decision, publish('approvals')),
   hop('decision to payouts', decision, consume('payouts', approved)),
-  hop('decision to audit', decision, consume('audit', approved)),
+  hop('decision to audit', decision, archive(approved)),
   hop('conversion to the run that pays it, by the context in the entry', report, /^payouts create run$/),
   hop('approved entry to its run', consume('payouts', approved), /^payouts create run$/),
   hop('request to run', createRun, /^payouts create run$/),
   hop('run to the outbox of payouts', /^payouts create run$/, publish('payouts')),
   hop('created payout to approvals', /^payouts create run$/, consume('approvals', created)),
-  hop('created payout to audit', /^payouts create run$/, consume('audit', created)),
+  hop('created payout to audit', /^payouts create run$/, archive(created)),
   hop('run to its approval, by the context in the run', createRun, approveRun),
   hop('sealed run to the outbox of payouts', approveRun, publish('payouts')),
   hop('sealed run to approvals', approveRun, consume('approvals', sealed)),
@@ -70,11 +72,11 @@ export const hops: readonly Hop[] = [
   hop('settlement to the outbox of payouts', /^payouts settled$/, publish('payouts')),
   hop('settlement to notifications', /^payouts settled$/, consume('notifications', settled)),
   hop('settlement to insights', /^payouts settled$/, consume('insights', settled)),
-  hop('settlement to audit', /^payouts settled$/, consume('audit', settled)),
+  hop('settlement to audit', /^payouts settled$/, archive(settled)),
   hop('notification to the job', consume('notifications', settled), /^job send-message$/),
   hop('job to mail', /^job send-message$/, /^notifications mail$/),
   hop('mail to the outbox of notifications', /^notifications mail$/, publish('notifications')),
-  hop('mail to audit', /^notifications mail$/, consume('audit', sent)),
+  hop('mail to audit', /^notifications mail$/, archive(sent)),
 ];
 
 interface Graph {

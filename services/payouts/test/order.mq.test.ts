@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type EventOf, newId } from '@tributary/contracts';
 import { repeated, shuffled, startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
+import { lockFamilies } from '../src/entries/entry-store.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
@@ -93,4 +94,27 @@ test('accruals and decisions that are handled at the same time miss nothing of e
     expect((await endOf([], told, 1)).buckets).toEqual((await endOf(once.events, once, 100)).buckets);
   }
   expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+});
+
+test('a reversal that arrives between two looks is locked together with what it corrects', async () => {
+  const partnerId = newId('partner');
+  const brandId = newId('brand');
+  const sale = accrued(partnerId, brandId, 1000);
+  const refund = accrued(partnerId, brandId, -100, { adjusts: sale.data.entryId });
+  await s.deliver(brandChanged(brandId), partnerChanged(partnerId), enrolled(partnerId, brandId), sale, decided(sale, 'approved', 1));
+  let looks = 0;
+  const family = await s.db.tx(everyBrand, (tx) =>
+    lockFamilies(
+      {
+        async query<R>(text: string, values?: readonly unknown[]) {
+          const found = await tx.query<R>(text, values);
+          looks += 1;
+          if (looks === 1) await s.deliver(refund);
+          return found;
+        },
+      },
+      [refund.data.entryId],
+    ),
+  );
+  expect([...family.keys()].sort()).toEqual([sale.data.entryId, refund.data.entryId].sort());
 });

@@ -38,26 +38,22 @@ async function applySome(service: string, judge: Judge, tx: Tx, events: readonly
   }
 }
 
-async function handle(service: string, judge: Judge, tx: Tx, { of, events }: Group): Promise<void> {
-  const consumer = judge.consumerOf(events[0]?.type ?? '');
-  if (consumer === undefined) throw new Error(`no consumer for ${of}`);
-  await withConsumeSpan(service, of, events, () => consumer(tx, events));
-}
-
-interface Group {
-  /** Their type, or `*`. */
-  of: string;
-  events: Envelope[];
+async function handle(service: string, judge: Judge, tx: Tx, events: readonly Envelope[]): Promise<void> {
+  const type = events[0]?.type ?? '';
+  const consumer = judge.consumerOf(type);
+  if (consumer === undefined) throw new Error(`no consumer for ${type}`);
+  const name = events.every((event) => event.type === type) ? type : '*';
+  await withConsumeSpan(service, name, events, () => consumer(tx, events));
 }
 
 /** Runs of one type, or of whatever types the archive takes, in the order given. */
-function groups(judge: Judge, events: readonly Envelope[]): Group[] {
-  const found: Group[] = [];
+function groups(judge: Judge, events: readonly Envelope[]): Envelope[][] {
+  const found: Envelope[][] = [];
+  const goTogether = (a: string, b: string) => a === b || (judge.isArchived(a) && judge.isArchived(b));
   for (const event of events) {
-    const of = judge.isArchived(event.type) ? '*' : event.type;
     const last = found.at(-1);
-    if (last?.of === of) last.events.push(event);
-    else found.push({ of, events: [event] });
+    if (last?.[0] !== undefined && goTogether(last[0].type, event.type)) last.push(event);
+    else found.push([event]);
   }
   return found;
 }

@@ -20,7 +20,12 @@ export async function lockFamilies(tx: Tx, ids: readonly string[]): Promise<Map<
     [ids],
   );
   const wanted = [...new Set([...ids, ...corrected.map(({ id }) => id)])];
-  const { rows: first } = await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE id = ANY ($1) ORDER BY id FOR UPDATE`, [wanted]);
+  const lock = async (named: readonly string[]) =>
+    (await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE id = ANY ($1) ORDER BY id FOR UPDATE`, [named])).rows;
+  const first = await lock(wanted);
+  // A reversal that was committed between the two looks: only the second one has seen what it corrects.
+  const unseen = first.flatMap(({ adjusts }) => (adjusts === null || wanted.includes(adjusts) ? [] : [adjusts]));
+  if (unseen.length > 0) first.push(...(await lock(unseen)));
   const adjusted = first.filter((entry) => entry.adjusted).map(({ id }) => id);
   if (adjusted.length === 0) return new Map(first.map((row) => [row.id, row]));
   const { rows: reversals } = await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE adjusts = ANY ($1) ORDER BY id FOR UPDATE`, [
