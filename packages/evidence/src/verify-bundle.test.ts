@@ -119,6 +119,9 @@ function retold(change: (events: Envelope[]) => void): Verification {
 }
 const told = (events: Envelope[], type: string, index = 0) =>
   events.filter((event) => event.type === type)[index]?.data as Record<string, unknown>;
+/** An instant so many milliseconds after the run was sealed. */
+const sealed = (events: Envelope[], ms: number): string =>
+  new Date(Date.parse(String(told(events, 'payouts.run.sealed.v1')['sealedAt'])) + ms).toISOString();
 
 test.each<[string, (events: Envelope[]) => void, Kind]>([
   [
@@ -174,6 +177,11 @@ test.each<[string, (events: Envelope[]) => void, Kind]>([
     'run-seal',
   ],
   [
+    'a clearance before the seal',
+    (events) => void Object.assign(told(events, 'approvals.run.cleared.v1'), { clearedAt: sealed(events, -6000) }),
+    'clearance',
+  ],
+  [
     'a ledger transaction out of balance',
     (events) =>
       void Object.assign(told(events, 'payouts.ledger.posted.v1'), {
@@ -198,6 +206,17 @@ test.each<[string, (events: Envelope[]) => void, Kind]>([
   const result = retold(change);
   expect(result.holds).toBe(false);
   expect(result.problems.map((problem) => problem.kind)).toContain(kind);
+});
+
+test('D-01 the clocks of two services may be a little apart', () => {
+  const { problems } = retold((events) => {
+    const clearedAt = sealed(events, -1000);
+    Object.assign(told(events, 'approvals.run.cleared.v1'), { clearedAt });
+    Object.assign(told(events, 'payouts.payout.submitted.v1'), { at: sealed(events, -2000) });
+    for (const { type, data } of events)
+      if (type === 'approvals.commission.approved.v1') Object.assign(data as object, { decidedAt: sealed(events, 1000) });
+  });
+  expect(problems).toEqual([]);
 });
 
 test.each<[string, (all: EvidenceRecord[]) => EvidenceRecord[] | undefined, Kind]>([

@@ -15,5 +15,11 @@ export interface Context {
 
 export type Check = (context: Context) => void;
 
+/** How far apart the clocks of two services may be: what each of them says is told in its own time. */
+export const clockSkewMs = 5000;
+
+/** Whether one service's instant lies before another's by more than their clocks may differ. */
+export const clearlyBefore = (a: string, b: string): boolean => Date.parse(a) < Date.parse(b) - clockSkewMs;
+
 /** Instants are compared as instants: `Z` and `.000Z` say the same. */
 export const sameInstant = (a: string, b: string): boolean => Date.parse(a) === Date.parse(b);

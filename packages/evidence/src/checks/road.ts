@@ -2,7 +2,7 @@ import { canonicalJson } from '@tributary/contracts';
 import { missingHops } from '../complete.js';
 import type { Archived } from '../format.js';
 import { attributionIn, isCorrection, type Story } from '../story.js';
-import type { Check, Context } from './context.js';
+import { type Check, type Context, clearlyBefore, clockSkewMs } from './context.js';
 
 /** No hop between deal and settlement is missing. */
 export const checkComplete: Check = ({ story, againstKind }) => {
@@ -84,9 +84,12 @@ function checkDecisions({ story, against, againstKind }: Context, line: Story['l
   const sealedAt = Date.parse(story.seal?.event.data.sealedAt ?? '');
   const decisions = story.decisions.get(line.entryId) ?? [];
   for (const decision of decisions) for (const what of flawsOfDecision(decision, entry)) against(decision, what);
-  const inForce = decisions.filter(({ event }) => Date.parse(event.data.decidedAt) <= sealedAt).at(-1);
-  if (inForce?.event.type === approved || isCorrection(story, line)) return;
-  const decided = inForce ?? decisions[0];
+  // Within what the two clocks may differ it is open which decision was in force: any of those may have been.
+  const until = (instant: number) => decisions.filter(({ event }) => Date.parse(event.data.decidedAt) <= instant);
+  const [surely, perhaps] = [until(sealedAt - clockSkewMs), until(sealedAt + clockSkewMs)];
+  const inForce = perhaps.slice(Math.max(0, surely.length - 1));
+  if (inForce.some(({ event }) => event.type === approved) || isCorrection(story, line)) return;
+  const decided = inForce.at(-1) ?? decisions[0];
   if (decided) against(decided, `entry ${line.entryId} was not approved when the run was sealed`);
   else againstKind('header', `the evidence lacks a decision on entry ${line.entryId}`);
 }
@@ -113,8 +116,7 @@ export const checkRun: Check = (context) => {
   if (!sealed.payoutIds.includes(context.story.payoutId))
     context.against(seal, `payout ${context.story.payoutId} is not in the sealed run`);
   if (sealed.builtBy === sealed.approvedBy) context.against(seal, `${sealed.builtBy} built the run and approved it`);
-  if (Date.parse(clearance.event.data.clearedAt) < Date.parse(sealed.sealedAt))
-    context.against(clearance, 'was given before the run was sealed');
+  if (clearlyBefore(clearance.event.data.clearedAt, sealed.sealedAt)) context.against(clearance, 'was given before the run was sealed');
   if (clearance.event.data.contentHash !== sealed.contentHash) context.against(clearance, 'clears other content than was sealed');
   checkSteps(context, sealed.contentHash, clearance.event.data.clearedAt);
 };
@@ -133,7 +135,7 @@ function checkSteps({ story: { steps, parts }, against }: Context, contentHash: 
     ) {
       against(step, `moves ${data.amount} ${data.currency}, and the payout is ${payout?.amount} ${payout?.currency}`);
     }
-    if (Date.parse(data.at) < Date.parse(clearedAt)) against(step, 'happened before the run was cleared');
+    if (clearlyBefore(data.at, clearedAt)) against(step, 'happened before the run was cleared');
     if (data.railKey !== steps[0]?.event.data.railKey) against(step, 'names another key of the rail: the payout may have been sent twice');
   }
 }
