@@ -10,19 +10,38 @@ export function ownScopes(entries: Iterable<Entry>): Entry[][] {
   return [...groupBy(own, ({ event }) => event.data.scope).values()];
 }
 
-/** How far the postings of one scope lead from nothing, each from where another ended; `rest` begins behind a gap. */
+/** A scope that comes back to where it was leaves a choice; so many are tried. Few scopes have any. */
+const mostTries = 10_000;
+
+/**
+ * The longest way that the postings of one scope lead from nothing, each from where another ended; `rest` begins behind a gap.
+ * Ids sort by the time of their making and are tried in that order, but clocks differ: where it ends too early, others are tried.
+ */
 export function walkScope(entries: readonly Entry[]): { reached: Entry[]; rest: Entry[]; net: string } {
-  // Ids sort by the time of their making; the order of arrival says nothing.
-  const rest = [...entries].sort((a, b) => (a.event.data.entryId < b.event.data.entryId ? -1 : 1));
-  const reached: Entry[] = [];
-  let net = '0';
-  for (;;) {
-    const next = rest.findIndex(({ event }) => explanationOf(event).postedBefore === net);
-    const [entry] = next === -1 ? [] : rest.splice(next, 1);
-    if (entry === undefined) return { reached, rest, net };
-    reached.push(entry);
-    net = explanationOf(entry.event).entitlement;
-  }
+  const sorted = [...entries].sort((a, b) => (a.event.data.entryId < b.event.data.entryId ? -1 : 1));
+  const way: Entry[] = [];
+  let reached: Entry[] = [];
+  let tries = 0;
+  const walk = (net: string): boolean => {
+    if (way.length > reached.length) reached = [...way];
+    if (way.length === sorted.length) return true;
+    for (const entry of sorted) {
+      const { postedBefore, entitlement } = explanationOf(entry.event);
+      if (postedBefore !== net || way.includes(entry) || tries >= mostTries) continue;
+      tries += 1;
+      way.push(entry);
+      if (walk(entitlement)) return true;
+      way.pop();
+    }
+    return false;
+  };
+  walk('0');
+  const last = reached.at(-1);
+  return {
+    reached,
+    rest: sorted.filter((entry) => !reached.includes(entry)),
+    net: last === undefined ? '0' : explanationOf(last.event).entitlement,
+  };
 }
 
 /**

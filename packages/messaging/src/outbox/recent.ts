@@ -1,8 +1,8 @@
 import type { Envelope } from '../ports.js';
 import { textOf } from './text.js';
 
-/** About as much text as this is kept at most. */
-const mostCharacters = 16 * 1024 * 1024;
+/** As much text as this is kept at most; with the objects that were made of it, some three times as many bytes. */
+const mostCharacters = 4 * 1024 * 1024;
 
 /**
  * What this process has appended and its relay has not yet taken, so that it need not be read back from the database. A cache only:

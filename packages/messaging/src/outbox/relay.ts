@@ -82,7 +82,7 @@ export function startRelay(options: {
     return taken === settings.relayBatch;
   };
 
-  /** The events in the order asked for; those that this process did not append itself are read. */
+  /** The events in the order asked for; those that this process did not append itself are read. One that is nowhere holds up no other. */
   const envelopesOf = async (tx: Tx, rows: readonly { id: string }[]): Promise<Envelope[]> => {
     const found = new Map(rows.map(({ id }) => [id, recent.take(id)]));
     const missing = rows.filter(({ id }) => found.get(id) === undefined);
@@ -92,14 +92,16 @@ export function startRelay(options: {
         found.set(envelope.id, envelope);
       }
     }
-    return rows.map(({ id }) => {
-      const envelope = found.get(id);
-      if (envelope === undefined) throw new Error(`event ${id} is to be published, and the outbox has no such event`);
-      return envelope;
-    });
+    const lost = rows.filter(({ id }) => found.get(id) === undefined);
+    if (lost.length > 0) {
+      log.error({ events: lost.map(({ id }) => id) }, 'events are to be published that the outbox does not have');
+      await tx.query(postpone, [...keysOf(lost), 'the outbox has no such event']);
+    }
+    return rows.flatMap(({ id }) => found.get(id) ?? []);
   };
 
   const publishAndMark = async (tx: Tx, envelopes: readonly Envelope[]): Promise<PublishFailed | undefined> => {
+    if (envelopes.length === 0) return undefined;
     crashPoint('relay.before-publish');
     const failure = await withPublishSpan(service, envelopes, () => publish(bus, envelopes));
     crashPoint('relay.after-publish-before-mark');

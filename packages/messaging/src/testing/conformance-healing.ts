@@ -29,7 +29,9 @@ export function healingCases(stage: Stage): void {
         AND r.ctid = (SELECT max(ctid) FROM messaging.receipts WHERE type = 'shop.sale.recorded.v1' AND bucket = messaging.event_bucket(l.event_id))`);
     await eventually('the lost one arrived', billing.effects, (seen) => seen.length === 200, 40_000);
     // The one, not the second or the bucket; on a slow machine it may be sent once more before it has arrived.
-    expect((await shop.messaging.reconcile()).resent).toBeLessThanOrEqual(3);
+    const { resent } = await shop.messaging.reconcile();
+    expect(resent).toBeGreaterThan(0);
+    expect(resent).toBeLessThanOrEqual(3);
   }, 60_000);
 
   test('nothing is sent again while all is well, and equal buckets are remembered', async () => {

@@ -16,6 +16,9 @@ const patience = 4;
 export function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const tooLarge = () => new Rejected('body-too-large', { detail: `At most ${limitBytes} bytes`, headers: { connection: 'close' } });
   if (Number(request.headers['content-length'] ?? 0) > limitBytes * patience) return Promise.reject(tooLarge());
+  const brokenOff = () => new Error('the request was broken off');
+  // Whoever has gone before we listen will not be heard any more.
+  if (request.destroyed && !request.readableEnded) return Promise.reject(brokenOff());
   // Listened to by hand: the asynchronous iterator of a stream costs as much as a small body's parsing and checking.
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -34,7 +37,7 @@ export function readBytes(request: IncomingMessage, limitBytes: number): Promise
     });
     request.on('error', reject);
     // Neither ended nor failed: the sender has gone. Settled before, this changes nothing.
-    request.on('close', () => reject(new Error('the request was broken off')));
+    request.on('close', () => reject(brokenOff()));
   });
 }
 

@@ -10,7 +10,10 @@ export const columnsOf = (event: Envelope) => ({
   partnerId: event.partnerid ?? null,
 });
 
-/** Members at the top of an event's data that name something, the most telling first. */
+/**
+ * Members at the top of an event's data that name something, the most telling first. Verification makes this column again for every record
+ * there is: another member, or another order, needs a column of its own or a rewriting of the old ones.
+ */
 const members = ['entryId', 'payoutId', 'conversionId', 'originalConversionId'] as const;
 
 /**
