@@ -2,7 +2,7 @@ import type { Envelope } from '../ports.js';
 import { textOf } from './text.js';
 
 /** As much text as this is kept at most; with the objects that were made of it, some three times as many bytes. */
-const mostCharacters = 4 * 1024 * 1024;
+const mostCharacters = 8 * 1024 * 1024;
 
 /**
  * What this process has appended and its relay has not yet taken, so that it need not be read back from the database. A cache only:

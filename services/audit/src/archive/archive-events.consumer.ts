@@ -29,7 +29,7 @@ export function contentOf(event: Envelope): Content {
   const text = canonicalJson(event);
   // Looking into it has V8 make one piece of it, which hashing and writing would else each do anew.
   if (text.charCodeAt(0) !== openingBrace) throw new TypeError('an event is an object');
-  return { ...columnsOf(event), event: text };
+  return { event: text, ...columnsOf(event) };
 }
 const openingBrace = 0x7b;
 
@@ -39,7 +39,11 @@ export function chained(head: Head, contents: readonly Content[], now: Date): Au
   let previousHash = head.hash;
   return contents.map((content, index) => {
     const position = { sequence: head.sequence + index + 1, previousHash, recordedAt };
-    previousHash = chainHash(position, content.event);
-    return { ...content, ...position, hash: previousHash };
+    const { sequence } = position;
+    const hash = chainHash(position, content.event);
+    // What is spread comes last: the other way round it costs thirty times as much.
+    const record = { sequence, previousHash, recordedAt, hash, ...content };
+    previousHash = hash;
+    return record;
   });
 }

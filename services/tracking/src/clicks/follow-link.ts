@@ -40,6 +40,7 @@ async function follow(
   if (request.method === 'HEAD' || isPrefetch(request)) return redirect(response, link.destinationUrl);
   const span = startRequestSpan('/c/:code', request);
   const id = newId('click');
+  const { visitor, isBot, device } = service.visitorOf(request);
   try {
     await service.clicks.record({
       id,
@@ -48,7 +49,9 @@ async function follow(
       brandId: link.brandId,
       programId: link.programId,
       clickedAt: service.kit.clock.now().toISOString(),
-      ...service.visitorOf(request),
+      visitor,
+      isBot,
+      device,
       referrerHost: hostOf(request.headers.referer),
       subIds: subIdsOf(link.subIds, search),
       traceparent: span.traceparent,

@@ -67,10 +67,11 @@ function firstOfEachKey(events: readonly Incoming[]): Map<string, Incoming> {
 /** Writes events whose keys are theirs; answers each one's partner. */
 async function record(tx: Tx, outbox: Outbox, fresh: readonly Incoming[], now: Date): Promise<Map<string, string | null>> {
   const customerIds = await customersOf(tx, fresh, now);
+  // What is added comes first: added to the end of a spread it would cost ten times as much.
   const recorded = fresh.map((event) => ({
-    ...event,
     isReversal: isReversal(event.kind),
     customerId: event.customerHash === null ? null : (customerIds.get(customerOf(event)) ?? null),
+    ...event,
   }));
   const world = await readWorld(tx, recorded);
   const batch = decideBatch(recorded, world, now);
@@ -102,11 +103,11 @@ async function publish(tx: Tx, outbox: Outbox, fresh: readonly Incoming[], data:
         type: 'tracking.conversion.recorded.v1',
         subject: event.conversionId,
         brandId: event.brandId,
-        ...(conversion.partnerId === null ? {} : { partnerId: conversion.partnerId }),
         time: now,
         data: conversion,
         traceparent: event.traceparent,
-        context: { correlationId: event.conversionId, ...event.actor },
+        context: { correlationId: event.conversionId, actorId: event.actor.actorId, actorKind: event.actor.actorKind },
+        ...(conversion.partnerId === null ? {} : { partnerId: conversion.partnerId }),
       };
     }),
   );

@@ -36,21 +36,12 @@ export function readEvent(
 
   const conversionId = newId('conversion');
   const content = contentOf(event, conversionId, { sha256, hmac }, options.eventHasNoTime ? { occurredAt: true } : {});
-  return { ...incomingOf(event, conversionId, content), ...received(origin) };
+  return incomingOf(event, conversionId, content, origin);
 }
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
-type Received = Pick<Incoming, 'receivedAt' | 'source' | 'traceparent' | 'cameFrom' | 'actor'>;
-const received = ({ now, source, traceparent, cameFrom, actor }: Origin): Received => ({
-  receivedAt: now,
-  source,
-  traceparent,
-  cameFrom,
-  actor,
-});
-
-function incomingOf(event: TrackingEventBody, conversionId: string, content: Content): Omit<Incoming, keyof Received> {
+function incomingOf(event: TrackingEventBody, conversionId: string, content: Content, origin: Origin): Incoming {
   return {
     conversionId,
     brandId: event.brandId,
@@ -69,6 +60,11 @@ function incomingOf(event: TrackingEventBody, conversionId: string, content: Con
     contentHash: content.hash,
     content: content.text,
     attributesCommitment: content.attributesCommitment,
+    receivedAt: origin.now,
+    source: origin.source,
+    traceparent: origin.traceparent,
+    cameFrom: origin.cameFrom,
+    actor: origin.actor,
   };
 }
 

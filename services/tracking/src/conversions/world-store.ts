@@ -145,7 +145,7 @@ function worldOf(row: WorldRow, wallClockMs: number): World & { waiting: readonl
     originals: new Map(
       (row.originals ?? []).map(({ brandId, eventId, kind, ...original }) => [
         originalKey(brandId, eventId),
-        { ...original, isReversal: isReversal(kind) },
+        { isReversal: isReversal(kind), ...original },
       ]),
     ),
     isEnrolled: (brandId, partnerId, programId, at) => at.getTime() < (enrolledUntil.get(`${brandId} ${partnerId} ${programId}`) ?? 0),
@@ -162,7 +162,7 @@ function customersOf(row: WorldRow): Map<string, Customer> {
   return new Map(
     (row.customers ?? []).map(({ customerId, programId, clickId, linkId, partnerId, clickedAt }) => {
       const bound = clickId !== null && linkId !== null && partnerId !== null && clickedAt !== null && programId !== null;
-      const binding = bound ? { ...touchOf({ clickId, linkId, partnerId, clickedAt }), programId } : null;
+      const binding = bound ? { programId, ...touchOf({ clickId, linkId, partnerId, clickedAt }) } : null;
       return [customerId, { customerId, binding, clicks: clicks.get(customerId) ?? [] }];
     }),
   );

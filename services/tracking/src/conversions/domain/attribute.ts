@@ -102,10 +102,15 @@ export function attribute(referral: Referral, known: Known, decidedAt: Date): De
   if (!known.isEnrolled(lead.partnerId, programId)) {
     return { ...nothing, reason: 'partner-not-enrolled', awaits: [{ kind: 'enrollment', key: enrollmentKey(lead.partnerId, programId) }] };
   }
-  const { programId: _, ...found } = lead;
+  // Written out: one for each conversion, and objects put together by spreading are slow to make.
   const attribution: Attribution = {
-    ...found,
+    method: lead.method,
     model: 'last-click',
+    partnerId: lead.partnerId,
+    linkId: lead.linkId,
+    clickId: lead.clickId,
+    clickedAt: lead.clickedAt,
+    clickTraceparent: lead.clickTraceparent,
     windowDays: known.windowDays,
     touches: touchesOf(referral, known, lead.method === 'partner' ? undefined : (click ?? known.customer?.binding ?? undefined)),
     decidedAt: decidedAt.toISOString(),
@@ -118,8 +123,7 @@ type Lead = Pick<Attribution, 'method' | 'partnerId' | 'linkId' | 'clickId' | 'c
 };
 
 function leadOf(referral: Referral, known: Known, click: Click | undefined): Lead | undefined {
-  if (click && inWindow(click.clickedAt, referral.occurredAt, known.windowDays))
-    return { ...leadOfTouch('click', click), clickTraceparent: click.traceparent };
+  if (click && inWindow(click.clickedAt, referral.occurredAt, known.windowDays)) return leadOfTouch('click', click, click.traceparent);
   const binding = known.customer?.binding;
   if (binding) return leadOfTouch('customer', binding);
   if (referral.namedPartnerId === null) return undefined;
@@ -134,9 +138,9 @@ function leadOf(referral: Referral, known: Known, click: Click | undefined): Lea
   };
 }
 
-function leadOfTouch(method: 'click' | 'customer', touch: Touch & { programId: string }): Lead {
+function leadOfTouch(method: 'click' | 'customer', touch: Touch & { programId: string }, clickTraceparent: string | null = null): Lead {
   const { partnerId, linkId, clickId, programId } = touch;
-  return { method, partnerId, linkId, clickId, programId, clickedAt: touch.clickedAt.toISOString(), clickTraceparent: null };
+  return { method, partnerId, linkId, clickId, programId, clickedAt: touch.clickedAt.toISOString(), clickTraceparent };
 }
 
 function reasonOf(referral: Referral, click: Click | undefined): UnattributedReason {

@@ -34,9 +34,9 @@ export function contentOf(
   const { allowUnkeyed: _, customerKey, attributes, occurredAt, ...rest } = event;
   const keyHash = customerKey === undefined ? null : customerHash(event.brandId, customerKey, hmac);
   const plain = {
+    occurredAt: volatile.occurredAt ? undefined : new Date(occurredAt).toISOString(),
+    customerKey: keyHash ?? undefined,
     ...rest,
-    ...(volatile.occurredAt ? {} : { occurredAt: new Date(occurredAt).toISOString() }),
-    ...(keyHash === null ? {} : { customerKey: keyHash }),
   };
   const free = attributes === undefined ? undefined : canonicalJson(attributes);
   const hashed = canonicalJson(free === undefined ? plain : { ...plain, attributes: hmac('attributes', free) });

@@ -77,10 +77,10 @@ function bindCustomers(candidates: readonly Candidate[], world: World) {
     const { clickId, linkId, partnerId, clickedAt, programId } = click;
     const customer = customers.get(customerId) ?? { customerId, binding: null, clicks: [] };
     const touch = { clickId, linkId, partnerId, clickedAt };
-    touches.push({ ...touch, customerId, brandId });
+    touches.push({ customerId, brandId, ...touch });
     const window = world.brands.get(brandId)?.windowDays ?? 0;
     const binding = inWindow(clickedAt, occurredAt, window) ? rebind(customer.binding, { ...touch, programId }) : undefined;
-    if (binding) bindings.set(customerId, { ...binding, customerId });
+    if (binding) bindings.set(customerId, { customerId, ...binding });
     customers.set(customerId, { customerId, binding: binding ?? customer.binding, clicks: [...customer.clicks, touch] });
   }
   return { customers, bindings: [...bindings.values()], touches };
@@ -96,7 +96,8 @@ function knownOf(
   const brand = world.brands.get(brandId);
   if (!brand) throw new Error(`brand ${brandId} is not among those looked up`);
   return {
-    ...brand,
+    windowDays: brand.windowDays,
+    defaultProgramId: brand.defaultProgramId,
     click: clickRef === null ? undefined : world.clicks.get(clickRef),
     clickMayCome: clickRef !== null && world.clickMayCome(clickRef),
     customer: customerId === null ? undefined : (customers.get(customerId) ?? { customerId, binding: null, clicks: [] }),
