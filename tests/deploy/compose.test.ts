@@ -85,10 +85,10 @@ const listens: Record<string, number[]> = {
   mailpit: [1025, 8025],
 };
 
-/** Every `host:port` in a text that names something of the Compose file. */
+/** Every `host:port` in a text that names something of the Compose file; a password that begins with digits is no port. */
 function addressesIn(text: string): { host: string; port: number }[] {
   const names = Object.keys(compose.services).join('|');
-  return [...text.matchAll(new RegExp(`(?<![\\w.-])(${names}):(\\d{3,5})(?![\\d.])`, 'g'))].map(([, host = '', port]) => ({
+  return [...text.matchAll(new RegExp(`(?<![\\w.-])(${names}):(\\d{3,5})(?![\\w.@])`, 'g'))].map(([, host = '', port]) => ({
     host,
     port: Number(port),
   }));
