@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
 import { definitionOf, type Envelope, type EventOf, type EventType, type Lane, newId } from '@tributary/contracts';
 import {
   baseConfig,
@@ -76,11 +79,13 @@ export async function startTestService<P = unknown>(
   if (!server) throw new Error(`${reuseVariable} is not set: run tests by npm run jest, whose global set-up starts PostgreSQL`);
   let database = options.database;
   const bus = recordingBus();
+  // What a service writes besides its database is nobody's but this test's.
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'tributary-service-'));
   const environment: ServiceEnvironment = {
     config: baseConfig({
       databaseUrl: server,
       databaseAppUrl: server,
-      dataDir: '.data',
+      dataDir,
       clock: 'simulated',
       requireDurableDatabase: false,
       jobs: options.jobs ?? 'manual',
@@ -102,7 +107,14 @@ export async function startTestService<P = unknown>(
   if (!database) throw new Error('the composition did not build its service with buildService');
   await service.start();
   const http = await listening(service, environment);
-  return testService(service, environment, options.database ? { ...database, drop: async () => undefined } : database, bus, http);
+  const tested = testService(service, environment, options.database ? { ...database, drop: async () => undefined } : database, bus, http);
+  return {
+    ...tested,
+    async stop() {
+      await tested.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Serves the service; the test's principal is signed here, at the moment of the call. */
