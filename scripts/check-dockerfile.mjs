@@ -11,7 +11,6 @@
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +18,7 @@ import { randomEnvironment } from '../deploy/make-env.mjs';
 import { readCompose } from './lib/compose.mjs';
 import { readDockerfile } from './lib/dockerfile.mjs';
 import { ignores } from './lib/dockerignore.mjs';
+import { freePort } from './lib/processes.mjs';
 import { ensureRabbit } from './lib/rabbitmq.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -167,16 +167,6 @@ function outside() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_(lifecycle|package|command)|TRIBUTARY_|NODE_|DATABASE_|JEST_|AMQP_)/.test(name)),
   );
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 function say(line) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../../scripts/lib/processes.mjs';
 import { stopping } from '../measure/cleanup.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -63,14 +63,4 @@ export async function until(what: string, deadlineMs: number, probe: () => Promi
     if (Date.now() > deadline) throw new Error(`waited ${deadlineMs / 1000} s in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -8,8 +8,8 @@ import { serviceNames } from '@tributary/contracts';
 import { type Platform, readSettings, startPlatform } from '@tributary/standalone/testing';
 import { eventually } from '@tributary/testkit';
 import { parse } from 'yaml';
+import { freePort } from '../../scripts/lib/processes.mjs';
 import { client } from '../journeys/client.js';
-import { freePort } from '../journeys/processes.js';
 import { readExpression, readScrape, type Scrape } from './prometheus.js';
 
 const deploy = path.resolve(import.meta.dirname, '../../deploy');

@@ -4,12 +4,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mayDo, type RouteContract, roles, routeContracts } from '@tributary/contracts';
 import { seededRandom } from '@tributary/testkit';
+import { freePort } from '../../scripts/lib/processes.mjs';
 import { type Answer, type Client, client, type Json } from './client.js';
 import { addressOf, ask, contractOf, faultOf, successStatusOf } from './contract/ask.js';
 import { hostileBodies, hostileQueries, hostileTexts, hostileValues } from './contract/hostile.js';
 import { type Sample, samplesOf } from './contract/samples.js';
 import { makeWorld, type World } from './contract/world.js';
-import { freePort, type Started, startProgram } from './processes.js';
+import { type Started, startProgram } from './processes.js';
 
 /** FUZZ_SEED repeats a run; FUZZ_URL with FUZZ_KEY attacks a platform that runs already (its clock simulated, its rate limit high). */
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);

@@ -5,8 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '@tributary/testkit';
+import { freePort } from '../../scripts/lib/processes.mjs';
 import { client, type Json } from './client.js';
-import { freePort, root, type Started, startProgram } from './processes.js';
+import { root, type Started, startProgram } from './processes.js';
 
 const adminKey = 'trib_import_first_operator';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-import-'));

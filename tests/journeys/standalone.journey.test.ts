@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freePort } from '../../scripts/lib/processes.mjs';
 import { client } from './client.js';
 import { type Walked, walkGoldenPath } from './golden-path.js';
 import { mailCatcher } from './mail-catcher.js';
-import { freePort, type Started, startProgram } from './processes.js';
+import { type Started, startProgram } from './processes.js';
 import { expectEvidenceHolds } from './verify.js';
 
 const adminKey = 'trib_journey_first_operator';

@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CollectedSpan, eventually, type TraceCollector, traceCollector } from '@tributary/testkit';
+import { freePort } from '../../scripts/lib/processes.mjs';
 import type { Json } from './client.js';
 import { mailCatcher } from './mail-catcher.js';
 import { expectPlatformMetrics } from './metrics.js';
-import { freePort, type Started, startProgram } from './processes.js';
+import { type Started, startProgram } from './processes.js';
 import { brokenHops, hops, orphans, without } from './trace-graph.js';
 import { type TracedWalk, walkOneSale } from './trace-walk.js';
 

@@ -5,6 +5,7 @@ import { timeOfId } from '../envelope.js';
 import { describe, kindOf, TooSlow } from '../errors.js';
 import type { MessagingSettings } from '../messaging-options.js';
 import { backoffMs } from '../pacing.js';
+import { rowsOf } from '../parameters.js';
 import type { Delivery, Envelope, Lane, Logger, Receive, Tx } from '../ports.js';
 import { tally } from '../reconcile/tally.js';
 import { meters } from '../telemetry.js';
@@ -15,9 +16,8 @@ import { type Settlement, settlementOf, storeSettlements } from './settle.js';
 // The inbox row is the proof of receipt, whatever its status.
 const insert = /* sql */ `
 INSERT INTO messaging.inbox (event_id, status, lane, type, source, envelope, error, unsettled, next_attempt_at)
-SELECT event_id, status, $2, type, source, envelope, error, $8, CASE WHEN status = 'pending' THEN clock_timestamp() END
-FROM (SELECT unnest($1::uuid[]) AS event_id, unnest($3::text[]) AS status, unnest($4::text[]) AS type, unnest($5::text[]) AS source,
-  unnest($6::text[]) AS envelope, unnest($7::text[]) AS error) AS e
+SELECT event_id, status, $7, type, source, envelope, error, $8, CASE WHEN status = 'pending' THEN clock_timestamp() END
+FROM ${rowsOf({ event_id: 'uuid', status: 'text', type: 'text', source: 'text', envelope: 'text', error: 'text' })} e
 ORDER BY event_id
 ON CONFLICT (event_id) DO NOTHING RETURNING event_id AS id`;
 
@@ -136,12 +136,12 @@ async function insertRows(options: InboxOptions, portion: Portion, tx: Tx): Prom
   const keep = delivery.storeOnly === true;
   const { rows } = await tx.query<{ id: string }>(insert, [
     [...events.map((event) => event.id), ...flawed.map((one) => one.id)],
-    lane,
     [...events.map(() => (keep ? 'pending' : 'done')), ...flawed.map(() => 'parked')],
     [...events.map((event) => event.type), ...flawed.map((one) => one.type)],
     [...events.map((event) => event.source), ...flawed.map((one) => one.source)],
     [...events.map((event) => (keep ? JSON.stringify(event) : null)), ...flawed.map((one) => one.text)],
     [...events.map(() => null), ...flawed.map((one) => one.reason.replaceAll('\0', '').slice(0, 2000))],
+    lane,
     delivery.suspect === true ? 1 : 0,
   ]);
   const fresh = new Set(rows.map((row) => row.id));
@@ -153,14 +153,13 @@ async function insertRows(options: InboxOptions, portion: Portion, tx: Tx): Prom
 async function countReceipts(options: InboxOptions, { events, flawed, slot }: Portion, fresh: ReadonlySet<string>, tx: Tx): Promise<void> {
   const counted = [...events, ...flawed].filter(({ id, type }) => fresh.has(id) && options.knownTypes.has(type ?? ''));
   if (counted.length === 0) return;
-  const kindOf = ({ source, type }: (typeof counted)[number]) => ({ source: source ?? '', type: type ?? '' });
-  const tallies = tally(counted, kindOf, ({ source, type }) => `${source} ${type}`);
+  const tallies = tally(counted, ({ source, type }) => `${source} ${type}`);
   await tx.query(addReceipts, [
     options.shard * 16 + slot,
-    tallies.map(({ of }) => of.source),
-    tallies.map(({ of }) => of.type),
+    tallies.map(({ one }) => one.source ?? ''),
+    tallies.map(({ one }) => one.type),
     tallies.map(({ bucket }) => bucket),
-    tallies.map((one) => one.count),
+    tallies.map(({ count }) => count),
     tallies.map(({ hash }) => hash),
   ]);
 }

@@ -1,17 +1,15 @@
 import { crashPoint } from '../crash-point.js';
 import { buildEnvelope, maxEventBytes, timeOfId } from '../envelope.js';
 import { EventRefused } from '../errors.js';
+import { jsonList, rowsOf } from '../parameters.js';
 import type { Envelope, EventContext, LooseNewEvent, MessageCatalogue, MessageDefinition, Outbox, Tx } from '../ports.js';
 import type { RecentEvents } from './recent.js';
 import { textOf } from './text.js';
 
-// Envelopes are large and full of quotes, which an array parameter would escape one by one. They travel as one text, with a separator
-// that JSON never contains unescaped.
-const separator = '\u001e';
 const insert = /* sql */ `
-WITH waiting AS (INSERT INTO messaging.unpublished (id, created_at) SELECT unnest($1::uuid[]), unnest($2::timestamptz[]))
+WITH waiting AS (INSERT INTO messaging.unpublished (id, created_at) SELECT * FROM ${rowsOf({ id: 'uuid', created_at: 'timestamptz' })} new)
 INSERT INTO messaging.outbox (id, created_at, type, envelope)
-SELECT unnest($1::uuid[]), unnest($2::timestamptz[]), unnest($3::text[]), unnest(string_to_array($4, E'\\x1e'))::json`;
+SELECT id, created_at, type, envelope::json FROM ${rowsOf({ id: 'uuid', created_at: 'timestamptz', type: 'text', envelope: 'json list' })} new`;
 
 /** The outbox of one service over its catalogue; what is appended is handed to `recent` as well. */
 export function createOutbox(service: string, catalogue: MessageCatalogue, recent?: RecentEvents): Outbox<LooseNewEvent> {
@@ -26,7 +24,7 @@ export function createOutbox(service: string, catalogue: MessageCatalogue, recen
         envelopes.map((envelope) => envelope.id),
         envelopes.map((envelope) => timeOfId(envelope.id).toISOString()),
         envelopes.map((envelope) => envelope.type),
-        texts.join(separator),
+        jsonList(texts),
       ]);
       recent?.put(envelopes);
       return envelopes;

@@ -108,11 +108,11 @@ export function startRelay(options: {
     const confirmed = failure === undefined ? envelopes : envelopes.filter(({ id }) => failure.confirmed.has(id));
     const failed = failure === undefined ? [] : envelopes.filter(({ id }) => !failure.confirmed.has(id));
     if (confirmed.length > 0) {
-      const tallies = tally(confirmed, ({ type }) => type, String);
+      const tallies = tally(confirmed, ({ type }) => type);
       await tx.query(mark, [
         ...keysOf(confirmed),
         options.shard,
-        tallies.map(({ of }) => of),
+        tallies.map(({ one }) => one.type),
         tallies.map(({ bucket }) => bucket),
         tallies.map(({ count }) => count),
         tallies.map(({ hash }) => hash),

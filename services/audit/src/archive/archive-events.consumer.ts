@@ -21,7 +21,7 @@ export const archiveEvents =
     const contents = events.filter(({ id }) => taken.has(id)).map(contentOf);
     if (contents.length === 0) return;
     const head = await archive.lockHead(tx);
-    await archive.append(tx, head, chained(head, contents, now()));
+    await archive.append(tx, chained(head, contents, now()));
   };
 
 /** What is stored of an event, wherever it comes to stand. */

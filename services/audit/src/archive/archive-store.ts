@@ -41,8 +41,8 @@ export interface ArchiveStore {
   takeUp(tx: Tx, eventIds: readonly string[]): Promise<Set<string>>;
   /** Locks the end of the chain until the transaction ends: whoever appends comes after. */
   lockHead(tx: Tx): Promise<Head>;
-  /** Records that follow a head, in their order. */
-  append(tx: Tx, head: Head, records: readonly AuditRecord[]): Promise<void>;
+  /** Records that follow the locked end, in their order: they are the new end. */
+  append(tx: Tx, records: readonly AuditRecord[]): Promise<void>;
   head(): Promise<Head>;
   /** Records in order of the chain, of all brands. */
   chunk(afterSequence: number, untilSequence: number, limit: number): Promise<AuditRecord[]>;

@@ -36,10 +36,9 @@ const scopeColumns = [
 ] as const;
 const scopeSelected = scopeColumns.map(([column, name]) => `${column} AS "${name}"`).join(', ');
 
-const unnested = (columns: readonly (readonly [string, string, string])[]): string =>
-  columns.map(([, , type], index) => `$${index + 1}::${type}[]`).join(', ');
-const transposed = <R extends object>(rows: readonly R[], columns: readonly (readonly [string, string, string])[]): unknown[][] =>
-  columns.map(([, name]) => columnOf(rows, name));
+type Columns = readonly (readonly [column: string, name: string, type: string])[];
+const rowsWith = (columns: Columns): string => rowsOf(Object.fromEntries(columns.map(([column, , type]) => [column, type])));
+const transposed = <R extends object>(rows: readonly R[], columns: Columns): unknown[][] => columns.map(([, name]) => columnOf(rows, name));
 
 const columnOf = <R extends object>(rows: readonly R[], name: string): unknown[] =>
   rows.map((row) => {
@@ -69,7 +68,7 @@ export async function lockRunningScopes(tx: Tx, wanted: readonly ScopeRow[], oth
   if (wanted.length + others.length === 0) return [];
   await tx.query(
     `INSERT INTO commission_scope (${scopeColumns.map(([column]) => column).join(', ')})
-     SELECT * FROM unnest(${unnested(scopeColumns)}) AS new(scope) ORDER BY new.scope ON CONFLICT (scope) DO NOTHING`,
+     SELECT * FROM ${rowsWith(scopeColumns)} new ORDER BY new.scope ON CONFLICT (scope) DO NOTHING`,
     transposed(wanted, scopeColumns),
   );
   const scopes = [...wanted.map(({ scope }) => scope), ...others];
@@ -123,7 +122,7 @@ export async function saveScopes(tx: Tx, changed: readonly ChangedScope[]): Prom
 async function insertScopes(tx: Tx, scopes: readonly ScopeRow[]): Promise<number> {
   if (scopes.length === 0) return 0;
   const { rowCount } = await tx.query(
-    `INSERT INTO commission_scope (${scopeColumns.map(([column]) => column).join(', ')}) SELECT * FROM unnest(${unnested(scopeColumns)})`,
+    `INSERT INTO commission_scope (${scopeColumns.map(([column]) => column).join(', ')}) SELECT * FROM ${rowsWith(scopeColumns)} new`,
     transposed(scopes, scopeColumns),
   );
   return rowCount;
@@ -134,7 +133,7 @@ async function updateScopes(tx: Tx, scopes: readonly ChangedScope[]): Promise<nu
   const columns = [...scopeColumns, ['postings_before', 'postingsBefore', 'int']] as const;
   const { rowCount } = await tx.query(
     `UPDATE commission_scope AS held SET net = new.net, postings = new.postings, deal_version = new.deal_version, original_entry_id = new.original_entry_id, running_sum = new.running_sum
-     FROM unnest(${unnested(columns)}) AS new(${columns.map(([column]) => column).join(', ')})
+     FROM ${rowsWith(columns)} new
      WHERE held.scope = new.scope AND held.postings = new.postings_before`,
     transposed(scopes, columns),
   );
@@ -179,7 +178,7 @@ export interface WrittenEntry {
 
 const insertEntry = `INSERT INTO commission_entry (${entryColumns.map(([column]) => column).join(', ')})
 SELECT ${entryColumns.map(([column]) => (column === 'explanation' ? 'explanation::json' : column)).join(', ')}
-FROM ${rowsOf(Object.fromEntries(entryColumns.map(([column, , type]) => [column, type])))} new`;
+FROM ${rowsWith(entryColumns)} new`;
 
 export async function insertEntries(tx: Tx, entries: readonly WrittenEntry[]): Promise<void> {
   if (entries.length === 0) return;

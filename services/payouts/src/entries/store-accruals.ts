@@ -1,4 +1,4 @@
-import type { Tx } from '@tributary/messaging';
+import { rowsOf, type Tx } from '@tributary/messaging';
 import type { Placement } from './domain/place-entry.js';
 import type { EntryRow } from './entry-store.js';
 
@@ -39,6 +39,17 @@ export function entryFrom(fact: AccruedFact): EntryRow {
   };
 }
 
+const accrued = {
+  id: 'text',
+  brand_id: 'text',
+  partner_id: 'text',
+  currency: 'text',
+  amount: 'bigint',
+  occurred_at: 'timestamptz',
+  matures_at: 'timestamptz',
+  traceparent: 'text',
+};
+/** The columns of `accrued`. */
 const columnsOf = (facts: readonly AccruedFact[]) => [
   facts.map((f) => f.entryId),
   facts.map((f) => f.brandId),
@@ -53,8 +64,7 @@ const columnsOf = (facts: readonly AccruedFact[]) => [
 const insertFirst = /* sql */ `
 INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, accrued, version)
 SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, true, 1
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[])
-  AS fact (id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket)
+FROM ${rowsOf({ ...accrued, bucket: 'text' })} fact
 ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`;
 
 export interface PlacedAccrual {
@@ -78,8 +88,7 @@ export async function storeFirst(tx: Tx, accruals: readonly PlacedAccrual[]): Pr
 const upsertAccrued = /* sql */ `
 INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, accrued)
 SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, true
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::text[], $9::text[])
-  AS fact (id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts)
+FROM ${rowsOf({ ...accrued, adjusts: 'text' })} fact
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, partner_id = excluded.partner_id, currency = excluded.currency, amount = excluded.amount,
   adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true, traceparent = excluded.traceparent

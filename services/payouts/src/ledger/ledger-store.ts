@@ -1,5 +1,5 @@
 import { newId } from '@tributary/contracts';
-import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
+import { type EventContext, type NewEvent, type Outbox, rowsOf, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { type BalanceTerms, noBalance, plusLeg } from './domain/balance-terms.js';
 import type { Posting } from './domain/posting.js';
@@ -10,12 +10,27 @@ export interface CausedPosting {
   context: EventContext;
 }
 
-/** A transaction and its legs are one row. Those of equal keys are written already, maybe by an earlier delivery of the same event. */
+const newTransactions = {
+  id: 'text',
+  business_key: 'text',
+  kind: 'text',
+  brand_id: 'text',
+  partner_id: 'text',
+  currency: 'text',
+  entry_id: 'text',
+  payout_id: 'text',
+  accounts: 'text',
+  amounts: 'text',
+  effective_at: 'timestamptz',
+};
+/**
+ * A transaction and its legs are one row; the legs come as array texts, since arrays of arrays must be of one length. Those of equal
+ * keys are written already, maybe by an earlier delivery of the same event.
+ */
 const insertTransactions = /* sql */ `
-INSERT INTO ledger_transaction (id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts, amounts, effective_at, posted_at)
-SELECT id, key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts::text[], amounts::bigint[], effective_at, $12
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[])
-  AS posting (id, key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts, amounts, effective_at)
+INSERT INTO ledger_transaction (${Object.keys(newTransactions).join(', ')}, posted_at)
+SELECT id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts::text[], amounts::bigint[], effective_at, $12
+FROM ${rowsOf(newTransactions)} posting
 ON CONFLICT (business_key) DO NOTHING RETURNING id`;
 
 /**
@@ -41,7 +56,7 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
     column((p) => p.payoutId),
     column((p) => `{${p.legs.map(({ account }) => account).join()}}`),
     column((p) => `{${p.legs.map(({ amount }) => amount).join()}}`),
-    column((p) => p.effectiveAt.toISOString()),
+    column((p) => p.effectiveAt),
     now,
   ]);
   const written = new Set(rows.map(({ id }) => id));

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ServiceName, serviceNames } from '@tributary/contracts';
+import { freePort } from '@tributary/local-postgres';
 import { openDataFolder } from '../data-folder.js';
 import { openDatabases } from '../databases.js';
 import type { Settings } from '../settings.js';
@@ -87,14 +87,4 @@ export async function untilReady(stack: Stack, deadlineMs: number): Promise<void
 /** The built main file of a service, found beside this one: `services/<name>/dist/main.js`. */
 function mainOf(service: ServiceName): string {
   return fileURLToPath(new URL(`../../../${service}/dist/main.js`, import.meta.url));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,4 +1,4 @@
-import { activeTraceparent, type Tx } from '@tributary/messaging';
+import { activeTraceparent, rowsOf, type Tx } from '@tributary/messaging';
 import type { Database } from '@tributary/service-kit';
 import type { Approval as ApprovalRow, PrismaClient } from '../../generated/client.js';
 import type { ApprovalStore } from '../approval-store.js';
@@ -43,11 +43,29 @@ export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
   };
 }
 
+const newApprovals = {
+  id: 'text',
+  entry_id: 'text',
+  partner_id: 'text',
+  brand_id: 'text',
+  deal_id: 'text',
+  amount: 'bigint',
+  currency: 'text',
+  status: 'text',
+  needs: 'text',
+  route: 'text',
+  risk_level: 'text',
+  maker_id: 'text',
+  follows_entry_id: 'text',
+  decided_by: 'text',
+  reason: 'text',
+  created_at: 'timestamptz',
+  decided_at: 'timestamptz',
+  decisions: 'int',
+};
 const insertApprovals = /* sql */ `
 WITH added AS (
-  INSERT INTO approval (id, entry_id, partner_id, brand_id, deal_id, amount, currency, status, needs, route, risk_level, maker_id, follows_entry_id, decided_by, reason, created_at, decided_at, decisions, traceparent)
-  SELECT *, $19::text FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-    $13::text[], $14::text[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::int[])
+  INSERT INTO approval (${Object.keys(newApprovals).join(', ')}, traceparent) SELECT *, $19::text FROM ${rowsOf(newApprovals)} new
   ON CONFLICT (entry_id) DO NOTHING RETURNING id, decisions, brand_id, status, decided_by, reason, decided_at
 ), decided AS (
   INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at) SELECT * FROM added WHERE decisions > 0
@@ -72,8 +90,8 @@ async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[
     approvals.map((a) => a.followsEntryId),
     approvals.map((a) => a.decidedBy),
     approvals.map((a) => a.reason),
-    approvals.map((a) => a.createdAt.toISOString()),
-    approvals.map((a) => a.decidedAt?.toISOString() ?? null),
+    approvals.map((a) => a.createdAt),
+    approvals.map((a) => a.decidedAt),
     approvals.map((a) => a.decisions),
     activeTraceparent(),
   ]);

@@ -1,20 +1,27 @@
 import type { Envelope } from '@tributary/contracts';
+import { jsonList, rowsOf } from '@tributary/messaging';
 import { type Database, everything } from '@tributary/service-kit';
 import type { Prisma, PrismaClient } from '../../generated/client.js';
 import type { ArchiveStore, AuditRecord, Head, RecordFilter } from '../archive-store.js';
 
-// Events are large and full of quotes, which an array parameter would escape one by one: they travel as one text, with a separator
-// that JSON never contains unescaped.
-const separator = '\u001e';
-/** Records and the new end of the chain: one statement, one round trip. Each record's previous hash is the one before its own. */
+const newRecords = {
+  sequence: 'bigint',
+  event_id: 'uuid',
+  type: 'text',
+  subject: 'text',
+  about: 'text',
+  brand_id: 'text',
+  partner_id: 'text',
+  event: 'json list',
+  previous_hash: 'text',
+  hash: 'text',
+};
+/** Records and the new end of the chain: one statement, one round trip. */
 const append = /* sql */ `
 WITH records AS (
-  INSERT INTO audit_record (sequence, recorded_at, event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash)
-  SELECT $1::bigint + n, $2::timestamptz, event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash
-  FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], string_to_array($10, E'\\x1e'), ($11::text[])[:$3], ($11::text[])[2:])
-    WITH ORDINALITY AS r (event_id, type, subject, about, brand_id, partner_id, event, previous_hash, hash, n)
+  INSERT INTO audit_record (${Object.keys(newRecords).join(', ')}, recorded_at) SELECT *, $11::timestamptz FROM ${rowsOf(newRecords)} new
 )
-UPDATE chain_head SET sequence = $1::bigint + $3::int, hash = ($11::text[])[$3::int + 1], recorded_at = $2::timestamptz`;
+UPDATE chain_head SET sequence = $12, hash = $13, recorded_at = $11`;
 
 const columns = /* sql */ `r.sequence, r.recorded_at AS "recordedAt", r.event_id AS "eventId", r.type, r.subject, r.about, r.brand_id AS "brandId",
   r.partner_id AS "partnerId", r.event, r.previous_hash AS "previousHash", r.hash`;
@@ -57,20 +64,24 @@ export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
         ),
       );
     },
-    async append(tx, head, records) {
+    async append(tx, records) {
+      const last = records.at(-1);
+      if (last === undefined) return;
       const column = <T>(pick: (record: AuditRecord) => T) => records.map(pick);
       await tx.query(append, [
-        head.sequence,
-        records[0]?.recordedAt,
-        records.length,
+        column((r) => r.sequence),
         column((r) => r.eventId),
         column((r) => r.type),
         column((r) => r.subject),
         column((r) => r.about),
         column((r) => r.brandId),
         column((r) => r.partnerId),
-        column((r) => r.event).join(separator),
-        [head.hash, ...column((r) => r.hash)],
+        jsonList(column((r) => r.event)),
+        column((r) => r.previousHash),
+        column((r) => r.hash),
+        last.recordedAt,
+        last.sequence,
+        last.hash,
       ]);
     },
     async chunk(after, until, limit) {
