@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, rate } from './common.js';
+import { currency, ids, rate, timeZone } from './common.js';
 
 /** The kinds of events a sender may report; any other lower-case kind is a custom one. */
 export const conversionKinds = [
@@ -15,6 +15,23 @@ export const conversionKinds = [
 export const conversionKind = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case kind such as sale');
 
 export const roundingModes = ['half-away', 'half-even', 'half-toward', 'down', 'up'] as const;
+/** Periods after which a meter starts again, in the terms' time zone. */
+export const resets = ['day', 'week', 'month', 'quarter', 'year', 'lifetime'] as const;
+export const models = [
+  'flat',
+  'percentage',
+  'flat-plus-percentage',
+  'per-unit',
+  'spread-share',
+  'line-items',
+  'revshare',
+  'retainer',
+] as const;
+
+const kebab = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be a lower-case name such as first-sale');
+/** Minor units: an integer, or a decimal string for less than one. */
+const finely = z.union([z.int().nonnegative(), z.string().regex(/^\d{1,12}(\.\d{1,9})?$/)]);
+const decimal = z.string().regex(/^\d{1,12}(\.\d{1,12})?$/, 'must be a decimal string such as "0.25"');
 
 const ruleNode: z.ZodType = z.lazy(() =>
   z.union([ruleGroup, z.strictObject({ field: z.string(), operator: z.string(), value: z.unknown().optional() })]),
@@ -24,29 +41,210 @@ export const ruleGroup = z
   .strictObject({ combinator: z.enum(['and', 'or']), not: z.boolean().optional(), rules: z.array(ruleNode).max(50) })
   .meta({ id: 'RuleGroup' });
 
+/** What a customer must have done before it counts: the component then earns once for the customer, dated when the last condition came true. */
+const customerQualification = z.strictObject({
+  /** Sum of the customer's deposits, minor units, within `withinHours` of the first; its edge is inside. */
+  minDeposits: z.int().nonnegative().optional(),
+  minDepositsByCountry: z.record(z.string().regex(/^[A-Z]{2}$/), z.int().nonnegative()).optional(),
+  withinHours: z
+    .int()
+    .min(1)
+    .max(24 * 366)
+    .optional(),
+  /** Turnover must reach this many times the deposits counted. */
+  wager: decimal.optional(),
+  /** Identity verified, at most this many days after the first deposit. */
+  verifiedWithinDays: z.int().min(0).max(366).optional(),
+  /** All conditions must be true within this many days of the first deposit. */
+  withinDays: z.int().min(0).max(366).optional(),
+  /** What a self-exclusion does to what it earned and has not matured. */
+  onExclusion: z.enum(['keep', 'cancel-open']).optional(),
+});
+
 /** What makes an event count for a component. */
 export const qualification = z.strictObject({
   /** The event's own amount, in minor units, must be at least this. */
   minAmount: z.int().nonnegative().optional(),
   rule: ruleGroup.optional(),
+  customer: customerQualification.optional(),
+});
+
+/** Another rate for what a rule describes. The highest priority that holds wins; every one is recorded. */
+const alternative = z.strictObject({
+  name: kebab,
+  priority: z.int().min(-1000).max(1000),
+  when: ruleGroup,
+  rate: rate.optional(),
+  amount: finely.optional(),
+});
+
+/** What a scale is measured by. */
+const metric = z.strictObject({
+  measure: z.enum(['count', 'amount', 'quantity', 'customers']),
+  on: conversionKind.optional(),
+  /** `network`: the partner's own and that of everybody below. */
+  of: z.enum(['own', 'network']).optional(),
+  /** `brands`: of every brand, in the deal's currency. */
+  across: z.enum(['deal', 'brands']).optional(),
+});
+
+const band = z.strictObject({
+  name: kebab.optional(),
+  /** The bound above, of a scale with one metric; null: without end. Minor units for amounts. */
+  upTo: z.union([finely, z.null()]).optional(),
+  /** The least of each metric, of a scale with several. */
+  atLeast: z.array(finely).min(1).max(3).optional(),
+  rate: rate.optional(),
+  amount: finely.optional(),
+  /** Paid once when the band is reached, minor units. */
+  fixed: finely.optional(),
+  /** Multiplies what the component would give. */
+  factor: decimal.optional(),
+});
+
+const tiers = z.strictObject({
+  metric: z.union([metric, z.array(metric).min(1).max(3)]),
+  reset: z.union([z.enum(resets), z.strictObject({ rollingDays: z.int().min(1).max(366) })]),
+  scale: z.enum(['marginal', 'whole']),
+  crossing: z.enum(['new', 'old']).optional(),
+  bounds: z.enum(['inclusive', 'exclusive']).optional(),
+  retroactive: z.enum(['none', 'unpaid', 'all']).optional(),
+  demotion: z.enum(['keep', 'unwind']).optional(),
+  bands: z.array(band).min(1).max(50),
+});
+
+const cap = z.strictObject({
+  measure: z.enum(['conversions', 'amount']),
+  limit: z.int().positive(),
+  per: z.enum(resets),
+  of: z.enum(['partner', 'customer']).optional(),
+  afterRefund: z.enum(['returns', 'stays']).optional(),
+});
+
+const split = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('named'),
+    shares: z
+      .array(z.strictObject({ partnerId: ids.partner, share: rate }))
+      .min(1)
+      .max(20),
+  }),
+  z.strictObject({ by: z.literal('touches'), first: rate, last: rate, rest: z.literal('equal') }),
+]);
+
+/** Who earns below whom: the component pays its partner for what partners below it bring. */
+const downline = z.strictObject({
+  /** Share of the model's result by distance: the first is for the partner directly below. */
+  levels: z.array(decimal).min(1).max(50),
+  /** What a percentage is of: the event's amount, what its own partner earned of it, or what the partner directly below earned of it. */
+  of: z.enum(['amount', 'commission', 'level-below']),
+  /** On top of what is paid below, or out of the share of the event's own partner. */
+  funding: z.enum(['on-top', 'downline']),
+  /** Level difference: only what exceeds all that is paid below. */
+  lessPaidBelow: z.boolean().optional(),
+  /** The most that everybody together may earn of the event, as a share of its amount. */
+  pool: rate.optional(),
+  /** Amounts by rank, each to the nearest partner above of that rank or a higher one. */
+  ranks: z
+    .strictObject({
+      order: z.array(kebab).min(1).max(30),
+      pays: z
+        .array(z.strictObject({ rank: kebab, rate: rate.optional(), amount: finely.optional() }))
+        .min(1)
+        .max(30),
+      skipped: z.enum(['pay-up', 'lose']),
+      sameRank: rate.optional(),
+    })
+    .optional(),
+});
+
+const duration = z.strictObject({
+  months: z.int().min(1).max(600),
+  from: z.enum(['customer-first', 'recruited']),
+  afterwards: z.strictObject({ rate: rate.optional(), amount: finely.optional() }).optional(),
+});
+
+/** How gross revenue becomes net: every line named, in the order in which a statement shows them. */
+const waterfall = z.strictObject({
+  name: kebab,
+  version: z.int().positive(),
+  clause: z.string().max(5000).optional(),
+  lines: z
+    .array(
+      z.strictObject({
+        name: kebab,
+        effect: z.enum(['deduct', 'add']),
+        /** `gross-revenue`, `turnover`, or the name of a deduction that events carry. */
+        of: kebab,
+        rate: decimal.optional(),
+      }),
+    )
+    .max(30),
+});
+
+const carryover = z.strictObject({
+  policy: z.enum(['none', 'ring-fence', 'component', 'account']),
+  unit: z.enum(['base', 'commission']).optional(),
+  cap: z.strictObject({ times: decimal, months: z.int().min(1).max(12) }).optional(),
+  highRoller: z.strictObject({ threshold: z.int().max(-1) }).optional(),
+  writeOffAfterMonths: z.int().min(1).max(120).optional(),
 });
 
 /** One way of earning under a deal. Defaults are the engine's and documented in docs/deal-terms.md. */
 export const dealComponent = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/)
-    .optional(),
+  name: kebab.optional(),
   on: conversionKind,
-  model: z.enum(['flat', 'percentage', 'flat-plus-percentage']),
-  /** Minor units an event; an integer, or a decimal string of minor units for sub-cent amounts. */
-  amount: z.union([z.int().nonnegative(), z.string().regex(/^\d{1,12}(\.\d{1,9})?$/)]).optional(),
+  model: z.enum(models),
+  amount: finely.optional(),
   rate: rate.optional(),
+  spread: z.strictObject({ unit: finely, maximum: decimal.optional(), reduceAbove: decimal.optional() }).optional(),
+  items: z
+    .strictObject({
+      rates: z
+        .array(
+          z.strictObject({
+            sku: z.string().max(100).optional(),
+            category: z.string().max(100).optional(),
+            product: z.string().max(100).optional(),
+            rate,
+          }),
+        )
+        .min(1)
+        .max(200),
+      otherwise: rate.optional(),
+      discount: z.literal('proportional').optional(),
+    })
+    .optional(),
   qualify: qualification.optional(),
+  alternatives: z.array(alternative).max(50).optional(),
+  byOrdinal: z.strictObject({ rates: z.array(rate).min(1).max(50), beyond: z.enum(['last', 'nothing']) }).optional(),
+  duration: duration.optional(),
+  tiers: tiers.optional(),
+  caps: z.array(cap).max(6).optional(),
+  split: split.optional(),
+  downline: downline.optional(),
+  waterfall: waterfall.optional(),
+  carryover: carryover.optional(),
+  /** Names of components whose payments are advances on this one. */
+  recoups: z.array(kebab).max(20).optional(),
   onRefund: z.enum(['proportional', 'when-fully-refunded', 'never']).optional(),
   rounding: z.enum(roundingModes).optional(),
   subCent: z.enum(['round-each', 'accumulate']).optional(),
 });
+
+/** What a brand chooses for every policy that its deals leave open; see docs/deal-terms.md. */
+export const termDefaults = z
+  .strictObject({
+    rounding: z.enum(roundingModes).optional(),
+    crossing: z.enum(['new', 'old']).optional(),
+    bounds: z.enum(['inclusive', 'exclusive']).optional(),
+    retroactive: z.enum(['none', 'unpaid', 'all']).optional(),
+    demotion: z.enum(['keep', 'unwind']).optional(),
+    carryoverUnit: z.enum(['base', 'commission']).optional(),
+    capAfterRefund: z.enum(['returns', 'stays']).optional(),
+    onExclusion: z.enum(['keep', 'cancel-open']).optional(),
+  })
+  .meta({ id: 'TermDefaults' });
 
 export const dealTerms = z
   .strictObject({
@@ -55,6 +253,14 @@ export const dealTerms = z
     /** Full days in the brand's zone between the event and the day on which it may be paid. */
     holdDays: z.int().min(0).max(365).optional(),
     currency: currency.optional(),
+    /** The zone of resets, durations and months; the brand's when left out. */
+    timeZone: timeZone.optional(),
+    /** Share of an amount converted that the exchange costs, borne by the partner. */
+    fxFee: rate.optional(),
+    /** Whether a customer keeps the terms of its first event when a later version comes. */
+    existingCustomers: z.enum(['keep-their-terms', 'move']).optional(),
+    /** Events carry a licence: this deal is for one only. */
+    licence: z.string().max(100).optional(),
   })
   .meta({ id: 'DealTerms' });
 export type DealTerms = z.infer<typeof dealTerms>;

@@ -1,18 +1,75 @@
 import { defaultRounding } from '@tributary/money';
 import type { Fields } from '@tributary/rules';
-import type { Component, Model, NormalComponent, NormalTerms, OnRefund, Terms } from './types.js';
+import type { Component, Metric, Model, NormalComponent, NormalTerms, NormalTiers, OnRefund, TermDefaults, Terms, Tiers } from './types.js';
 
-/** What a component's `qualify.rule` may ask about. `amount` is in minor units of the commission's currency. */
+/** What a component's rules may ask about. `amount` is in minor units of the event's currency; tags and tier are those of the event's time. */
 export const qualificationFields: Fields = {
   kind: { type: 'text' },
   amount: { type: 'number' },
   currency: { type: 'text' },
   programId: { type: 'text', label: 'programme' },
-  'attributes.*': { type: 'any' },
+  quantity: { type: 'number' },
+  product: { type: 'text' },
+  sku: { type: 'text' },
+  category: { type: 'text' },
+  plan: { type: 'text' },
+  symbol: { type: 'text' },
+  licence: { type: 'text' },
+  country: { type: 'text' },
+  'partner.tags': { type: 'list', label: 'tags of the partner' },
+  'partner.tier': { type: 'text', label: 'tier of the partner' },
+  'customer.tags': { type: 'list', label: 'tags of the customer' },
+  'customer.country': { type: 'text', label: 'country of the customer' },
+  'customer.ordinal': { type: 'number', label: 'how many of the kind the customer has made, this one counted' },
+  'customer.ageMonths': { type: 'number', label: "full months since the customer's first event" },
 };
 
-export const hasFlatPart = (model: Model): boolean => model !== 'percentage';
-export const hasPercentagePart = (model: Model): boolean => model !== 'flat';
+const flatModels: readonly Model[] = ['flat', 'flat-plus-percentage', 'per-unit', 'retainer'];
+const percentageModels: readonly Model[] = ['percentage', 'flat-plus-percentage', 'spread-share', 'revshare'];
+/** Models that a month is rated by, not an event. */
+const monthModels: readonly Model[] = ['revshare', 'retainer'];
+
+export const hasFlatPart = (model: Model): boolean => flatModels.includes(model);
+export const hasPercentagePart = (model: Model): boolean => percentageModels.includes(model);
+export const isMonthModel = (model: Model): boolean => monthModels.includes(model);
+
+/** What the product does where neither the terms nor the brand choose. Which of them a deal must choose itself: `checkTerms`. */
+export const productDefaults = {
+  rounding: defaultRounding,
+  crossing: 'new',
+  bounds: 'inclusive',
+  retroactive: 'none',
+  demotion: 'unwind',
+  carryoverUnit: 'base',
+  capAfterRefund: 'returns',
+  onExclusion: 'cancel-open',
+} as const satisfies Required<TermDefaults>;
+
+/**
+ * The terms as they are stored: what the deal leaves open and its brand chooses is written into them, so that a later change of the
+ * brand's choices changes no deal.
+ */
+export function completeTerms(terms: Terms, brand: TermDefaults): Terms {
+  return { ...terms, components: terms.components.map((component) => completeComponent(component, brand)) };
+}
+
+function completeComponent(component: Component, brand: TermDefaults): Component {
+  const { tiers, carryover, caps, qualify } = component;
+  const completed: Component = { ...component };
+  if (component.rounding === undefined && brand.rounding !== undefined) completed.rounding = brand.rounding;
+  if (tiers) {
+    const { crossing, bounds, retroactive, demotion } = brand;
+    completed.tiers = { ...defined({ crossing, bounds, retroactive, demotion }), ...defined(tiers) };
+  }
+  if (carryover) completed.carryover = { ...defined({ unit: brand.carryoverUnit }), ...defined(carryover) };
+  if (caps) completed.caps = caps.map((cap) => ({ ...defined({ afterRefund: brand.capAfterRefund }), ...defined(cap) }));
+  if (qualify?.customer)
+    completed.qualify = { ...qualify, customer: { ...defined({ onExclusion: brand.onExclusion }), ...defined(qualify.customer) } };
+  return completed;
+}
+
+const defined = <T extends object>(values: T): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 /**
  * The terms with every default spelt out:
@@ -27,16 +84,29 @@ export const hasPercentagePart = (model: Model): boolean => model !== 'flat';
  * | `onRefund` | percentage part `proportional`; flat part `when-fully-refunded` |
  * | `rounding` | `half-away` |
  * | `subCent` | `round-each` |
+ *
+ * and what `productDefaults` names.
  */
 export function withDefaults(terms: Terms): NormalTerms {
+  const known = normal.get(terms);
+  if (known) return known;
   const taken = new Set(terms.components.flatMap(({ name }) => name ?? []));
-  return {
+  const made: NormalTerms = {
     termsVersion: 1,
     components: terms.components.map((component) => normalComponent(component, component.name ?? freeName(component.on, taken))),
     holdDays: terms.holdDays ?? 0,
     currency: terms.currency ?? null,
+    timeZone: terms.timeZone ?? null,
+    fxFee: terms.fxFee ?? '0',
+    existingCustomers: terms.existingCustomers ?? 'move',
+    licence: terms.licence ?? null,
   };
+  normal.set(terms, made);
+  return made;
 }
+
+// Terms are never changed once made, and one version rates very many conversions.
+const normal = new WeakMap<Terms, NormalTerms>();
 
 function freeName(kind: string, taken: Set<string>): string {
   let name = kind;
@@ -51,7 +121,35 @@ const normalComponent = (component: Component, name: string): NormalComponent =>
   model: component.model,
   amount: hasFlatPart(component.model) ? String(component.amount ?? 0) : null,
   rate: hasPercentagePart(component.model) ? (component.rate ?? '0') : null,
-  qualify: { minAmount: component.qualify?.minAmount ?? null, rule: component.qualify?.rule ?? null },
+  spread: component.spread
+    ? {
+        unit: String(component.spread.unit),
+        maximum: component.spread.maximum ?? null,
+        reduceAbove: component.spread.reduceAbove ?? null,
+      }
+    : null,
+  items: component.items ? { rates: component.items.rates, otherwise: component.items.otherwise ?? '0' } : null,
+  qualify: {
+    minAmount: component.qualify?.minAmount ?? null,
+    rule: component.qualify?.rule ?? null,
+    customer: component.qualify?.customer ?? null,
+  },
+  alternatives: [...(component.alternatives ?? [])].sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1)),
+  byOrdinal: component.byOrdinal ?? null,
+  duration: component.duration ?? null,
+  tiers: component.tiers ? normalTiers(component.tiers, component.on) : null,
+  caps: (component.caps ?? []).map(({ measure, limit, per, of, afterRefund }) => ({
+    measure,
+    limit,
+    per,
+    of: of ?? 'partner',
+    afterRefund: afterRefund ?? productDefaults.capAfterRefund,
+  })),
+  split: component.split ?? null,
+  downline: component.downline ?? null,
+  waterfall: component.waterfall ?? null,
+  carryover: component.carryover ?? null,
+  recoups: component.recoups ?? [],
   onRefund: {
     flat: component.onRefund ?? ('when-fully-refunded' satisfies OnRefund),
     percentage: component.onRefund ?? ('proportional' satisfies OnRefund),
@@ -59,3 +157,21 @@ const normalComponent = (component: Component, name: string): NormalComponent =>
   rounding: component.rounding ?? defaultRounding,
   subCent: component.subCent ?? 'round-each',
 });
+
+const normalTiers = (tiers: Tiers, on: string): NormalTiers => ({
+  metrics: metricsOf(tiers).map((metric) => ({
+    measure: metric.measure,
+    on: metric.on ?? on,
+    of: metric.of ?? 'own',
+    across: metric.across ?? 'deal',
+  })),
+  reset: tiers.reset,
+  scale: tiers.scale,
+  crossing: tiers.crossing ?? productDefaults.crossing,
+  bounds: tiers.bounds ?? productDefaults.bounds,
+  retroactive: tiers.retroactive ?? productDefaults.retroactive,
+  demotion: tiers.demotion ?? productDefaults.demotion,
+  bands: tiers.bands,
+});
+
+export const metricsOf = ({ metric }: Tiers): readonly Metric[] => ('measure' in metric ? [metric] : metric);
