@@ -1,4 +1,4 @@
-import { instantMs } from './time.js';
+import { instantMs } from '@tributary/calendar';
 import type { Conversion, DealVersion } from './types.js';
 
 /**

@@ -17,5 +17,4 @@ export {
   type ScopeIdentity,
 } from './postings.js';
 export { qualificationFields, withDefaults } from './terms.js';
-export { maturesAt, nextPeriod, openPeriodFrom, type Period, periodOf } from './time.js';
 export type * from './types.js';

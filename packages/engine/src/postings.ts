@@ -1,5 +1,5 @@
+import { openPeriodFrom, type Period, periodOf } from '@tributary/calendar';
 import { add, parseFraction, type RoundingMode, round, subtract, toFraction } from '@tributary/money';
-import { openPeriodFrom, type Period, periodOf } from './time.js';
 import type { Explanation, FoldResult, ScopeResult } from './types.js';
 
 /** Whose scope it is. */

@@ -1,10 +1,10 @@
+import type { Period } from '@tributary/calendar';
 import {
   type Cause,
   type Conversion,
   type DealVersion,
   foldConversion,
   isRefundKind,
-  type Period,
   type PostedScope,
   type Posting,
   planPostings,

@@ -1,5 +1,5 @@
+import { instantMs } from '@tributary/calendar';
 import { type Rational, rational } from '@tributary/money';
-import { instantMs } from '../time.js';
 import type { Conversion, Reason } from '../types.js';
 
 /** What is left of a conversion after its refunds. */

@@ -1,5 +1,6 @@
+import { maturesAt } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
-import { ENGINE_VERSION, type FoldResult, foldConversion, maturesAt, planPostings } from '@tributary/engine';
+import { ENGINE_VERSION, type FoldResult, foldConversion, planPostings } from '@tributary/engine';
 import { goingBackTo, type Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import type { DealVersionRecord } from '../deals/domain/deal.js';

@@ -1,5 +1,5 @@
+import { nextPeriod, periodOf } from '@tributary/calendar';
 import { closePeriod } from '@tributary/contracts';
-import { nextPeriod, periodOf } from '@tributary/engine';
 import type { Outbox } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { command, NotYetKnown, ok, type Route, reject } from '@tributary/service-kit';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { maturesAt, nextPeriod, offsetAt, openPeriodFrom, periodOf } from './time.js';
+import { maturesAt, nextPeriod, offsetAt, openPeriodFrom, periodOf } from './index.js';
 
 test('O-01 a commission matures when its 30th full day ends in the operator zone', () => {
   expect(maturesAt('2026-01-15T12:00:00Z', 30, 'UTC')).toBe('2026-02-15T00:00:00.000Z');

@@ -1,9 +1,7 @@
-/** A calendar month of the operator: `2026-03`. */
-export type Period = string;
-
-const minuteMs = 60_000;
+export const minuteMs = 60_000;
 const quarterHourMs = 15 * minuteMs;
-const dayMs = 24 * 60 * minuteMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
 
 // A formatter costs far more to build than to use, and zones change offset only on the quarter hour: both are kept.
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -52,13 +50,14 @@ export function instantMs(iso: string): number {
   return ms;
 }
 
-const dayNumberAt = (ms: number, timeZone: string): number => Math.floor((ms + offsetAt(ms, timeZone)) / dayMs);
+/** The local day of an instant, counted from 1970-01-01. */
+export const dayNumberAt = (ms: number, timeZone: string): number => Math.floor((ms + offsetAt(ms, timeZone)) / dayMs);
 
 /**
  * The first instant of a local day (days counted from 1970-01-01). Where clocks jump over midnight that is the first
  * instant after the jump; where they run through midnight twice, the first time.
  */
-function startOfDay(dayNumber: number, timeZone: string): number {
+export function startOfDay(dayNumber: number, timeZone: string): number {
   const midnight = dayNumber * dayMs;
   const candidates = [midnight - dayMs, midnight + dayMs].map((near) => midnight - offsetAt(near, timeZone)).sort((a, b) => a - b);
   for (const candidate of candidates) {
@@ -71,36 +70,4 @@ function startOfDay(dayNumber: number, timeZone: string): number {
     else before = middle;
   }
   return after;
-}
-
-/** The month in which an instant falls on the operator's clocks. */
-export function periodOf(occurredAt: string, timeZone: string): Period {
-  const ms = instantMs(occurredAt);
-  return new Date(ms + offsetAt(ms, timeZone)).toISOString().slice(0, 7);
-}
-
-/** The month after. */
-export function nextPeriod(period: Period): Period {
-  const [year = 0, month = 1] = period.split('-').map(Number);
-  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 7);
-}
-
-/** The period itself while it is open, else the first open one after it. */
-export function openPeriodFrom(period: Period, closed: ReadonlySet<Period>): Period {
-  let open = period;
-  while (closed.has(open)) open = nextPeriod(open);
-  return open;
-}
-
-/**
- * When a commission matures: the end of the `holdDays`-th **full** day in the operator's zone. The day of the event
- * counts only when the event falls on its very first instant; 0 days is at once. Days are the zone's own: one of 23 or
- * 25 hours is a full day.
- */
-export function maturesAt(occurredAt: string, holdDays: number, timeZone: string): string {
-  const ms = instantMs(occurredAt);
-  if (holdDays === 0) return new Date(ms).toISOString();
-  const today = dayNumberAt(ms, timeZone);
-  const firstFullDay = startOfDay(today, timeZone) === ms ? today : today + 1;
-  return new Date(startOfDay(firstFullDay + holdDays, timeZone)).toISOString();
 }
