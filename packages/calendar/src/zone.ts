@@ -54,6 +54,17 @@ export function instantMs(iso: string): number {
 export const dayNumberAt = (ms: number, timeZone: string): number => Math.floor((ms + offsetAt(ms, timeZone)) / dayMs);
 
 /**
+ * The instant at which the zone's clocks show a local time (given as if it were UTC). A time that they skip is as much
+ * later as they skip; of one that they show twice, the first.
+ */
+export function instantAt(localMs: number, timeZone: string): number {
+  const [before = 0, after = 0] = [localMs - dayMs, localMs + dayMs].map((near) => localMs - offsetAt(near, timeZone));
+  const shows = (ms: number): boolean => ms + offsetAt(ms, timeZone) === localMs;
+  for (const candidate of [Math.min(before, after), Math.max(before, after)]) if (shows(candidate)) return candidate;
+  return before;
+}
+
+/**
  * The first instant of a local day (days counted from 1970-01-01). Where clocks jump over midnight that is the first
  * instant after the jump; where they run through midnight twice, the first time.
  */
