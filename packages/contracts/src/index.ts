@@ -1,6 +1,7 @@
 export { canonicalJson } from './canonical.js';
 export * from './catalogue.js';
 export * from './common.js';
+export * from './conversion-details.js';
 export * from './define-event.js';
 export * from './define-route.js';
 export * from './docs/asyncapi.js';

@@ -51,7 +51,21 @@ export const partnerChanged = defineEvent({
     status: z.enum(['active', 'suspended', 'archived']),
     riskLevel: z.enum(['low', 'medium', 'high']),
     parentId: ids.partner.nullable(),
-    tags: z.array(z.strictObject({ tag: z.string(), effectiveFrom: instant, effectiveTo: instant.nullable() })),
+    tags: z.array(
+      z.strictObject({
+        tag: z.string(),
+        effectiveFrom: instant,
+        effectiveTo: instant.nullable(),
+        /** When this span was written, or its end was. Absent in what was written before it was told. */
+        recordedAt: instant.optional(),
+      }),
+    ),
+    /** Effective-dated and appended only. At an instant, of the spans from then or before, the one recorded last holds. */
+    tiers: z.array(z.strictObject({ tier: z.string().nullable(), effectiveFrom: instant, recordedAt: instant })).optional(),
+    /** As tiers. `parentId` is the one that holds now. */
+    parents: z.array(z.strictObject({ parentId: ids.partner.nullable(), effectiveFrom: instant, recordedAt: instant })).optional(),
+    /** As tiers. */
+    managers: z.array(z.strictObject({ managerId: z.string().nullable(), effectiveFrom: instant, recordedAt: instant })).optional(),
     /** Commitment (salted HMAC) of name and e-mail, so that a change of them leaves a trace without being readable. */
     contactCommitment: z.string(),
     changedAt: instant,

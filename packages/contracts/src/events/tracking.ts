@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
+import { conversionDetails } from '../conversion-details.js';
 import { defineEvent } from '../define-event.js';
 import { conversionKind } from '../terms.js';
 
@@ -88,6 +89,10 @@ export const conversion = z.strictObject({
   /** Salted commitments of free attributes (they count as personal data); plain values stay in tracking. */
   attributesCommitment: z.string().nullable(),
   source: z.enum(['api', 'postback', 'import', 'pixel']),
+  /** What was bought, traded or played; null when nothing was said of it. Absent in what was written before there were details. */
+  details: conversionDetails.nullable().optional(),
+  /** 0 as recorded; 1, 2, ... as attributed since. Of what is told of a conversion the highest holds. Absent: 0 when recorded, 1 when attributed. */
+  revision: z.int().nonnegative().optional(),
 });
 export type ConversionData = z.infer<typeof conversion>;
 
@@ -110,6 +115,6 @@ export const conversionAttributed = defineEvent({
   producer: 'tracking',
   consumers: ['commission', 'insights'],
   summary:
-    'A recorded conversion found its partner or its original later. Supersedes what `recorded` said about both; at most once per conversion.',
+    'A recorded conversion found its partner or its original later, or its customer was reassigned. Supersedes what lower revisions said about them.',
   schema: conversion,
 });

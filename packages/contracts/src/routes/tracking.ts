@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency, freeAttributes, ids, instant, largestReportedAmount, positiveAmount, text } from '../common.js';
+import { detailFields, quantity } from '../conversion-details.js';
 import { defineRoute } from '../define-route.js';
 import { conversion } from '../events/tracking.js';
 import { conversionKind } from '../terms.js';
@@ -64,17 +65,10 @@ export const trackingEvent = z
     occurredAt: instant,
     amount: positiveAmount.max(largestReportedAmount).optional(),
     currency: currency.optional(),
-    lots: z
-      .string()
-      .regex(/^\d{1,12}(\.\d{1,8})?$/)
-      .optional(),
-    symbol: z.string().max(40).optional(),
-    product: z.string().max(200).optional(),
-    sku: z.string().max(100).optional(),
-    lines: z
-      .array(z.strictObject({ sku: z.string().max(100), quantity: z.int(), amount: z.int() }))
-      .max(200)
-      .optional(),
+    quantity: quantity.optional(),
+    /** The quantity of a trade: instead of `quantity`, not beside it. */
+    lots: quantity.optional(),
+    ...detailFields,
     attributes: freeAttributes.optional(),
   })
   .meta({ id: 'TrackingEvent' });

@@ -15,14 +15,15 @@ const lockUnattributed = /* sql */ `
 SELECT c.id AS "conversionId", c.brand_id AS "brandId", c.event_id AS "eventId", c.kind, c.named_program_id AS "programId", c.customer_id AS "customerId",
   c.click_ref AS "clickRef", c.named_partner_id AS "namedPartnerId", c.has_coupon AS "hasCoupon", c.occurred_at AS "occurredAt",
   c.received_at AS "receivedAt", c.amount::float8 AS amount, c.currency, c.original_event_id AS "originalEventId", c.content_hash AS "contentHash",
-  c.attributes_commitment AS "attributesCommitment", c.source, c.traceparent
+  c.attributes_commitment AS "attributesCommitment", c.source, c.traceparent, c.details, c.revision + 1 AS revision
 FROM unnest($1::text[]) w (id) JOIN conversions c ON c.id = w.id WHERE c.partner_id IS NULL ORDER BY c.id FOR UPDATE OF c`;
 
 const forget = /* sql */ `DELETE FROM awaited a USING unnest($1::text[]) w (id) WHERE a.conversion_id = w.id`;
 
 const update = /* sql */ `
 UPDATE conversions c SET program_id = w.program_id, original_conversion_id = w.original_conversion_id, partner_id = w.partner_id,
-  unattributed_reason = w.reason, attribution = w.attribution
+  unattributed_reason = w.reason, attribution = w.attribution,
+  revision = CASE WHEN w.partner_id IS NULL THEN c.revision ELSE c.revision + 1 END
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::json[]) w (id, program_id, original_conversion_id, partner_id, reason, attribution)
 WHERE c.id = w.id`;
 

@@ -25,6 +25,8 @@ export function conversionData(recorded: Recorded, decision: Decision): Conversi
     contentHash: recorded.contentHash,
     attributesCommitment: recorded.attributesCommitment,
     source: recorded.source,
+    details: recorded.details,
+    revision: recorded.revision ?? 0,
   };
 }
 
@@ -134,10 +136,11 @@ const newRows = {
   source: 'text',
   content: 'json list',
   traceparent: 'text',
+  details: 'json list',
 };
 const insertConversions = /* sql */ `
 INSERT INTO conversions (${Object.keys(newRows).join(', ')})
-SELECT ${Object.keys(newRows).join(', ').replace('attribution,', 'attribution::json,')} FROM ${rowsOf(newRows)} new`;
+SELECT ${Object.keys(newRows).join(', ').replace('attribution,', 'attribution::json,').replace('details', 'details::json')} FROM ${rowsOf(newRows)} new`;
 
 /** Writes new conversions as `conversionData` says them. */
 export async function insertNew(tx: Tx, events: readonly Incoming[], data: readonly ConversionData[]): Promise<void> {
@@ -166,6 +169,7 @@ export async function insertNew(tx: Tx, events: readonly Incoming[], data: reado
     data.map((c) => c.source),
     jsonList(events.map((e) => e.content)),
     events.map((e) => e.traceparent),
+    jsonList(data.map((c) => (c.details ? JSON.stringify(c.details) : null))),
   ]);
 }
 

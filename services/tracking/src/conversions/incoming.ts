@@ -1,4 +1,4 @@
-import type { ConversionData, RejectionCode } from '@tributary/contracts';
+import type { ConversionData, ConversionDetails, RejectionCode } from '@tributary/contracts';
 import type { ActorKind } from '@tributary/messaging';
 import type { Candidate } from './domain/decide-batch.js';
 
@@ -26,6 +26,7 @@ export interface Incoming {
   contentHash: string;
   content: string;
   attributesCommitment: string | null;
+  details: ConversionDetails | null;
   source: ConversionData['source'];
   /** Trace context of the request that brought it. */
   traceparent: string;
@@ -54,6 +55,9 @@ export interface Recorded extends Candidate {
   currency: string | null;
   contentHash: string;
   attributesCommitment: string | null;
+  details: ConversionDetails | null;
   source: ConversionData['source'];
   traceparent: string | null;
+  /** How often it has been attributed since it was recorded; left out of what is new. */
+  revision?: number;
 }

@@ -44,5 +44,7 @@ export function showConversion(row: Conversion) {
     contentHash: row.contentHash,
     attributesCommitment: row.attributesCommitment,
     source: row.source,
+    details: row.details,
+    revision: row.revision,
   };
 }

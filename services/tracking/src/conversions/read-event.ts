@@ -3,6 +3,7 @@ import { type ConversionData, newId, type TrackingEventBody, trackingEvent } fro
 import { problemErrors } from '@tributary/service-kit';
 import { flawOfEvent } from './domain/check-event.js';
 import { type Content, contentOf, type Hmac } from './domain/content.js';
+import { detailsOf } from './domain/details.js';
 import type { Actor, Incoming, RejectedOutcome } from './incoming.js';
 import { rejected } from './intake.js';
 
@@ -60,6 +61,7 @@ function incomingOf(event: TrackingEventBody, conversionId: string, content: Con
     contentHash: content.hash,
     content: content.text,
     attributesCommitment: content.attributesCommitment,
+    details: detailsOf(event),
     receivedAt: origin.now,
     source: origin.source,
     traceparent: origin.traceparent,

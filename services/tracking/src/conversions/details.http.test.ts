@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { aBrand, type BrandWorld, report, startTracking, type Tracked } from '../../test/world.js';
+
+let service: Tracked;
+let brand: BrandWorld;
+const occurredAt = '2026-03-10T12:00:00.000Z';
+
+beforeAll(async () => {
+  service = await startTracking({ now: new Date(occurredAt) });
+  brand = await aBrand(service);
+});
+afterAll(() => service.stop());
+
+const event = (eventId: string, more: object) => ({ eventId, brandId: brand.brandId, partnerId: brand.partnerIds[0], occurredAt, ...more });
+const trade = (lots: string) => event('ticket-7', { type: 'trade', lots, symbol: 'EURUSD', spread: '0.8' });
+
+test('T-41 what an event says of the trade travels with its conversion; a ticket counts once, and with other lots it is another one', async () => {
+  expect((await report(service, trade('1.50'))).body).toMatchObject({ outcome: 'accepted' });
+  expect((await report(service, trade('1.50'))).body).toMatchObject({ outcome: 'duplicate' });
+  const other = await report(service, trade('1.60'));
+  expect([other.status, other.body.code]).toEqual([409, 'event-id-reused']);
+  expect(other.body.errors).toEqual([{ pointer: '/lots', rule: 'was "1.50", is "1.60"' }]);
+
+  const [recorded] = await service.published('tracking.conversion.recorded.v1');
+  expect(recorded?.data).toMatchObject({ details: { quantity: '1.50', symbol: 'EURUSD', spread: '0.8' }, revision: 0 });
+  const listed = await service.request().get('/api/v1/conversions?eventId=ticket-7').expect(200);
+  expect(listed.body.data).toEqual([recorded?.data]);
+});
+
+test('T-39 T-43 a batch of activity, orders and plain events keeps each one its own details', async () => {
+  const activity = { licence: 'MGA', grossRevenue: -250, turnover: 4000, deductions: { bonus: 100 }, country: 'MT' };
+  const lines = [{ sku: 'A', category: 'books', quantity: 2, amount: 1200 }];
+  const { body } = await service
+    .request()
+    .post('/api/v1/events')
+    .send({
+      events: [
+        event('day-1', { type: 'player-activity', currency: 'EUR', ...activity }),
+        event('plain', { type: 'sale', amount: 5, currency: 'EUR' }),
+        event('order', { type: 'sale', amount: 1000, currency: 'EUR', lines, discount: 200 }),
+        event('challenge', { type: 'challenge-purchase', amount: 50_000, currency: 'USD', product: 'two-step', plan: '100k' }),
+        event('wrong', { type: 'sale', amount: 1001, currency: 'EUR', lines, discount: 200 }),
+      ],
+    });
+  expect(body).toMatchObject({ accepted: 4, rejected: 1 });
+  expect(body.outcomes[4]).toMatchObject({ outcome: 'rejected', code: 'lines-do-not-add-up' });
+  const told = new Map((await service.published('tracking.conversion.recorded.v1')).map(({ data }) => [data.eventId, data.details]));
+  expect(told.get('day-1')).toEqual(activity);
+  expect(told.get('plain')).toBeNull();
+  expect(told.get('order')).toEqual({ lines, discount: 200 });
+  expect(told.get('challenge')).toEqual({ product: 'two-step', plan: '100k' });
+});
