@@ -21,26 +21,38 @@ export type DealChoice = { deal: DealVersion } | { deal: null; reason: 'no-deal-
 
 /**
  * The one deal version that a conversion is rated by: of its partner, brand and programme, in force when it occurred.
- * A deal for the programme goes before one for the whole brand; then the one effective most recently; then, so that
- * every run chooses alike, the greater deal id.
+ * A deal for the event's licence goes before one for any, one for the programme before one for the whole brand; then the
+ * one effective most recently; then, so that every run chooses alike, the greater deal id. Where its terms let existing
+ * customers keep theirs, a customer whose first event (`customerSince`) was before it is rated by the version of then.
  */
-export function dealFor(conversion: Conversion, versions: readonly DealVersion[]): DealChoice {
+export function dealFor(conversion: Conversion, versions: readonly DealVersion[], customerSince: string | null = null): DealChoice {
   const byDeal = new Map<string, DealVersion[]>();
   for (const version of versions.filter((one) => covers(one, conversion))) {
     byDeal.set(version.dealId, [...(byDeal.get(version.dealId) ?? []), version]);
   }
   const inForce = [...byDeal.values()].flatMap((ofOneDeal) => versionInForce(ofOneDeal, conversion.occurredAt) ?? []);
   const [deal] = inForce.filter(({ status }) => status === 'active').sort(bySpecificity);
-  if (deal) return { deal };
+  if (deal) return { deal: kept(deal, byDeal.get(deal.dealId) ?? [], customerSince) };
   return { deal: null, reason: inForce.length > 0 ? 'deal-ended' : 'no-deal-in-force' };
+}
+
+/** The version that an existing customer keeps: the one in force when the customer first came, else the one of now. */
+function kept(deal: DealVersion, versions: readonly DealVersion[], customerSince: string | null): DealVersion {
+  if (deal.terms.existingCustomers !== 'keep-their-terms' || customerSince === null) return deal;
+  if (instantMs(customerSince) >= instantMs(deal.effectiveFrom)) return deal;
+  const then = versionInForce(versions, customerSince);
+  return then?.status === 'active' ? then : deal;
 }
 
 const covers = (deal: DealVersion, conversion: Conversion): boolean =>
   deal.partnerId === conversion.partnerId &&
   deal.brandId === conversion.brandId &&
-  (deal.programId === null || deal.programId === conversion.programId);
+  (deal.programId === null || deal.programId === conversion.programId) &&
+  (deal.terms.licence === undefined || deal.terms.licence === conversion.details?.licence);
 
 function bySpecificity(a: DealVersion, b: DealVersion): number {
+  const [licenceA, licenceB] = [a.terms.licence === undefined, b.terms.licence === undefined];
+  if (licenceA !== licenceB) return licenceA ? 1 : -1;
   if ((a.programId === null) !== (b.programId === null)) return a.programId === null ? 1 : -1;
   const later = instantMs(b.effectiveFrom) - instantMs(a.effectiveFrom);
   if (later !== 0) return later;

@@ -19,9 +19,9 @@ export interface Recomputed {
  * there. Where the inputs do not lead to the explained scope at all, the amount is `"0"` and `agrees` false.
  */
 export function recompute(explanation: Explanation): Recomputed {
-  const { conversion, refunds, deal, brandCurrency } = explanation.inputs;
+  const { conversion, refunds, deal, otherDeals = [], ...known } = explanation.inputs;
   const result = foldConversion(
-    { original: fromInput(conversion), refunds: refunds.map(fromInput), versions: [deal], brandCurrency },
+    { ...known, original: fromInput(conversion), refunds: refunds.map(fromInput), versions: [deal, ...otherDeals] },
     explanation.engineVersion,
   );
   const scope = result.scopes.find((one) => one.scope === explanation.scope);

@@ -1,8 +1,32 @@
 export { checkTerms, isRefundKind, type TermsProblem } from './check-terms.js';
+export {
+  type CustomerFact,
+  type CustomerProfile,
+  circumstancesAt,
+  type Dated,
+  datedAt,
+  type PartnerProfile,
+  type Profiles,
+  type TagSpan,
+  tagsAt,
+  uplinesAt,
+} from './circumstances.js';
 export { type DealChoice, dealFor, versionInForce } from './deal-history.js';
 export { type BandFound, type Bounds, bandOf, type MarginalPart, marginalParts, marginalSum } from './engine-1/scale.js';
+export { amountAt, type StreamAmount } from './engine-1/streams/amount-at.js';
+export {
+  emptyStream,
+  type FoldedStream,
+  foldStream,
+  inStreamOrder,
+  type StreamLine,
+  type StreamState,
+  type StreamTerms,
+} from './engine-1/streams/fold-stream.js';
+export { isStreamed } from './engine-1/streams/records.js';
 export { ENGINE_VERSION, engineVersions, foldConversion } from './engines.js';
 export { type Recomputed, type RecomputedPosting, recompute, recomputePosting } from './explanation.js';
+export { type FoundRate, type FxRate, oldestRateDays, rateOn } from './fx.js';
 export {
   type Cause,
   difference,
@@ -17,5 +41,5 @@ export {
   runningEntitlement,
   type ScopeIdentity,
 } from './postings.js';
-export { qualificationFields, withDefaults } from './terms.js';
+export { completeTerms, isMonthModel, productDefaults, qualificationFields, withDefaults } from './terms.js';
 export type * from './types.js';

@@ -1,10 +1,9 @@
 import type { Conversion, ConversionInput } from './types.js';
 
-/** A conversion as an explanation keeps it: JSON, and of the free attributes only those named. */
-export function toInput(conversion: Conversion, attributes: readonly string[]): ConversionInput {
+/** A conversion as an explanation keeps it: JSON. */
+export function toInput(conversion: Conversion): ConversionInput {
   const { conversionId, eventId, kind, brandId, programId, partnerId, occurredAt, amount, currency, originalConversionId } = conversion;
-  const kept = Object.entries(conversion.attributes ?? {}).filter(([name]) => attributes.includes(name));
-  return {
+  const input: ConversionInput = {
     conversionId,
     eventId,
     kind,
@@ -15,8 +14,10 @@ export function toInput(conversion: Conversion, attributes: readonly string[]): 
     amount: amount === null ? null : `${amount}`,
     currency,
     originalConversionId,
-    attributes: Object.fromEntries(kept),
   };
+  if (conversion.customerId) input.customerId = conversion.customerId;
+  if (conversion.details) input.details = conversion.details;
+  return input;
 }
 
 /** The conversion that `toInput` wrote down. */

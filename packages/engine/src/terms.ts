@@ -121,41 +121,37 @@ const normalComponent = (component: Component, name: string): NormalComponent =>
   model: component.model,
   amount: hasFlatPart(component.model) ? String(component.amount ?? 0) : null,
   rate: hasPercentagePart(component.model) ? (component.rate ?? '0') : null,
-  spread: component.spread
-    ? {
-        unit: String(component.spread.unit),
-        maximum: component.spread.maximum ?? null,
-        reduceAbove: component.spread.reduceAbove ?? null,
-      }
-    : null,
-  items: component.items ? { rates: component.items.rates, otherwise: component.items.otherwise ?? '0' } : null,
-  qualify: {
-    minAmount: component.qualify?.minAmount ?? null,
-    rule: component.qualify?.rule ?? null,
-    customer: component.qualify?.customer ?? null,
-  },
-  alternatives: [...(component.alternatives ?? [])].sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1)),
-  byOrdinal: component.byOrdinal ?? null,
-  duration: component.duration ?? null,
-  tiers: component.tiers ? normalTiers(component.tiers, component.on) : null,
-  caps: (component.caps ?? []).map(({ measure, limit, per, of, afterRefund }) => ({
-    measure,
-    limit,
-    per,
-    of: of ?? 'partner',
-    afterRefund: afterRefund ?? productDefaults.capAfterRefund,
-  })),
-  split: component.split ?? null,
-  downline: component.downline ?? null,
-  waterfall: component.waterfall ?? null,
-  carryover: component.carryover ?? null,
-  recoups: component.recoups ?? [],
+  ...normalModel(component),
+  ...normalModulation(component),
+  ...normalMonth(component),
   onRefund: {
     flat: component.onRefund ?? ('when-fully-refunded' satisfies OnRefund),
     percentage: component.onRefund ?? ('proportional' satisfies OnRefund),
   },
   rounding: component.rounding ?? defaultRounding,
   subCent: component.subCent ?? 'round-each',
+});
+
+const normalModel = ({ spread, items, qualify }: Component) => ({
+  spread: spread ? { unit: String(spread.unit), maximum: spread.maximum ?? null, reduceAbove: spread.reduceAbove ?? null } : null,
+  items: items ? { rates: items.rates, otherwise: items.otherwise ?? '0' } : null,
+  qualify: { minAmount: qualify?.minAmount ?? null, rule: qualify?.rule ?? null, customer: qualify?.customer ?? null },
+});
+
+const normalModulation = ({ alternatives = [], byOrdinal, duration, tiers, on, caps = [], split, downline }: Component) => ({
+  alternatives: [...alternatives].sort((a, b) => b.priority - a.priority || (a.name < b.name ? -1 : 1)),
+  byOrdinal: byOrdinal ?? null,
+  duration: duration ?? null,
+  tiers: tiers ? normalTiers(tiers, on) : null,
+  caps: caps.map((cap) => ({ ...cap, of: cap.of ?? ('partner' as const), afterRefund: cap.afterRefund ?? productDefaults.capAfterRefund })),
+  split: split ?? null,
+  downline: downline ?? null,
+});
+
+const normalMonth = ({ waterfall, carryover, recoups }: Component) => ({
+  waterfall: waterfall ?? null,
+  carryover: carryover ?? null,
+  recoups: recoups ?? [],
 });
 
 const normalTiers = (tiers: Tiers, on: string): NormalTiers => ({

@@ -1,5 +1,7 @@
+import type { Reset } from '@tributary/calendar';
 import type { RoundingMode } from '@tributary/money';
 import type { RuleGroup } from '@tributary/rules';
+import type { FxRate } from './fx.js';
 
 /** The kind of an event: `sale`, `lead`, `deposit`, ... or a custom word of the operator. */
 export type EventKind = string;
@@ -64,8 +66,6 @@ export interface Tiers {
   demotion?: 'keep' | 'unwind' | undefined;
   bands: readonly Band[];
 }
-
-export type Reset = 'day' | 'week' | 'month' | 'quarter' | 'year' | 'lifetime';
 
 export interface Cap {
   measure: 'conversions' | 'amount';
@@ -273,7 +273,62 @@ export interface Conversion {
   amount: bigint | null;
   currency: string | null;
   originalConversionId: string | null;
-  attributes?: Readonly<Record<string, unknown>> | undefined;
+  customerId?: string | null | undefined;
+  details?: Details | null | undefined;
+}
+
+/** What events of some kinds carry beside money. Decimal strings for quantities and spreads, integers of minor units for amounts. */
+export interface Details {
+  quantity?: string | undefined;
+  symbol?: string | undefined;
+  spread?: string | undefined;
+  averageSpread?: string | undefined;
+  product?: string | undefined;
+  sku?: string | undefined;
+  category?: string | undefined;
+  plan?: string | undefined;
+  licence?: string | undefined;
+  country?: string | undefined;
+  lines?: readonly { sku: string; category?: string | undefined; quantity: number; amount: number }[] | undefined;
+  /** Off the whole order, minor units. */
+  discount?: number | undefined;
+  grossRevenue?: number | undefined;
+  turnover?: number | undefined;
+  deductions?: Readonly<Record<string, number>> | undefined;
+}
+
+/** What was true of everybody concerned when a conversion occurred. */
+export interface Circumstances {
+  partner: { tags: readonly string[]; tier: string | null };
+  /** The partners above, nearest first; `since`: from when the one below has been under it. */
+  uplines: readonly { partnerId: string; tier: string | null; since: string }[];
+  /** Null when the event names no customer, or no terms ask about it. */
+  customer: CustomerThen | null;
+  /** Partners whose links the customer followed, first to last. */
+  touches: readonly string[];
+  rates: readonly FxRate[];
+}
+
+export interface CustomerThen {
+  customerId: string;
+  tags: readonly string[];
+  country: string | null;
+  verifiedAt: string | null;
+  excludedFrom: string | null;
+  /** The customer's first event of this kind, and how many it has made up to this one, this one counted. */
+  firstAt: string;
+  ordinal: number;
+  /** Deposits and turnover of the customer, in canonical order; only what terms that qualify customers need. */
+  history: readonly CustomerEvent[];
+}
+
+/** Minor units as strings: an explanation holds them. `amount` is what refunds have left. */
+export interface CustomerEvent {
+  conversionId: string;
+  kind: EventKind;
+  occurredAt: string;
+  amount: string;
+  turnover: string;
 }
 
 /** All that the fold looks at for one original conversion. Order and repetition of `refunds` and `versions` do not matter. */
@@ -284,9 +339,64 @@ export interface FoldInput {
   versions: readonly DealVersion[];
   /** The currency of flat amounts when the terms name none. */
   brandCurrency?: string | null | undefined;
+  /** The zone of resets and durations when the terms name none; default UTC. */
+  timeZone?: string | undefined;
+  circumstances?: Circumstances | undefined;
+  /** Where in their streams this conversion's scopes stand, by scope; see `foldStream`. */
+  streamed?: Readonly<Record<string, StreamPlace>> | undefined;
 }
 
-export type Outcome = 'commission' | 'zero-commission' | 'rejected';
+/** Exact numbers as fraction strings. */
+export interface Kept {
+  /** What a rate is a share of, in minor units of the commission's currency. */
+  base: string;
+  /** What an amount is paid for: 1, or the quantity. */
+  units: string;
+  /** What the component gives without tiers and caps. */
+  plain: string;
+}
+
+/** What one conversion puts into a stream: the ordered facts of one component in one period, rated together. */
+export interface StreamRecord {
+  /** `deal / component / partner / currency / period [/ customer]`. */
+  stream: string;
+  conversionId: string;
+  eventId: string;
+  occurredAt: string;
+  dealId: string;
+  dealVersion: number;
+  component: string;
+  /** The scope that the stream decides; null for a fact that only moves its meters. */
+  scope: string | null;
+  customerId: string | null;
+  /** What it adds to each metric of the tiers, as fraction strings. */
+  weights: readonly string[];
+  /** The rate and the amount that the component would use without tiers. */
+  picked: { rate: string | null; amount: string | null };
+  /** Before refunds, and what is left after them. */
+  whole: Kept;
+  rest: Kept;
+  /** When the commission was paid; null while it was not. */
+  paidAt: string | null;
+}
+
+/** Where a record stands in its stream: all that decides its amount, besides the record itself and the terms. */
+export interface StreamPlace {
+  /** Each metric before this record, as fraction strings. */
+  before: readonly string[];
+  /** Each metric by which a retroactive scale goes; null where it is not retroactive. */
+  reached: readonly string[] | null;
+  /** What each cap leaves before this record, as fraction strings. */
+  room: readonly string[];
+  /** Exact sum before it, of a stream that accumulates fractions. */
+  sumBefore: string;
+  /** Whether no other line of the stream stands before it. */
+  first: boolean;
+  /** What it adds to each metric, where that is not what its record says: a customer counts once. */
+  weights?: readonly string[] | undefined;
+}
+
+export type Outcome = 'commission' | 'zero-commission' | 'held' | 'rejected';
 
 /** Why a conversion earns nothing (`zero-commission`) or could not be rated (`rejected`). */
 export type Reason =
@@ -306,7 +416,23 @@ export type Reason =
   | 'commission-not-affected'
   | 'nothing-left-to-refund'
   | 'refund-currency-mismatch'
-  | 'currency-mismatch'
+  | 'fx-rate-missing'
+  | 'rated-by-the-month'
+  | 'no-quantity'
+  | 'no-lines'
+  | 'duration-over'
+  | 'ordinal-beyond'
+  | 'customer-unknown'
+  | 'not-the-first'
+  | 'not-yet-qualified'
+  | 'not-qualified-in-time'
+  | 'customer-excluded'
+  | 'over-cap'
+  | 'nothing-below'
+  | 'beyond-levels'
+  | 'rank-not-reached'
+  | 'paid-below'
+  | 'pool-used-up'
   | 'no-currency'
   | 'negative-amount';
 
@@ -332,6 +458,8 @@ interface ScopeBase {
   rounding: RoundingMode;
   /** Why this component gives nothing; null when it gives something. */
   reason: Reason | null;
+  /** When it was earned, where that is later than the conversion itself (a customer qualified afterwards); else null. */
+  earnedAt: string | null;
   /** The conversion's exact commission before rounding, as a fraction string (`"7/2"`). */
   exact: string;
   explanation: Explanation;
@@ -359,6 +487,8 @@ export interface FoldResult {
   reason: Reason | null;
   deal: { dealId: string; version: number; holdDays: number } | null;
   scopes: readonly ScopeResult[];
+  /** What the conversion puts into streams, its own and those of partners above. */
+  records: readonly StreamRecord[];
   refunds: readonly RefundOutcome[];
 }
 
@@ -379,7 +509,7 @@ export interface Step {
   value: string;
 }
 
-/** A conversion as JSON: the amount is a string of minor units. Attributes are only those that the terms' rules read. */
+/** A conversion as JSON: the amount is a string of minor units. */
 export interface ConversionInput {
   conversionId: string;
   eventId: string;
@@ -391,7 +521,8 @@ export interface ConversionInput {
   amount: string | null;
   currency: string | null;
   originalConversionId: string | null;
-  attributes: Readonly<Record<string, unknown>>;
+  customerId?: string;
+  details?: Details;
 }
 
 /** Why this amount. Plain JSON that is complete: `recompute(explanation)` folds `inputs` again and gives the same cents. */
@@ -405,6 +536,11 @@ export interface Explanation {
     refunds: readonly ConversionInput[];
     deal: DealVersion;
     brandCurrency: string | null;
+    timeZone?: string;
+    /** Versions of other deals that have a part in it: of partners above or below. */
+    otherDeals?: readonly DealVersion[];
+    circumstances?: Circumstances;
+    streamed?: Readonly<Record<string, StreamPlace>>;
   };
   rules: readonly RuleTried[];
   steps: readonly Step[];

@@ -102,7 +102,7 @@ test('what terms leave out has a documented default', () => {
   });
   expect(terms).toMatchObject({ termsVersion: 1, holdDays: 0, currency: null });
   expect(terms.components.map(({ name }) => name)).toEqual(['sale', 'sale-2', 'sale-3']);
-  expect(terms.components[0]).toEqual({
+  expect(terms.components[0]).toMatchObject({
     name: 'sale',
     on: 'sale',
     model: 'percentage',

@@ -1,49 +1,41 @@
-import { evaluate, type Fact, type Facts, fieldsOf, type RuleGroup, trace } from '@tributary/rules';
-import type { Conversion, NormalComponent, Reason, RuleTried } from '../types.js';
+import { compare, rational } from '@tributary/money';
+import { evaluate, type Facts, type RuleGroup, trace } from '@tributary/rules';
+import type { NormalComponent, Reason, RuleTried } from '../types.js';
+import { qualifyCustomer } from './customer.js';
+import type { Money } from './exchange.js';
+import { ruleFacts } from './rule-facts.js';
+import type { Subject } from './subject.js';
 
-const attributePrefix = 'attributes.';
+export interface Judged {
+  /** Null when it earns. */
+  reason: Reason | null;
+  rules: RuleTried[];
+  /** When it was earned, where that is later than the conversion. */
+  earnedAt: string | null;
+}
 
-/** The attributes that a rule reads: all that an explanation may keep of them. */
-export const attributesOf = (rule: RuleGroup | null): string[] =>
-  rule === null ? [] : fieldsOf(rule).flatMap((field) => (field.startsWith(attributePrefix) ? field.slice(attributePrefix.length) : []));
-
-/** Whether a conversion of this amount earns by the component; `reason` is null when it does. No amount counts as 0. */
-export function qualify(
-  { qualify: { minAmount, rule } }: NormalComponent,
-  conversion: Conversion,
-  currency: string,
-  amount: bigint | null,
-): { reason: Reason | null; rules: RuleTried[] } {
+/** Whether a conversion of this amount (in the commission's currency) earns by the component. No amount counts as 0. */
+export function qualify(component: NormalComponent, subject: Subject, amount: Money): Judged {
+  const { minAmount, rule, customer } = component.qualify;
   const rules: RuleTried[] = [];
-  const comparesMoney = minAmount !== null && minAmount > 0;
-  if (comparesMoney && amount !== null && conversion.currency !== currency) {
-    rules.push({ rule: 'same-currency', passed: false, detail: `the amount is in ${conversion.currency}, the minimum in ${currency}` });
-    return { reason: 'currency-mismatch', rules };
-  }
   if (minAmount !== null) {
-    const passed = (amount ?? 0n) >= BigInt(minAmount);
-    rules.push({ rule: 'minimum-amount', passed, detail: `${amount ?? 0n} is ${passed ? 'at least' : 'less than'} ${minAmount}` });
-    if (!passed) return { reason: 'below-minimum-amount', rules };
+    const least = rational(BigInt(minAmount));
+    const passed = amount.minor === null ? minAmount <= 0 : compare(amount.minor, least) >= 0;
+    rules.push({ rule: 'minimum-amount', passed, detail: `${amount.shown} is ${passed ? 'at least' : 'less than'} ${minAmount}` });
+    if (!passed) return { reason: 'below-minimum-amount', rules, earnedAt: null };
   }
-  if (rule === null) return { reason: null, rules };
-  const facts = factsFor(rule, conversion, amount);
-  rules.push(
-    ...trace(rule, facts).map((one) => ({ rule: 'qualification', passed: one.passed, detail: `${one.sentence}: found ${one.found}` })),
-  );
-  const passed = evaluate(rule, facts);
-  rules.push({ rule: 'qualification-as-a-whole', passed, detail: passed ? 'it qualifies' : 'it does not qualify' });
-  return { reason: passed ? null : 'rule-not-met', rules };
+  if (rule !== null) {
+    const facts = ruleFacts(subject, amount.reported);
+    rules.push(...ruleTried('qualification', rule, facts));
+    const passed = evaluate(rule, facts);
+    rules.push({ rule: 'qualification-as-a-whole', passed, detail: passed ? 'it qualifies' : 'it does not qualify' });
+    if (!passed) return { reason: 'rule-not-met', rules, earnedAt: null };
+  }
+  if (customer === null) return { reason: null, rules, earnedAt: null };
+  const judged = qualifyCustomer(customer, subject);
+  return { reason: judged.reason, rules: [...rules, ...judged.rules], earnedAt: judged.earnedAt };
 }
 
-function factsFor(rule: RuleGroup, { kind, currency, programId, attributes }: Conversion, amount: bigint | null): Facts {
-  const named = attributesOf(rule).map((name) => [`${attributePrefix}${name}`, asFact(ownValue(attributes, name))]);
-  return { kind, amount, currency, programId, ...Object.fromEntries(named) };
-}
-
-const ownValue = (attributes: Conversion['attributes'], name: string): unknown =>
-  attributes !== undefined && Object.hasOwn(attributes, name) ? attributes[name] : undefined;
-
-function asFact(value: unknown): Fact {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : null;
-}
+/** Each comparison of a rule with what was found. */
+export const ruleTried = (name: string, rule: RuleGroup, facts: Facts): RuleTried[] =>
+  trace(rule, facts).map((one) => ({ rule: name, passed: one.passed, detail: `${one.sentence}: found ${one.found}` }));

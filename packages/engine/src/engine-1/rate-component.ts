@@ -1,73 +1,118 @@
-import { add, compare, isZero, multiply, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
-import type { Conversion, NormalComponent, OnRefund, Reason, RuleTried, Step } from '../types.js';
+import { add, compare, isZero, multiply, type Rational, rational, toExactText, toFraction, zero } from '@tributary/money';
+import type { Kept, NormalComponent, OnRefund, Reason, RuleTried, Step } from '../types.js';
+import { type Exchange, type Money, moneyIn } from './exchange.js';
+import { modelParts, type Part, valueOf } from './models.js';
+import { type Picked, pickRate } from './pick-rate.js';
 import { qualify } from './qualify.js';
 import type { Rest } from './refunds.js';
+import type { Subject } from './subject.js';
 
 export interface Rated {
-  /** Exact commission in minor units, before rounding. */
+  /** Exact commission in minor units without tiers and caps, before rounding. */
   exact: Rational;
   /** Why it is nothing; null when it is something. */
   reason: Reason | null;
   rules: RuleTried[];
   steps: Step[];
+  earnedAt: string | null;
+  /** What a scale goes by: before refunds, and what is left after them. */
+  whole: Kept;
+  rest: Kept;
+  picked: { rate: string | null; amount: string | null };
 }
 
+const none: Kept = { base: '0', units: '0', plain: '0' };
+const notPaid = (reason: Reason, rules: RuleTried[], picked: Rated['picked'] = { rate: null, amount: null }): Rated => ({
+  exact: zero,
+  reason,
+  rules,
+  steps: [],
+  earnedAt: null,
+  whole: none,
+  rest: none,
+  picked,
+});
+
+/** Where the component pays: by what share (of partners above by distance), and since when the partner below has been below. */
+export interface Place {
+  factor: Rational;
+  since: string | null;
+}
+export const ownPlace: Place = { factor: rational(1n), since: null };
+
 /** The exact commission of one component for one conversion with `rest` left of it, with every rule and step on the way. */
-export function rateComponent(component: NormalComponent, original: Conversion, currency: string, rest: Rest): Rated {
-  const judged = qualify(component, original, currency, original.amount);
-  if (judged.reason) return { exact: zero, reason: judged.reason, rules: judged.rules, steps: [] };
+export function rateComponent(
+  component: NormalComponent,
+  subject: Subject,
+  exchange: Exchange,
+  rest: Rest,
+  place: Place = ownPlace,
+): Rated {
+  const { conversion } = subject;
+  const judged = qualify(component, subject, moneyIn(exchange, conversion.amount));
+  if (judged.reason) return notPaid(judged.reason, judged.rules);
+  const picked = pickRate(component, subject, place.since);
+  const rules = [...judged.rules, ...picked.rules];
+  if (picked.reason) return notPaid(picked.reason, rules);
+  const modelled = modelParts({ component, conversion, picked, exchange, rest });
+  rules.push(...modelled.rules);
+  if (modelled.reason) return notPaid(modelled.reason, rules, picked);
 
-  const rules = [...judged.rules];
-  const steps: Step[] = [];
-  if (original.amount !== null && rest.amount !== null && rest.amount !== original.amount) {
-    steps.push({ step: 'left-after-refunds', formula: `${original.amount} - ${original.amount - rest.amount}`, value: `${rest.amount}` });
+  const steps: Step[] = [...exchange.steps];
+  if (conversion.amount !== null && rest.amount !== null && rest.amount !== conversion.amount) {
+    steps.push({
+      step: 'left-after-refunds',
+      formula: `${conversion.amount} - ${conversion.amount - rest.amount}`,
+      value: `${rest.amount}`,
+    });
   }
-
+  const shares = modelled.parts.map((part) => keptShare(part.onRefund, component, subject, moneyIn(exchange, rest.amount), rest));
   let [exact, lapsed]: [Rational, Reason | null] = [zero, null];
-  const parts = partsOf(component, original, rest);
-  for (const part of parts) {
-    const kept = keptShare(part.onRefund, component, original, currency, rest);
+  for (const [index, part] of modelled.parts.entries()) {
+    const kept = shares[index] ?? wholly;
     rules.push(...kept.rules.filter((rule) => !rules.some((known) => known.detail === rule.detail && known.rule === rule.rule)));
     lapsed ??= kept.reason;
-    const value = multiply(part.full, kept.share);
+    const value = multiply(valueOf(part), kept.share);
     steps.push({ step: part.step, formula: formulaOf(part, kept.share, rest), value: toExactText(value) });
     exact = add(exact, value);
   }
-  if (parts.length > 1) steps.push({ step: 'commission', formula: 'sum of the parts', value: toExactText(exact) });
-  return { exact, reason: isZero(exact) ? (lapsed ?? reasonForNothing(component, original)) : null, rules, steps };
+  if (modelled.parts.length > 1) steps.push({ step: 'commission', formula: 'sum of the parts', value: toExactText(exact) });
+  if (compare(place.factor, rational(1n)) !== 0) {
+    const scaled = multiply(exact, place.factor);
+    steps.push({ step: 'level', formula: `${toExactText(exact)} x ${toExactText(place.factor)}`, value: toExactText(scaled) });
+    exact = scaled;
+  }
+  return {
+    exact,
+    reason: isZero(exact) ? (lapsed ?? reasonForNothing(component, picked, subject)) : null,
+    rules,
+    steps,
+    earnedAt: judged.earnedAt,
+    whole: keptOf(
+      modelled.parts,
+      modelled.parts.map(() => rational(1n)),
+      place,
+    ),
+    rest: keptOf(
+      modelled.parts,
+      shares.map(({ share }) => share),
+      place,
+    ),
+    picked: { rate: picked.rate, amount: picked.amount },
+  };
 }
 
-interface Part {
-  step: string;
-  formula: string;
-  /** The same arithmetic on what refunds have left; null where only a share of the whole says it. */
-  formulaOnRest: string | null;
-  full: Rational;
-  onRefund: OnRefund;
-}
+const wholly: { share: Rational; reason: Reason | null; rules: RuleTried[] } = { share: rational(1n), reason: null, rules: [] };
 
-function partsOf(component: NormalComponent, original: Conversion, rest: Rest): Part[] {
-  const parts: Part[] = [];
-  if (component.amount !== null) {
-    parts.push({
-      step: 'flat-part',
-      formula: component.amount,
-      formulaOnRest: null,
-      full: rate(component.amount),
-      onRefund: component.onRefund.flat,
-    });
+function keptOf(parts: readonly Part[], shares: readonly Rational[], { factor }: Place): Kept {
+  let [base, units, plain] = [zero, zero, zero];
+  for (const [index, part] of parts.entries()) {
+    const share = multiply(shares[index] ?? zero, factor);
+    if (part.kind === 'base') base = add(base, multiply(part.of, share));
+    else units = add(units, multiply(part.of, share));
+    plain = add(plain, multiply(valueOf(part), share));
   }
-  if (component.rate !== null && original.amount !== null) {
-    const full = multiply(rational(original.amount), rate(component.rate));
-    parts.push({
-      step: 'percentage-part',
-      formula: `${original.amount} x ${component.rate}`,
-      formulaOnRest: rest.amount === null ? null : `${rest.amount} x ${component.rate}`,
-      full,
-      onRefund: component.onRefund.percentage,
-    });
-  }
-  return parts;
+  return { base: toFraction(base), units: toFraction(units), plain: toFraction(plain) };
 }
 
 function formulaOf(part: Part, kept: Rational, rest: Rest): string {
@@ -77,22 +122,23 @@ function formulaOf(part: Part, kept: Rational, rest: Rest): string {
 }
 
 /** The share of a part that stays after the refunds, by the component's policy. */
-function keptShare(policy: OnRefund, component: NormalComponent, original: Conversion, currency: string, rest: Rest) {
+function keptShare(policy: OnRefund, component: NormalComponent, subject: Subject, left: Money, rest: Rest): typeof wholly {
   const rule = (passed: boolean, detail: string): RuleTried => ({ rule: `refund-${policy}`, passed, detail });
   const untouched = rest.share.n === rest.share.d;
-  if (untouched) return { share: rational(1n), reason: null, rules: [] };
+  if (untouched) return wholly;
   if (policy === 'never') return { share: rational(1n), reason: null, rules: [rule(true, 'refunds take nothing of it')] };
   if (rest.gone) return { share: zero, reason: 'fully-refunded' as const, rules: [rule(false, 'nothing of the original is left')] };
   if (policy === 'proportional') {
     return { share: rest.share, reason: null, rules: [rule(true, `it keeps the share that is left, ${toExactText(rest.share)}`)] };
   }
-  const again = qualify(component, original, currency, rest.amount);
+  const again = qualify(component, subject, left);
   if (again.reason) return { share: zero, reason: again.reason, rules: [rule(false, 'what is left no longer qualifies'), ...again.rules] };
   return { share: rational(1n), reason: null, rules: [rule(true, 'what is left still qualifies')] };
 }
 
-function reasonForNothing(component: NormalComponent, original: Conversion): Reason {
-  if (component.rate !== null && original.amount === null) return 'no-amount';
-  if (component.rate !== null && original.amount === 0n) return 'amount-is-zero';
-  return 'rate-is-zero';
+function reasonForNothing(component: NormalComponent, picked: Picked, { conversion }: Subject): Reason {
+  const byMoney = component.model === 'percentage' || component.model === 'flat-plus-percentage';
+  if (byMoney && conversion.amount === null) return 'no-amount';
+  if (byMoney && conversion.amount === 0n) return 'amount-is-zero';
+  return picked.rate === null && picked.amount === null ? 'no-amount' : 'rate-is-zero';
 }
