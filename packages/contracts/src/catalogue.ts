@@ -14,6 +14,7 @@ const definitions = [
   directory.partnerChanged,
   directory.enrollmentChanged,
   tracking.linkChanged,
+  tracking.customerChanged,
   tracking.clicksCounted,
   tracking.conversionRecorded,
   tracking.conversionAttributed,

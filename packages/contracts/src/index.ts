@@ -22,6 +22,7 @@ export * from './routes/access.js';
 export * from './routes/approvals.js';
 export * from './routes/audit.js';
 export * from './routes/commission.js';
+export * from './routes/customers.js';
 export * from './routes/directory.js';
 export * from './routes/index.js';
 export * from './routes/insights.js';

@@ -53,6 +53,8 @@ export const rejections = {
   'quantity-given-twice': { status: 422, title: 'Lots are the quantity: give one of the two' },
   'lines-do-not-add-up': { status: 422, title: 'The lines less the discount are not the amount' },
   'figures-not-of-kind': { status: 422, title: 'Gross revenue, turnover and deductions belong to player activity and custom kinds' },
+  'customer-key-taken': { status: 409, title: 'Another customer of the brand has this key' },
+  'customer-tag-not-set': { status: 409, title: 'The customer does not carry this tag' },
   'signature-invalid': { status: 401, title: 'The signature does not match' },
   'batch-empty': { status: 422, title: 'The batch holds no events' },
   'batch-too-large': { status: 422, title: 'A batch holds at most 1,000 events' },

@@ -97,11 +97,14 @@ export function storyOf(payoutId: string, archive: readonly ArchivedEvent[]): St
   };
 }
 
-/** The event that says who earned a conversion: the later one, where attribution came later. */
+/** The event that says who earned a conversion: the last revision. Those without one are older than revisions: attributed once at most. */
 export const attributionIn = (story: Story, conversionId: string): Archived<Conversion> | undefined => {
   const told = story.conversions.get(conversionId);
-  return told?.find(({ event }) => event.type === 'tracking.conversion.attributed.v1') ?? told?.[0];
+  return told?.reduce((latest, one) => (revisionOf(one) > revisionOf(latest) ? one : latest));
 };
+
+const revisionOf = ({ event }: Archived<Conversion>): number =>
+  event.data.revision ?? (event.type === 'tracking.conversion.attributed.v1' ? 1 : 0);
 
 /** The money that corrects an entry decided anew after it had been paid: its ledger posting says how much. */
 export const isCorrection = (story: Story, line: Story['lines'][number]): boolean =>

@@ -11,6 +11,7 @@ import {
   onPayoutSettled,
   onPayoutSubmitted,
 } from './commissions/on-status.consumer.js';
+import { onCustomerChanged } from './profiles/on-customer-changed.consumer.js';
 import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.consumer.js';
 import type { RateAgain } from './shared/rate-again.js';
 
@@ -19,6 +20,7 @@ export const subscriptions = (parts: { outbox: Outbox; clock: Clock; rateAgain: 
   'directory.brand.changed.v1': onBrandChanged(parts),
   'directory.partner.changed.v1': onPartnerChanged,
   'directory.enrollment.changed.v1': onEnrollmentChanged,
+  'tracking.customer.changed.v1': onCustomerChanged,
   'tracking.conversion.recorded.v1': onConversionRecorded(parts),
   'tracking.conversion.attributed.v1': onConversionAttributed(parts),
   'approvals.commission.approved.v1': onCommissionApproved,

@@ -11,6 +11,7 @@ import type { Incoming, Outcome } from './conversions/incoming.js';
 import { intake } from './conversions/intake.js';
 import { brandWaiter } from './conversions/known-brands.js';
 import { reportEvents } from './conversions/post-events.js';
+import { reattribute } from './conversions/reattribute.js';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import { linkCache } from './links/link-cache.js';
@@ -32,7 +33,7 @@ export async function compose(environment: ServiceEnvironment): Promise<Service<
     name: 'tracking',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['clicks', 'conversion_keys'],
+    appendOnly: ['clicks', 'conversion_keys', 'customer_changes'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const service = parts(kit, spool);
@@ -99,6 +100,7 @@ function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
     verify: principalVerifier(kit.keys),
     takeOne: singles.submit,
     takeMany: take,
+    reattribute: (tx, who, now) => reattribute(tx, kit.outbox, who, now),
     unknownBrands: brandWaiter(pool, kit.config.notYetKnownWaitMs),
   };
 }

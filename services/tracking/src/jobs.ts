@@ -2,13 +2,14 @@ import type { Job } from '@tributary/service-kit';
 import { countClicks } from './clicks/count-clicks.js';
 import { attributeWaiting } from './conversions/attribute-waiting.js';
 import { dueConversions } from './conversions/awaited-store.js';
+import type { Reattribution } from './conversions/reattribute.js';
 import { hotTx } from './shared/hot-tx.js';
 import type { Tracking } from './tracking.js';
 
 const monthsAhead = 3;
 const dueMost = 500;
 
-export const jobs = ({ kit, hotPool, clicks }: Tracking): Job[] => [
+export const jobs = ({ kit, hotPool, clicks, reattribute }: Tracking): Job[] => [
   {
     name: 'count-clicks',
     everySeconds: 5,
@@ -26,6 +27,13 @@ export const jobs = ({ kit, hotPool, clicks }: Tracking): Job[] => [
     async run(_data, { now }) {
       const attributed = await hotTx(hotPool, async (tx) => attributeWaiting(tx, kit.outbox, await dueConversions(tx, dueMost), now));
       if (attributed > 0) kit.messaging.wake();
+    },
+  },
+  {
+    // Enqueued by a reassignment, for what an intake under way may have written past it.
+    name: 'reattribute-customer',
+    async run(data, { now }) {
+      if ((await hotTx(hotPool, (tx) => reattribute(tx, data as unknown as Reattribution, now))) > 0) kit.messaging.wake();
     },
   },
   {

@@ -6,6 +6,15 @@ import { listConversionsRoute } from './conversions/list-conversions.js';
 import { listCustomersRoute } from './conversions/list-customers.js';
 import { reportEvents } from './conversions/post-events.js';
 import { postbackRoute } from './conversions/postback.js';
+import {
+  addCustomerKeyRoute,
+  addCustomerTagRoute,
+  excludeCustomerRoute,
+  getCustomerRoute,
+  removeCustomerTagRoute,
+  verifyCustomerRoute,
+} from './customers/change-customer.js';
+import { reassignCustomerRoute } from './customers/reassign-customer.js';
 import { createLinkRoute } from './links/create-link.js';
 import { listLinksRoute } from './links/list-links.js';
 import type { Tracking } from './tracking.js';
@@ -20,4 +29,11 @@ export const routes = (service: Tracking): Route[] => [
   listConversionsRoute(service),
   listClicksRoute(service),
   listCustomersRoute(service),
+  getCustomerRoute(service),
+  addCustomerTagRoute(service),
+  removeCustomerTagRoute(service),
+  addCustomerKeyRoute(service),
+  verifyCustomerRoute(service),
+  excludeCustomerRoute(service),
+  reassignCustomerRoute(service),
 ];

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { Tx } from '@tributary/messaging';
 import type { Kit, Principal } from '@tributary/service-kit';
 import type pg from 'pg';
 import type { ClickRecorder } from './clicks/click-recorder.js';
 import type { Visitor } from './clicks/visitor.js';
 import type { Incoming, Outcome } from './conversions/incoming.js';
+import type { Reattribution } from './conversions/reattribute.js';
 import type { PrismaClient } from './generated/client.js';
 import type { LinkCache } from './links/link-cache.js';
 
@@ -22,6 +24,8 @@ export interface Tracking {
   takeOne: (event: Incoming) => Promise<Outcome>;
   /** Many events in a transaction of their own. */
   takeMany: (events: readonly Incoming[]) => Promise<Outcome[]>;
+  /** Brings a customer's conversions to what his reassignments say; answers how many changed. */
+  reattribute: (tx: Tx, who: Reattribution, now: Date) => Promise<number>;
   /** Waits for brands that this service has not heard of yet; answers those still unknown. */
   unknownBrands: (brandIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }

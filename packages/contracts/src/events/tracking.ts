@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
+import { countryCode, currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
 import { conversionDetails } from '../conversion-details.js';
 import { defineEvent } from '../define-event.js';
 import { conversionKind } from '../terms.js';
@@ -24,6 +24,32 @@ export const linkChanged = defineEvent({
   }),
 });
 
+export const customerChanged = defineEvent({
+  type: 'tracking.customer.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 8,
+  producer: 'tracking',
+  consumers: ['commission'],
+  summary:
+    'A customer of whom something was recorded: a tag, a verification, an exclusion, another partner. Not told of those of whom nothing was.',
+  schema: z.strictObject({
+    customerId: ids.customer,
+    brandId: ids.brand,
+    /** Whose he is when this is told: by reassignment, else by the click that bound him. Each conversion says itself whose it is. */
+    partnerId: ids.partner.nullable(),
+    tags: z.array(z.strictObject({ tag: z.string(), effectiveFrom: instant, effectiveTo: instant.nullable(), recordedAt: instant })),
+    /** Of his latest event that named one when this is told; a later one is not told of by itself. */
+    country: countryCode.nullable(),
+    kycVerifiedAt: instant.nullable(),
+    /** Since when he is self-excluded: the earliest that was ever recorded. */
+    excludedFrom: instant.nullable(),
+    /** In the order of recording: at an instant, of those from then or before, the last one recorded holds. */
+    assignments: z.array(z.strictObject({ partnerId: ids.partner, effectiveFrom: instant, recordedAt: instant, reason: z.string() })),
+    changedAt: instant,
+  }),
+});
+
 export const clicksCounted = defineEvent({
   type: 'tracking.clicks.counted.v1',
   kind: 'fact',
@@ -45,10 +71,10 @@ export const clicksCounted = defineEvent({
   }),
 });
 
-/** How a conversion found its partner. Subject to the field's order: reference to the original, click, coupon, customer, named partner. */
+/** How a conversion found its partner. Subject to the field's order: reference to the original, reassignment, click, coupon, customer, named partner. */
 export const attribution = z
   .strictObject({
-    method: z.enum(['click', 'coupon', 'customer', 'partner', 'original']),
+    method: z.enum(['click', 'coupon', 'customer', 'partner', 'original', 'reassignment']),
     model: z.literal('last-click'),
     partnerId: ids.partner,
     linkId: ids.link.nullable(),

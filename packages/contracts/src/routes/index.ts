@@ -3,6 +3,7 @@ import * as access from './access.js';
 import * as approvals from './approvals.js';
 import * as audit from './audit.js';
 import * as commission from './commission.js';
+import * as customers from './customers.js';
 import * as directory from './directory.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
@@ -16,6 +17,7 @@ const isRoute = (value: unknown): value is RouteContract =>
 export const routeContracts: readonly RouteContract[] = [
   directory,
   tracking,
+  customers,
   commission,
   approvals,
   payouts,

@@ -2,7 +2,7 @@ import type { ConversionData } from '@tributary/contracts';
 import { contextOf, type Envelope, type Outbox, type Tx } from '@tributary/messaging';
 import { fromWireAmount } from '@tributary/money';
 import { shareBooks } from '../profiles/brand-store.js';
-import { type Fact, type Level, levels } from './domain/fact.js';
+import { type Fact, levelOf } from './domain/fact.js';
 import { storeFacts } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
 
@@ -13,27 +13,28 @@ interface Parts {
 
 /** Accrual: what tracking says happened becomes what is owed, in the transaction of the inbox. */
 const onConversion =
-  ({ outbox, clock }: Parts, level: Level) =>
+  ({ outbox, clock }: Parts, revision: number) =>
   async (tx: Tx, events: readonly Envelope<string, ConversionData>[]): Promise<void> => {
     const [first] = events;
     if (first === undefined) return;
     await shareBooks(tx, [...new Set(events.map(({ data }) => data.brandId))]);
     const facts = await storeFacts(
       tx,
-      events.map((event) => toFact(event, level)),
+      events.map((event) => toFact(event, revision)),
     );
     await rateConversions(tx, { outbox, now: clock.now(), trigger: 'facts', context: contextOf(first, 'commission') }, facts);
   };
 
-export const onConversionRecorded = (parts: Parts) => onConversion(parts, levels.recorded);
-/** The conversion found its partner, or a refund its original: supersedes `recorded`, whichever comes first. */
-export const onConversionAttributed = (parts: Parts) => onConversion(parts, levels.attributed);
+export const onConversionRecorded = (parts: Parts) => onConversion(parts, 0);
+/** The conversion found its partner or another one, or a refund its original: the highest revision holds, whichever comes first. */
+export const onConversionAttributed = (parts: Parts) => onConversion(parts, 1);
 
-function toFact({ id, data, correlationid, traceparent }: Envelope<string, ConversionData>, level: Level): Fact {
+/** `revision` is that of events which say none: they were written before there could be several. */
+function toFact({ id, data, correlationid, traceparent }: Envelope<string, ConversionData>, revision: number): Fact {
   const { conversionId, brandId, programId, partnerId, eventId, kind, currency, originalConversionId, unattributedReason } = data;
   return {
     conversionId,
-    level,
+    level: levelOf(data.revision ?? revision),
     brandId,
     programId,
     partnerId,

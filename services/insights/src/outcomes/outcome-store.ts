@@ -6,7 +6,7 @@ export interface ConversionSeen {
   conversionId: string;
   brandId: string;
   partnerId: string | null;
-  /** 1 recorded, 2 attributed: the higher one knows better whose it is. */
+  /** 1 recorded, from 2 on attributed: the highest knows best whose it is. */
   facts: number;
 }
 

@@ -29,6 +29,11 @@ export async function rememberAwaited(tx: Tx, waiting: readonly Waiting[]): Prom
   ]);
 }
 
+const forget = /* sql */ `DELETE FROM awaited a USING unnest($1::text[]) w (id) WHERE a.conversion_id = w.id`;
+
+/** Takes conversions from among those that wait. */
+export const forgetAwaited = async (tx: Tx, ids: readonly string[]): Promise<void> => void (await tx.query(forget, [ids]));
+
 export interface Arrival {
   kind: AwaitedKind;
   key: string;

@@ -88,7 +88,7 @@ WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) w (bran
   )
 SELECT id, brand_id AS "brandId", key_hash AS "keyHash" FROM made
 UNION ALL
-SELECT c.id, c.brand_id, c.key_hash FROM wanted w JOIN customers c ON c.brand_id = w.brand_id AND c.key_hash = w.key_hash`;
+SELECT coalesce(c.alias_of, c.id), c.brand_id, c.key_hash FROM wanted w JOIN customers c ON c.brand_id = w.brand_id AND c.key_hash = w.key_hash`;
 
 /** Ids of the customers of these events by `customerOf`; those not known before are made. */
 export async function customersOf(tx: Tx, events: readonly Incoming[], now: Date): Promise<Map<string, string>> {

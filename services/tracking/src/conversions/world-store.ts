@@ -1,6 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import { timeOfClickId } from '../ids.js';
 import type { Due } from './awaited-store.js';
+import type { Assignment } from './domain/assignment.js';
 import type { Attribution, Customer, Touch } from './domain/attribute.js';
 import { isReversal } from './domain/check-event.js';
 import { type Candidate, originalKey, type World } from './domain/decide-batch.js';
@@ -25,7 +26,7 @@ const parts = {
     as: 'customer',
     from: 'SELECT c.* FROM unnest($3::text[]) w (id) JOIN customers c ON c.id = w.id',
     tell: `json_build_object('customerId', id, 'partnerId', partner_id, 'programId', program_id, 'linkId', link_id, 'clickId', click_id,
-      'clickedAt', clicked_at)`,
+      'clickedAt', clicked_at, 'assignments', assignments)`,
   },
   touches: {
     as: 'touch',
@@ -57,7 +58,9 @@ type Part = keyof typeof parts;
 function lookUpOf(wanted: readonly Part[]): string {
   const leads = ['SELECT unnest($6::text[]) AS partner_id'];
   if (wanted.includes('clicks')) leads.push('SELECT partner_id FROM click');
-  if (wanted.includes('customers')) leads.push('SELECT partner_id FROM customer');
+  if (wanted.includes('customers')) {
+    leads.push('SELECT partner_id FROM customer', "SELECT given->>'partnerId' FROM customer, jsonb_array_elements(assignments) given");
+  }
   return /* sql */ `
 WITH named AS (SELECT $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]),
   ${wanted.map((part) => `${parts[part].as} AS (${parts[part].from})`).join(',\n  ')},
@@ -82,11 +85,16 @@ interface TouchRow {
   partnerId: string;
   clickedAt: string;
 }
+type AssignmentRow = Omit<Assignment, 'effectiveFrom'> & { effectiveFrom: string };
 interface WorldRow {
   waiting?: Due[] | null;
   brands: { brandId: string; windowDays: number; defaultProgramId: string }[] | null;
   clicks?: (TouchRow & { brandId: string; programId: string; traceparent: string })[] | null;
-  customers?: ({ customerId: string; programId: string | null } & { [K in keyof TouchRow]: TouchRow[K] | null })[] | null;
+  customers?:
+    | ({ customerId: string; programId: string | null; assignments: AssignmentRow[] | null } & {
+        [K in keyof TouchRow]: TouchRow[K] | null;
+      })[]
+    | null;
   touches?: (TouchRow & { customerId: string })[] | null;
   originals?:
     | { conversionId: string; brandId: string; eventId: string; kind: string; programId: string; attribution: Attribution | null }[]
@@ -160,10 +168,11 @@ function customersOf(row: WorldRow): Map<string, Customer> {
   const clicks = new Map<string, Touch[]>();
   for (const { customerId, ...touch } of row.touches ?? []) clicks.set(customerId, [...(clicks.get(customerId) ?? []), touchOf(touch)]);
   return new Map(
-    (row.customers ?? []).map(({ customerId, programId, clickId, linkId, partnerId, clickedAt }) => {
+    (row.customers ?? []).map(({ customerId, programId, clickId, linkId, partnerId, clickedAt, assignments }) => {
       const bound = clickId !== null && linkId !== null && partnerId !== null && clickedAt !== null && programId !== null;
       const binding = bound ? { programId, ...touchOf({ clickId, linkId, partnerId, clickedAt }) } : null;
-      return [customerId, { customerId, binding, clicks: clicks.get(customerId) ?? [] }];
+      const given = (assignments ?? []).map((one) => ({ ...one, effectiveFrom: new Date(one.effectiveFrom) }));
+      return [customerId, { customerId, binding, clicks: clicks.get(customerId) ?? [], assignments: given }];
     }),
   );
 }

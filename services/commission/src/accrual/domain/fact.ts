@@ -1,16 +1,17 @@
 import { type Conversion, isRefundKind } from '@tributary/engine';
 
 /**
- * How much is known of a conversion: only named by a refund of it, recorded, or attributed after that. More supersedes less, whatever
- * comes first.
+ * How much is known of a conversion: only named by a refund of it, recorded, or attributed after that, once or several times. More
+ * supersedes less, whatever comes first.
  */
-export const levels = { named: 0, recorded: 1, attributed: 2 } as const;
-export type Level = (typeof levels)[keyof typeof levels];
+export const levels = { named: 0, recorded: 1 } as const;
+/** The level of what tracking told: each attribution since the recording is one higher. */
+export const levelOf = (revision: number): number => levels.recorded + revision;
 
 /** A conversion as tracking told it. */
 export interface Fact {
   conversionId: string;
-  level: Level;
+  level: number;
   brandId: string;
   programId: string;
   partnerId: string | null;

@@ -23,8 +23,9 @@ export function ofClicks({ data }: EventOf<'tracking.clicks.counted.v1'>): Movem
 }
 
 type Conversion = EventOf<'tracking.conversion.recorded.v1' | 'tracking.conversion.attributed.v1'>;
-/** What was attributed later knows more than what was recorded. */
-export const factsIn = (event: Conversion): number => (event.type === 'tracking.conversion.attributed.v1' ? 2 : 1);
+/** What was attributed later knows more than what was recorded, the last attribution most. */
+export const factsIn = ({ type, data }: Conversion): number =>
+  1 + (data.revision ?? (type === 'tracking.conversion.attributed.v1' ? 1 : 0));
 
 /** Counted on the day it happened. Refunds and chargebacks are conversions of their own, counted apart. */
 export function ofConversion(event: Conversion): Movement {

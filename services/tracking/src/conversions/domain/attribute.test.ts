@@ -34,7 +34,7 @@ const known: Known = {
   isEnrolled: () => true,
 };
 const decide = (said: Partial<Referral>, facts: Partial<Known>) => attribute({ ...referral, ...said }, { ...known, ...facts }, now);
-const bound = { customerId: 'cus', binding: { ...click, clickId: 'clk_0', partnerId: 'ptr_b' }, clicks: [] };
+const bound = { customerId: 'cus', binding: { ...click, clickId: 'clk_0', partnerId: 'ptr_b' }, clicks: [], assignments: [] };
 
 describe('the first reference that leads to a partner decides', () => {
   const every: Partial<Referral> = { clickRef: 'clk_1', hasCoupon: true, namedPartnerId: 'ptr_c' };

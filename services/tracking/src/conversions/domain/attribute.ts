@@ -1,4 +1,5 @@
 import type { ConversionData } from '@tributary/contracts';
+import { type Assignment, assignmentAt } from './assignment.js';
 
 export type Attribution = NonNullable<ConversionData['attribution']>;
 export type UnattributedReason = NonNullable<ConversionData['unattributedReason']>;
@@ -23,6 +24,8 @@ export interface Customer {
   customerId: string;
   binding: (Touch & { programId: string }) | null;
   clicks: readonly Touch[];
+  /** To whom he was given by hand, in the order of recording. */
+  assignments: readonly Assignment[];
 }
 
 /** What an event says about where it came from. */
@@ -82,7 +85,7 @@ export function inWindow(clickedAt: Date, occurredAt: Date, windowDays: number):
 }
 
 /**
- * Finds the partner of an event: a reversal's is its original's; otherwise the first of named click, coupon, customer and named
+ * Finds the partner of an event: a reversal's is its original's; a reassigned customer's is whom he was given to; otherwise the first of named click, coupon, customer and named
  * partner that leads to one. The window limits clicks only: a customer once bound stays with his partner.
  */
 export function attribute(referral: Referral, known: Known, decidedAt: Date): Decision {
@@ -90,6 +93,8 @@ export function attribute(referral: Referral, known: Known, decidedAt: Date): De
   const nothing = { programId: referral.programId ?? known.defaultProgramId, originalConversionId: null, attribution: null };
 
   const click = known.click?.brandId === referral.brandId ? known.click : undefined;
+  const assignment = known.customer && assignmentAt(known.customer.assignments, referral.occurredAt);
+  if (assignment) return ofAssignment(referral, known, click, assignment, decidedAt);
   if (referral.clickRef !== null && click === undefined && known.clickMayCome) {
     return { ...nothing, reason: 'click-unknown', awaits: [{ kind: 'click', key: referral.clickRef }] };
   }
@@ -159,6 +164,30 @@ function touchesOf(referral: Referral, known: Known, deciding: Touch | undefined
     .sort((a, b) => a.clickedAt.getTime() - b.clickedAt.getTime() || (a.clickId < b.clickId ? -1 : 1))
     .slice(-touchesKept)
     .map(({ clickId, linkId, partnerId, clickedAt }) => ({ clickId, linkId, partnerId, clickedAt: clickedAt.toISOString() }));
+}
+
+/** Somebody decided whose he is: no click counts against that. The event stays in its programme if the partner is enrolled there. */
+function ofAssignment(referral: Referral, known: Known, click: Click | undefined, assignment: Assignment, decidedAt: Date): Decision {
+  const { partnerId } = assignment;
+  const own = referral.programId ?? click?.programId ?? known.customer?.binding?.programId ?? known.defaultProgramId;
+  const programId = known.isEnrolled(partnerId, own) ? own : assignment.programId;
+  if (!known.isEnrolled(partnerId, programId)) {
+    const awaits: Awaited[] = [{ kind: 'enrollment', key: enrollmentKey(partnerId, programId) }];
+    return { programId: own, originalConversionId: null, attribution: null, reason: 'partner-not-enrolled', awaits };
+  }
+  const attribution: Attribution = {
+    method: 'reassignment',
+    model: 'last-click',
+    partnerId,
+    linkId: null,
+    clickId: null,
+    clickedAt: null,
+    clickTraceparent: null,
+    windowDays: known.windowDays,
+    touches: [],
+    decidedAt: decidedAt.toISOString(),
+  };
+  return { programId, originalConversionId: null, attribution, reason: null, awaits: [] };
 }
 
 /** A reversal goes where its original went. Reversing a reversal names no original. */

@@ -67,6 +67,8 @@ export function decideBatch(candidates: readonly Candidate[], world: World, deci
   return { decisions, bindings, touches };
 }
 
+const unknownCustomer = (customerId: string): Customer => ({ customerId, binding: null, clicks: [], assignments: [] });
+
 function bindCustomers(candidates: readonly Candidate[], world: World) {
   const customers = new Map(world.customers);
   const bindings = new Map<string, Binding>();
@@ -75,13 +77,18 @@ function bindCustomers(candidates: readonly Candidate[], world: World) {
     const click = clickRef === null ? undefined : world.clicks.get(clickRef);
     if (customerId === null || click?.brandId !== brandId) continue;
     const { clickId, linkId, partnerId, clickedAt, programId } = click;
-    const customer = customers.get(customerId) ?? { customerId, binding: null, clicks: [] };
+    const customer = customers.get(customerId) ?? unknownCustomer(customerId);
     const touch = { clickId, linkId, partnerId, clickedAt };
     touches.push({ customerId, brandId, ...touch });
     const window = world.brands.get(brandId)?.windowDays ?? 0;
     const binding = inWindow(clickedAt, occurredAt, window) ? rebind(customer.binding, { ...touch, programId }) : undefined;
     if (binding) bindings.set(customerId, { customerId, ...binding });
-    customers.set(customerId, { customerId, binding: binding ?? customer.binding, clicks: [...customer.clicks, touch] });
+    customers.set(customerId, {
+      customerId,
+      binding: binding ?? customer.binding,
+      clicks: [...customer.clicks, touch],
+      assignments: customer.assignments,
+    });
   }
   return { customers, bindings: [...bindings.values()], touches };
 }
@@ -100,7 +107,7 @@ function knownOf(
     defaultProgramId: brand.defaultProgramId,
     click: clickRef === null ? undefined : world.clicks.get(clickRef),
     clickMayCome: clickRef !== null && world.clickMayCome(clickRef),
-    customer: customerId === null ? undefined : (customers.get(customerId) ?? { customerId, binding: null, clicks: [] }),
+    customer: customerId === null ? undefined : (customers.get(customerId) ?? unknownCustomer(customerId)),
     original: originalEventId === null ? undefined : originals.get(originalKey(brandId, originalEventId)),
     isEnrolled: (partnerId, programId) => world.isEnrolled(brandId, partnerId, programId, candidate.occurredAt),
   };
