@@ -45,4 +45,7 @@ export const ids = {
   apiKey: idSchema('apiKey'),
   ledgerTransaction: idSchema('ledgerTransaction'),
   clearance: idSchema('clearance'),
+  adjustment: idSchema('adjustment'),
+  dealTemplate: idSchema('dealTemplate'),
+  dealBatch: idSchema('dealBatch'),
 };

@@ -24,6 +24,8 @@ export const idPrefixes = {
   fundingAccount: 'fac',
   statement: 'stm',
   adjustment: 'adj',
+  dealTemplate: 'dtp',
+  dealBatch: 'bat',
   ledgerTransaction: 'ltx',
   user: 'usr',
   apiKey: 'key',

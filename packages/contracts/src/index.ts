@@ -19,6 +19,7 @@ export * from './json-schema.js';
 export * from './permissions.js';
 export * from './rejections.js';
 export * from './routes/access.js';
+export * from './routes/adjustments.js';
 export * from './routes/approvals.js';
 export * from './routes/audit.js';
 export * from './routes/commission.js';

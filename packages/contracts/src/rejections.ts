@@ -69,6 +69,8 @@ export const rejections = {
   'effective-date-before-start': { status: 422, title: 'The amendment would start before the deal does' },
   'period-already-closed': { status: 409, title: 'The period is closed' },
   'period-not-over': { status: 409, title: 'The period is not over yet' },
+  'adjustment-zero': { status: 422, title: 'An adjustment of nothing changes nothing' },
+  'adjustment-in-future': { status: 422, title: 'An adjustment cannot be for a time to come' },
   'original-not-found': { status: 422, title: 'The original was not found' },
   // approvals
   'approval-already-decided': { status: 409, title: 'The approval is decided' },
@@ -80,7 +82,6 @@ export const rejections = {
   'run-state-forbids': { status: 409, title: 'The run is not in a state that allows this' },
   'run-empty': { status: 422, title: 'Nothing is payable' },
   'run-not-cleared': { status: 409, title: 'The run has no clearance for its content' },
-  'adjustment-zero': { status: 422, title: 'An adjustment of nothing changes nothing' },
   'iban-invalid': { status: 422, title: 'The IBAN does not check' },
   'funding-account-exists': { status: 409, title: 'The brand has an active funding account on this rail' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },

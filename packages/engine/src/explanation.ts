@@ -1,7 +1,7 @@
 import { add, parseFraction, round, toFraction } from '@tributary/money';
+import { type EntryExplanation, isAdjustment } from './adjustment.js';
 import { foldConversion } from './engines.js';
 import { fromInput } from './inputs.js';
-import type { PostingExplanation } from './postings.js';
 import type { Explanation } from './types.js';
 
 export interface Recomputed {
@@ -42,17 +42,22 @@ export interface RecomputedPosting {
 
 /**
  * Works a posting's amount out again from its explanation alone: folds the inputs, adds the contribution to the running
- * sum where there is one, rounds, and takes off what was posted before.
+ * sum where there is one, rounds, and takes off what was posted before. An adjustment is entitled to what its maker said.
  */
-export function recomputePosting({ fold, running, ...stated }: PostingExplanation): RecomputedPosting {
+export function recomputePosting(explanation: EntryExplanation): RecomputedPosting {
+  if (isAdjustment(explanation)) return agreeing(BigInt(explanation.adjustment.amount), explanation, true);
+  const { fold, running } = explanation;
   const again = fold === null ? null : recompute(fold);
   const sum = running && add(parseFraction(running.without), parseFraction(again?.exact ?? '0'));
   const entitlement = sum ? round(sum, running?.rounding) : BigInt(again?.amount ?? '0');
+  return agreeing(entitlement, explanation, (again?.agrees ?? true) && (sum === null || toFraction(sum) === running?.sum));
+}
+
+function agreeing(
+  entitlement: bigint,
+  stated: Pick<EntryExplanation, 'entitlement' | 'postedBefore' | 'amount'>,
+  inputsAgree: boolean,
+): RecomputedPosting {
   const amount = entitlement - BigInt(stated.postedBefore);
-  const agrees =
-    (again?.agrees ?? true) &&
-    (sum === null || toFraction(sum) === running?.sum) &&
-    `${entitlement}` === stated.entitlement &&
-    `${amount}` === stated.amount;
-  return { entitlement, amount, agrees };
+  return { entitlement, amount, agrees: inputsAgree && `${entitlement}` === stated.entitlement && `${amount}` === stated.amount };
 }

@@ -1,3 +1,11 @@
+export {
+  type Adjustment,
+  type AdjustmentExplanation,
+  adjustmentScope,
+  type EntryExplanation,
+  explainAdjustment,
+  isAdjustment,
+} from './adjustment.js';
 export { checkTerms, isRefundKind, type TermsProblem } from './check-terms.js';
 export {
   type CustomerFact,

@@ -1,6 +1,6 @@
 import { missingHops, missingOutcomes } from './complete.js';
 import { type ArchivedEvent, type EventKind, type EvidenceRecord, eventKinds, formatName, formatVersion } from './format.js';
-import { attributionIn, conversionsBehind, dealKey, explanationOf, type Story } from './story.js';
+import { attributionIn, conversionsBehind, dealKeyOf, explanationOf, type Story } from './story.js';
 
 /** The end of the chain at the time of making. */
 export interface ChainHead {
@@ -21,9 +21,7 @@ export function assemble(story: Story, head: ChainHead, madeAt: string): Assembl
   if (missing.length > 0) return { complete: false, missing };
   const entries = [...story.entries.values()].sort(bySequence);
   const conversionIds = [...new Set(entries.flatMap(({ event }) => conversionsBehind(event)))];
-  const deals = [...new Set(entries.map(({ event }) => dealKey(event.data.dealId, event.data.dealVersion)))].flatMap(
-    (key) => story.deals.get(key) ?? [],
-  );
+  const deals = [...new Set(entries.flatMap(({ event }) => dealKeyOf(event.data) ?? []))].flatMap((key) => story.deals.get(key) ?? []);
   const header = {
     format: formatName,
     formatVersion,

@@ -1,5 +1,5 @@
 import { ownScopes, walkScope } from './scopes.js';
-import { attributionIn, conversionsBehind, dealKey, explanationOf, type Story } from './story.js';
+import { attributionIn, conversionsBehind, dealKeyOf, explanationOf, hasOwnScope, type Story } from './story.js';
 
 /** The hops between click and settlement that have not arrived in the archive, in words; none when the evidence is complete. */
 export function missingHops(story: Story): string[] {
@@ -46,8 +46,9 @@ function missingBehind(story: Story, entryId: string): string[] {
   const missing = conversionsBehind(entry.event)
     .filter((conversionId) => !story.conversions.has(conversionId))
     .map((conversionId) => `conversion ${conversionId}`);
-  if (!story.deals.has(dealKey(dealId, dealVersion))) missing.push(`version ${dealVersion} of deal ${dealId}`);
-  if (adjusts !== null && explanationOf(entry.event)?.running === null && !story.entries.has(adjusts)) missing.push(`entry ${adjusts}`);
+  const key = dealKeyOf(entry.event.data);
+  if (key !== null && !story.deals.has(key)) missing.push(`version ${dealVersion} of deal ${dealId}`);
+  if (adjusts !== null && hasOwnScope(entry.event) && !story.entries.has(adjusts)) missing.push(`entry ${adjusts}`);
   return missing;
 }
 

@@ -14,6 +14,6 @@ export { type ChainPosition, canonicalHash, chainHash, genesisHash, sha256Hex } 
 export { merkleRoot } from './merkle.js';
 export type { Problem } from './problem.js';
 export { entriesLeadingTo } from './scopes.js';
-export { attributionIn, conversionsBehind, dealKey, explanationOf, type Story, storyOf } from './story.js';
+export { attributionIn, conversionsBehind, dealKey, dealKeyOf, explanationOf, type Story, storyOf } from './story.js';
 export { checkRecords, type Verification, type VerifyOptions, verifyBundle } from './verify-bundle.js';
 export { type Signer, writeBundle } from './write-bundle.js';

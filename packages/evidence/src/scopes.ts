@@ -1,12 +1,12 @@
 import type { Archived } from './format.js';
 import { groupBy } from './group-by.js';
-import { explanationOf } from './story.js';
+import { explanationOf, hasOwnScope } from './story.js';
 
 type Entry = Archived<'commission.entry.accrued.v1'>;
 
 /** Entries by scope. A running scope spans the life of a deal: its earlier postings are not part of a bundle. */
 export function ownScopes(entries: Iterable<Entry>): Entry[][] {
-  const own = [...entries].filter(({ event }) => explanationOf(event)?.running === null);
+  const own = [...entries].filter(({ event }) => hasOwnScope(event));
   return [...groupBy(own, ({ event }) => event.data.scope).values()];
 }
 

@@ -1,5 +1,5 @@
 import type { EventOf, EventType } from '@tributary/contracts';
-import type { PostingExplanation } from '@tributary/engine';
+import { type EntryExplanation, type Explanation, isAdjustment } from '@tributary/engine';
 import type { Archived, ArchivedEvent } from './format.js';
 import { groupBy } from './group-by.js';
 
@@ -36,18 +36,34 @@ export interface Story {
   messages: Archived<'notifications.message.sent.v1'>[];
 }
 
+/** The key of the deal version that an entry was rated by; null for an adjustment. */
+export const dealKeyOf = ({ dealId, dealVersion }: { dealId: string | null; dealVersion: number | null }): string | null =>
+  dealId === null || dealVersion === null ? null : dealKey(dealId, dealVersion);
+
 export const dealKey = (dealId: string, version: number): string => `${dealId}#${version}`;
 
 /** An entry's explanation, which the contracts leave open. */
-export const explanationOf = (entry: EventOf<'commission.entry.accrued.v1'>): PostingExplanation =>
-  entry.data.explanation as PostingExplanation;
+export const explanationOf = (entry: EventOf<'commission.entry.accrued.v1'>): EntryExplanation =>
+  entry.data.explanation as EntryExplanation;
 
-/** The conversions that an entry's amount was worked out from. */
+/** The fold that an entry goes back to; null for one without, such as an adjustment. */
+export function foldBehind(entry: EventOf<'commission.entry.accrued.v1'>): Explanation | null {
+  const explanation = explanationOf(entry);
+  return isAdjustment(explanation) ? null : (explanation?.fold ?? null);
+}
+
+/** Whether an entry posts to a scope of its own, and not to one that runs over the life of a deal. */
+export function hasOwnScope(entry: EventOf<'commission.entry.accrued.v1'>): boolean {
+  const explanation = explanationOf(entry);
+  return isAdjustment(explanation) || explanation?.running === null;
+}
+
+/** The conversions that an entry's amount was worked out from; none for an adjustment. */
 export function conversionsBehind(entry: EventOf<'commission.entry.accrued.v1'>): string[] {
   const { conversionId, causeConversionId } = entry.data;
-  const refunds = explanationOf(entry)?.fold?.inputs?.refunds ?? [];
+  const refunds = foldBehind(entry)?.inputs?.refunds ?? [];
   return [
-    ...new Set([conversionId, ...(causeConversionId === null ? [] : [causeConversionId]), ...refunds.map((one) => one.conversionId)]),
+    ...new Set([conversionId, causeConversionId, ...refunds.map((one) => one.conversionId)].filter((id): id is string => id !== null)),
   ];
 }
 

@@ -219,6 +219,39 @@ test('D-01 the clocks of two services may be a little apart', () => {
   expect(problems).toEqual([]);
 });
 
+test('evidence of a payout with an adjustment verifies, and betrays one that was tampered with', () => {
+  const adjusted = goldenStory({ adjusted: true });
+  const bundle = (change: (entry: Record<string, unknown>, events: Envelope[]) => void = () => undefined) => {
+    const events = copy(adjusted.events) as Envelope[];
+    const entry = events.find(
+      ({ type, data }) => type === 'commission.entry.accrued.v1' && (data as { reason: string }).reason === 'adjustment',
+    );
+    change(entry?.data as Record<string, unknown>, events);
+    return verify(bundleOf(adjusted.payoutId, events, operator).text);
+  };
+  expect(bundle()).toMatchObject({ holds: true, problems: [], amount: 2050 });
+  const kindsOf = ({ problems }: Verification) => [...new Set(problems.map(({ kind }) => kind))];
+  expect(kindsOf(bundle((entry) => void Object.assign(entry, { dealAuthorId: 'key_other' })))).toContain('qualification');
+  expect(kindsOf(bundle((entry) => void Object.assign(entry, { amount: 151 })))).toContain('qualification');
+  expect(
+    kindsOf(
+      bundle(
+        (entry) =>
+          void Object.assign(entry, {
+            explanation: { fold: null, running: null, withdrawn: null, entitlement: '0', postedBefore: '0', amount: '0' },
+          }),
+      ),
+    ),
+  ).toContain('qualification');
+  const approvedByMaker = bundle((entry, events) => {
+    for (const { type, data } of events) {
+      const decision = data as { entryId?: string; decidedBy?: string };
+      if (type === 'approvals.commission.approved.v1' && decision.entryId === entry['entryId']) decision.decidedBy = 'key_maker';
+    }
+  });
+  expect(kindsOf(approvedByMaker)).toContain('approval');
+});
+
 test.each<[string, (all: EvidenceRecord[]) => EvidenceRecord[] | undefined, Kind]>([
   [
     'an event that the archive did not chain',

@@ -74,6 +74,31 @@ test('a reversal shares the fate of the entry that it takes back', async () => {
   expect(await approvalOf(refund.data.entryId)).toMatchObject({ status: 'rejected', decidedBy: 'automatic' });
 });
 
+test('an adjustment always waits for somebody other than its maker, also when it takes back', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const byHand = {
+    reason: 'adjustment',
+    dealId: null,
+    dealVersion: null,
+    conversionId: null,
+    causeConversionId: null,
+    dealAuthorId: 'key_maker',
+  } as const;
+  const made = [entry(100, byHand), entry(-100, byHand)];
+  await approvals.deliver(brand, partner(), ...made);
+  for (const { data } of made) {
+    const waiting = await approvalOf(data.entryId);
+    expect(waiting).toMatchObject({ status: 'waiting', needs: 'manager', dealId: null, makerId: 'key_maker' });
+    const decide = (actorId: string) =>
+      approvals
+        .request({ actorId, roles: ['programme-manager'] })
+        .post(`/api/v1/approvals/${waiting.id}/decision`)
+        .send({ decision: 'approve' });
+    expect((await decide('key_maker').expect(403)).body.code).toBe('four-eyes');
+    await decide('key_manager').expect(200);
+  }
+});
+
 test('any order and repetition of the facts ends in the same approvals', async () => {
   const { brand, partner, entry } = aBrandWithPartner();
   const sale = entry(10_000);

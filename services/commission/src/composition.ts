@@ -1,4 +1,5 @@
 import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { postByHandWith } from './accrual/post-by-hand.js';
 import { rateAgainWith } from './accrual/rate-again.js';
 import { prismaDealReader } from './deals/adapters/prisma-deal-reader.js';
 import { PrismaClient } from './generated/client.js';
@@ -12,12 +13,12 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     name: 'commission',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['deal_version', 'commission_entry', 'closed_period'],
+    appendOnly: ['deal_version', 'commission_entry', 'closed_period', 'adjustment'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock, jobs: queue }) => {
       const rateAgain = rateAgainWith({ outbox, jobs: queue });
       return {
-        routes: routes({ db, outbox, rateAgain, deals: prismaDealReader(db) }),
+        routes: routes({ db, outbox, rateAgain, postByHand: postByHandWith({ outbox }), deals: prismaDealReader(db) }),
         subscriptions: subscriptions({ outbox, clock, rateAgain }),
         jobs: jobs({ db, outbox, clock, jobs: queue }),
       };

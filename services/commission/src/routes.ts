@@ -1,4 +1,6 @@
 import type { Database, Route } from '@tributary/service-kit';
+import { createAdjustmentRoute } from './adjustments/create-adjustment.js';
+import { listAdjustmentsRoute } from './adjustments/read-adjustments.js';
 import { explainCommissionRoute, getOutcomeRoute, listCommissionsRoute } from './commissions/read-commissions.js';
 import { amendDealRoute } from './deals/amend-deal.js';
 import { createDealRoute } from './deals/create-deal.js';
@@ -7,9 +9,10 @@ import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/rea
 import { refuseChangeRoutes } from './deals/refuse-change.js';
 import type { DealParts } from './deals/write-version.js';
 import { closePeriodRoute } from './periods/close-period.js';
+import type { PostByHand } from './shared/post-by-hand.js';
 
 /** Everything commission answers. Methods, paths and permissions stand in the contracts of the same names. */
-export const routes = (parts: DealParts & { db: Database; deals: DealReader }): Route[] => [
+export const routes = (parts: DealParts & { db: Database; deals: DealReader; postByHand: PostByHand }): Route[] => [
   createDealRoute(parts),
   amendDealRoute(parts),
   getDealRoute(parts.deals),
@@ -20,4 +23,6 @@ export const routes = (parts: DealParts & { db: Database; deals: DealReader }): 
   explainCommissionRoute(parts.db),
   getOutcomeRoute(parts.db),
   closePeriodRoute(parts),
+  createAdjustmentRoute(parts),
+  listAdjustmentsRoute(parts.db),
 ];

@@ -103,6 +103,11 @@ function owed(world: World): Record<string, () => Sample> {
     explainCommission: () => ({ params: { entryId } }),
     listOutcomes: () => ({ params: { conversionId: world.conversionId } }),
     closePeriod: () => ({ params: { period: '2020-01' }, query: { dryRun: 'true' }, body: { brandId } }),
+    createAdjustment: () => ({
+      query: { dryRun: 'true' },
+      body: { partnerId, brandId, amount: 500, currency: 'EUR', reason: 'fuzz' },
+    }),
+    listAdjustments: () => ({ query: { brandId } }),
     listApprovals: () => ({ query: { brandId } }),
     getApproval: () => ({ params: { approvalId } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),

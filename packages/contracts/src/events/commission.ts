@@ -42,13 +42,14 @@ export const entryAccrued = defineEvent({
     partnerId: ids.partner,
     brandId: ids.brand,
     programId: ids.program,
-    dealId: ids.deal,
-    dealVersion: z.int().positive(),
-    /** Who wrote that deal version: the maker of an automatic commission. */
+    /** Null, with the version and the conversion, for an adjustment: nothing was rated. */
+    dealId: ids.deal.nullable(),
+    dealVersion: z.int().positive().nullable(),
+    /** Who wrote that deal version: the maker of an automatic commission. Of an adjustment: who made it. */
     dealAuthorId: z.string(),
     engineVersion: z.string(),
     /** The conversion whose scope this is (the original, for refunds too). */
-    conversionId: ids.conversion,
+    conversionId: ids.conversion.nullable(),
     /** The fact that made this posting: the conversion itself, a refund of it, or null for an amendment. */
     causeConversionId: ids.conversion.nullable(),
     component: z.string(),

@@ -9,7 +9,8 @@ export const approval = z
     entryId: ids.entry,
     partnerId: ids.partner,
     brandId: ids.brand,
-    dealId: ids.deal,
+    /** Null for an adjustment. */
+    dealId: ids.deal.nullable(),
     amount: minorAmount,
     currency,
     status: z.enum(['waiting', 'approved', 'held', 'rejected']),

@@ -1,5 +1,6 @@
 import type { RouteContract } from '../define-route.js';
 import * as access from './access.js';
+import * as adjustments from './adjustments.js';
 import * as approvals from './approvals.js';
 import * as audit from './audit.js';
 import * as commission from './commission.js';
@@ -19,6 +20,7 @@ export const routeContracts: readonly RouteContract[] = [
   tracking,
   customers,
   commission,
+  adjustments,
   approvals,
   payouts,
   audit,

@@ -1,9 +1,17 @@
 import { canonicalJson } from '@tributary/contracts';
-import { type ConversionInput, type Explanation, type PostingExplanation, recomputePosting } from '@tributary/engine';
+import {
+  type AdjustmentExplanation,
+  adjustmentScope,
+  type ConversionInput,
+  type EntryExplanation,
+  type Explanation,
+  isAdjustment,
+  recomputePosting,
+} from '@tributary/engine';
 import type { Archived } from '../format.js';
 import { canonicalHash } from '../hashing.js';
 import { ownScopes, walkScope } from '../scopes.js';
-import { dealKey, explanationOf, type Story } from '../story.js';
+import { dealKey, dealKeyOf, explanationOf, type Story } from '../story.js';
 import { type Check, sameInstant } from './context.js';
 
 type Entry = Archived<'commission.entry.accrued.v1'>;
@@ -13,7 +21,8 @@ export const checkAmounts: Check = ({ story, againstKind, against }) => {
   for (const entry of story.entries.values()) {
     const { entryId, dealId, dealVersion } = entry.event.data;
     for (const what of flawsOfExplanation(story, entry)) againstKind('qualification', what, entryId);
-    if (!story.deals.has(dealKey(dealId, dealVersion))) against(entry, `names version ${dealVersion} of deal ${dealId}, which is not here`);
+    const key = dealKeyOf(entry.event.data);
+    if (key !== null && !story.deals.has(key)) against(entry, `names version ${dealVersion} of deal ${dealId}, which is not here`);
   }
   for (const deal of story.deals.values()) {
     if (deal.event.data.documentHash !== canonicalHash(deal.event.data.terms))
@@ -31,6 +40,9 @@ function flawsOfExplanation(story: Story, entry: Entry): string[] {
   if (!again.agrees)
     flaws.push(`the fold of its inputs does not lead to it: an entitlement of ${again.entitlement}, a posting of ${again.amount}`);
   if (again.amount !== BigInt(data.amount)) flaws.push(`recomputes to ${again.amount}, and the entry is ${data.amount}`);
+  if (isAdjustment(explanation)) return [...flaws, ...flawsOfAdjustment(explanation, data)];
+  if (data.dealId === null || data.dealVersion === null || data.conversionId === null)
+    flaws.push('names no deal or no conversion, and is no adjustment');
   const { fold } = explanation;
   if (fold === null) return flaws;
   if (fold.engineVersion !== data.engineVersion) flaws.push(`was made by ${fold.engineVersion}, and the entry names ${data.engineVersion}`);
@@ -43,7 +55,23 @@ function flawsOfExplanation(story: Story, entry: Entry): string[] {
   return [...flaws, ...flawsOfInputs(story, fold)];
 }
 
-function recomputed(explanation: PostingExplanation): ReturnType<typeof recomputePosting> | undefined {
+/** An adjustment is explained by itself: what it says must be what was posted, and by whom. */
+function flawsOfAdjustment({ adjustment }: AdjustmentExplanation, data: Entry['event']['data']): string[] {
+  const flaws: string[] = [];
+  const same =
+    data.scope === adjustmentScope(adjustment.adjustmentId) &&
+    data.partnerId === adjustment.partnerId &&
+    data.brandId === adjustment.brandId &&
+    data.currency === adjustment.currency &&
+    data.dealAuthorId === adjustment.makerId &&
+    sameInstant(data.occurredAt, adjustment.occurredAt);
+  if (!same) flaws.push('is of another adjustment than the entry');
+  if (data.reason !== 'adjustment' || data.conversionId !== null || data.dealId !== null)
+    flaws.push('is of an adjustment, and the entry goes back to a conversion or a deal');
+  return flaws;
+}
+
+function recomputed(explanation: EntryExplanation): ReturnType<typeof recomputePosting> | undefined {
   try {
     return recomputePosting(explanation);
   } catch {

@@ -25,9 +25,9 @@ export const checkAttribution: Check = ({ story, records, againstKind, against }
   }
   for (const entry of story.entries.values()) {
     const { conversionId, partnerId, amount } = entry.event.data;
-    const told = story.conversions.get(conversionId) ?? [];
+    const told = conversionId === null ? [] : (story.conversions.get(conversionId) ?? []);
     // What is taken back may be from a partner whom the conversion has left.
-    if (amount > 0 && !told.some(({ event }) => event.data.partnerId === partnerId))
+    if (conversionId !== null && amount > 0 && !told.some(({ event }) => event.data.partnerId === partnerId))
       against(entry, `conversion ${conversionId} was not attributed to ${partnerId}`);
   }
 };
@@ -103,8 +103,7 @@ function flawsOfDecision({ event }: Decision, entry: Entry): string[] {
   const flaws: string[] = [];
   const same = data.amount === entry.amount && data.currency === entry.currency && data.partnerId === entry.partnerId;
   if (!same) flaws.push(`decides on ${data.amount} ${data.currency}, and entry ${entry.entryId} is ${entry.amount} ${entry.currency}`);
-  if (type === approved && !data.automatic && data.decidedBy === entry.dealAuthorId)
-    flaws.push(`${data.decidedBy} wrote the deal version and approved what it earned`);
+  if (type === approved && !data.automatic && data.decidedBy === entry.dealAuthorId) flaws.push(`${data.decidedBy} made what it approves`);
   return flaws;
 }
 

@@ -1,5 +1,13 @@
 import { type DataOf, type EventOf, newId } from '@tributary/contracts';
-import { type Conversion, type DealVersion, foldConversion, type PostedScope, planPostings } from '@tributary/engine';
+import {
+  adjustmentScope,
+  type Conversion,
+  type DealVersion,
+  explainAdjustment,
+  foldConversion,
+  type PostedScope,
+  planPostings,
+} from '@tributary/engine';
 import { canonicalHash } from '../hashing.js';
 import { at, type ConversionData, StoryWriter } from './story-writer.js';
 
@@ -17,9 +25,9 @@ export interface GoldenStory {
 /**
  * A payout of 1900 EUR cents: a sale (+2000) with a partial refund (-200), a lead (+500) that was attributed late, and the refund of a
  * sale (-400) that an earlier payout had paid. Amounts come from the engine. `refundedLater` adds another refund of the first sale (-800),
- * reported after the payout, which is no part of it.
+ * reported after the payout, which is no part of it. `adjusted` pays a bonus of 150 besides, which somebody made by hand.
  */
-export function goldenStory(options: { refundedLater?: boolean } = {}): GoldenStory {
+export function goldenStory(options: { refundedLater?: boolean; adjusted?: boolean } = {}): GoldenStory {
   return new Teller().tell(options);
 }
 
@@ -53,7 +61,7 @@ class Teller extends StoryWriter {
     };
   }
 
-  tell({ refundedLater = false }: { refundedLater?: boolean }): GoldenStory {
+  tell({ refundedLater = false, adjusted = false }: { refundedLater?: boolean; adjusted?: boolean }): GoldenStory {
     this.write('commission.deal.versioned.v1', this.deal.dealId, at(1), this.deal);
     const sale = this.convert({ kind: 'sale', amount: 10_000, day: 2, clicked: true });
     const refund = this.convert({ kind: 'refund', amount: 1000, day: 5, of: sale.data });
@@ -64,6 +72,7 @@ class Teller extends StoryWriter {
     const first = this.rate(sale, [], sale);
     this.rate(paidBefore, [], paidBefore);
     const claimed = [first, this.rate(sale, [refund], refund), this.rate(lead, [], lead), this.rate(paidBefore, [takenBack], takenBack)];
+    if (adjusted) claimed.push(this.adjust(150));
     this.pay(claimed.map(({ data }) => data));
     if (refundedLater) {
       const later = this.convert({ kind: 'refund', amount: 4000, day: 25, of: sale.data });
@@ -151,9 +160,52 @@ class Teller extends StoryWriter {
     return entry;
   }
 
+  /** A bonus by hand, which another person approves. */
+  private adjust(amount: number) {
+    const adjustmentId = newId('adjustment');
+    const { partnerId, brandId } = this.ids;
+    const explanation = explainAdjustment({
+      adjustmentId,
+      kind: 'bonus',
+      partnerId,
+      brandId,
+      amount: `${amount}`,
+      currency: 'EUR',
+      reason: 'best of the month',
+      makerId: 'key_maker',
+      occurredAt: at(7),
+    });
+    const data: Entry = {
+      ...this.ids,
+      entryId: newId('entry'),
+      scope: adjustmentScope(adjustmentId),
+      dealId: null,
+      dealVersion: null,
+      dealAuthorId: 'key_maker',
+      engineVersion: 'engine-1',
+      conversionId: null,
+      causeConversionId: null,
+      component: 'adjustment',
+      amount,
+      currency: 'EUR',
+      reason: 'adjustment',
+      adjusts: null,
+      occurredAt: at(7),
+      recordedAt: at(7),
+      maturesAt: at(7),
+      period: '2026-03',
+      explanationHash: canonicalHash(explanation),
+      explanation,
+      traceparent: null,
+    };
+    const entry = this.write('commission.entry.accrued.v1', data.entryId, at(7), data);
+    this.decide(entry);
+    return entry;
+  }
+
   private decide(entry: EventOf<'commission.entry.accrued.v1'>): void {
     const { entryId, partnerId, brandId, amount, currency } = entry.data;
-    const big = amount > 1000;
+    const big = amount > 1000 || entry.data.reason === 'adjustment';
     const decision = { approvalId: newId('approval'), entryId, partnerId, brandId, amount, currency, route: 'by amount', reason: null };
     this.book('accrual', { entryId, payoutId: null }, 'brand-expense', 'pending', amount, entry as unknown as EventOf);
     if (big)

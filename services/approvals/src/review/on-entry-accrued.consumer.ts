@@ -46,7 +46,7 @@ function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: 
   if (!policy) throw new NotYet(`brand ${data.brandId}`);
   if (!partner) throw new NotYet(`partner ${data.partnerId}`);
   const amount = BigInt(data.amount);
-  const { needs, route } = routeEntry({ amount, currency: data.currency }, policy, partner);
+  const { needs, route } = routeEntry({ amount, currency: data.currency, byHand: data.reason === 'adjustment' }, policy, partner);
   const followsEntryId = amount < 0n ? data.adjusts : null;
   const decidedNow = needs === 'nobody' && followsEntryId === null;
   return {

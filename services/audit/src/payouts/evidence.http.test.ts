@@ -17,6 +17,16 @@ const evidenceOf = (payoutId: string) =>
     .buffer(true)
     .parse(asText as never);
 
+test('an adjustment needs no conversion and no deal to be traced and proved', async () => {
+  const { events, payoutId } = goldenStory({ adjusted: true });
+  await audit.deliver(...shuffled(3, events));
+  const { body } = await evidenceOf(payoutId).expect(200);
+  expect(verifyBundle(Buffer.from(body))).toMatchObject({ holds: true, amount: 2050 });
+  const trace = await audit.request().get(`/api/v1/payouts/${payoutId}/trace`).expect(200);
+  expect(trace.body.missing).toEqual([]);
+  expect(trace.body.steps.map(({ summary }: { summary: string }) => summary)).toContain('adjustment of 150 EUR by key_maker');
+});
+
 /** What evidence says, without where in the chain it stands and when it was made. */
 const saidBy = (bundle: string) =>
   bundle

@@ -1,4 +1,4 @@
-import { type ArchivedEvent, conversionsBehind, dealKey, entriesLeadingTo, type Story, storyOf } from '@tributary/evidence';
+import { type ArchivedEvent, conversionsBehind, dealKeyOf, entriesLeadingTo, type Story, storyOf } from '@tributary/evidence';
 import { everything, type Scope } from '@tributary/service-kit';
 import type { ArchiveStore } from '../archive/archive-store.js';
 
@@ -47,12 +47,12 @@ async function withConversions(archive: ArchiveStore, ofLines: Story, keep: Keep
 /** With the versions of deals that the entries name. */
 async function withDeals(archive: ArchiveStore, story: Story, keep: Keep): Promise<Story> {
   const named = [...story.entries.values()].map(({ event }) => event.data);
-  const wanted = new Set(named.map(({ dealId, dealVersion }) => dealKey(dealId, dealVersion)));
+  const wanted = new Set(named.map(dealKeyOf));
   const found = storyOf(
     story.payoutId,
     await archive.byIds(
       everything,
-      named.map(({ dealId }) => dealId),
+      named.flatMap(({ dealId }) => dealId ?? []),
     ),
   );
   return keep([...found.deals].flatMap(([key, version]) => (wanted.has(key) ? [version] : [])));

@@ -25,6 +25,8 @@ export interface Trace {
 
 /** Events that a consumer writes must say which event they answer; what people and schedules begin has no cause. */
 const alwaysCaused: readonly string[] = ['commission.entry.accrued.v1', 'approvals.run.cleared.v1', 'notifications.message.sent.v1'];
+const byHand = ({ type, data }: Envelope): boolean =>
+  type === 'commission.entry.accrued.v1' && (data as { conversionId: string | null }).conversionId === null;
 
 /** The way from click to settlement and message, line by line and then as one payout. */
 export function traceOf(story: Story, archivedEvents: ReadonlySet<string>, shownLines: number): Trace {
@@ -43,8 +45,9 @@ export const causesIn = (story: Story): string[] =>
   eventsOf(story).flatMap(({ causationid }) => (causationid === undefined ? [] : [causationid]));
 
 function missingCauses(story: Story, archivedEvents: ReadonlySet<string>): string[] {
-  return eventsOf(story).flatMap(({ id, type, causationid }) => {
-    if (causationid === undefined) return alwaysCaused.includes(type) ? [`cause of ${type} ${id}`] : [];
+  return eventsOf(story).flatMap((event) => {
+    const { id, type, causationid } = event;
+    if (causationid === undefined) return alwaysCaused.includes(type) && !byHand(event) ? [`cause of ${type} ${id}`] : [];
     return archivedEvents.has(causationid) ? [] : [`event ${causationid}, which caused ${type} ${id}`];
   });
 }
@@ -86,7 +89,7 @@ function stepsOfEntry(story: Story, entryId: string): TraceStep[] {
       'entry',
       entry,
       entryId,
-      `${data.reason} of ${data.amount} ${data.currency} by version ${data.dealVersion} of ${data.dealId}, ${data.engineVersion}`,
+      `${data.reason} of ${data.amount} ${data.currency} by ${data.dealId === null ? data.dealAuthorId : `version ${data.dealVersion} of ${data.dealId}, ${data.engineVersion}`}`,
     ),
     ...(story.decisions.get(entryId) ?? []).map((one) =>
       stepOf(

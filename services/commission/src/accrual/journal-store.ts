@@ -5,11 +5,12 @@ import type { Entry } from './domain/entry.js';
 export interface ScopeRow {
   scope: string;
   brandId: string;
-  /** Null for a running scope. */
+  /** Null for a running scope, and for one posted to by hand. */
   conversionId: string | null;
   partnerId: string;
-  dealId: string;
-  dealVersion: number;
+  /** Null, with the version, for a scope posted to by hand: rating never loads it. */
+  dealId: string | null;
+  dealVersion: number | null;
   component: string;
   currency: string;
   net: bigint;

@@ -1,4 +1,4 @@
-import type { FoldResult, PostedScope, Posting, RunningState } from '@tributary/engine';
+import type { FoldResult, PostedScope, Posting, RunningState, ScopeIdentity } from '@tributary/engine';
 import type { RoundingMode } from '@tributary/money';
 import type { ChangedScope, Contribution, ScopeRow } from './journal-store.js';
 
@@ -111,14 +111,10 @@ const newScope = (
   changed: true,
 });
 
-const identityOf = ({ scope, partnerId, dealId, dealVersion, component, currency }: ScopeRow) => ({
-  scope,
-  partnerId,
-  dealId,
-  dealVersion,
-  component,
-  currency,
-});
+function identityOf({ scope, partnerId, dealId, dealVersion, component, currency }: ScopeRow): ScopeIdentity {
+  if (dealId === null || dealVersion === null) throw new Error(`scope ${scope} is not of a deal: nothing is rated into it`);
+  return { scope, partnerId, dealId, dealVersion, component, currency };
+}
 
 /** Rows for the running scopes that folds name, as they are before anything has been posted. */
 export function runningRows(cases: readonly { brandId: string; fold: FoldResult }[]): ScopeRow[] {

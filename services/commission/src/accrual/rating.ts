@@ -1,4 +1,4 @@
-import type { PostingExplanation } from '@tributary/engine';
+import type { EntryExplanation } from '@tributary/engine';
 import type { EventContext, Outbox } from '@tributary/messaging';
 import type { Entry } from './domain/entry.js';
 import type { StoredFact } from './domain/fact.js';
@@ -17,7 +17,8 @@ export interface Rating {
 /** A posting made: the entry, how it is explained, and the fact that made it. */
 export interface Made {
   entry: Entry;
-  explanation: PostingExplanation;
+  explanation: EntryExplanation;
+  /** The maker: who wrote the deal version, or who made the adjustment. */
   dealAuthorId: string;
   cause: StoredFact | null;
   traceparent: string | null;

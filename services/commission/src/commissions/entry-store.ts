@@ -1,4 +1,4 @@
-import type { PostingExplanation } from '@tributary/engine';
+import type { EntryExplanation } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import type { Entry } from '../accrual/domain/entry.js';
 import { entrySelected } from '../accrual/journal-store.js';
@@ -14,7 +14,7 @@ export type EntryWithStatus = Entry & { status: EntryStatus };
  * - `reversed`: its scope has come down to nothing since, and it was never paid (the reversals keep statuses of their own)
  * - `held`; `approved`, which becomes `payable` when it has matured; `pending` before any decision
  */
-const status = `CASE
+export const entryStatus = `CASE
   WHEN 'settled' = ANY (paying.states) THEN 'paid'
   WHEN paying.states && ARRAY['created', 'submitted'] THEN 'in-payout'
   WHEN decision.outcome = 'rejected' THEN 'rejected'
@@ -24,7 +24,8 @@ const status = `CASE
   WHEN decision.outcome = 'approved' THEN 'approved'
   ELSE 'pending' END`;
 
-const from = `commission_entry AS entry
+/** The journal with all that `entryStatus` looks at; a line of it is `entry`. */
+export const entriesWithStatus = `commission_entry AS entry
   JOIN commission_scope AS scope ON scope.scope = entry.scope
   LEFT JOIN entry_decision AS decision ON decision.entry_id = entry.entry_id
   CROSS JOIN LATERAL (SELECT array_agg(payout.state) AS states FROM payout_line AS line JOIN payout_progress AS payout USING (payout_id) WHERE line.entry_id = entry.entry_id) AS paying`;
@@ -44,9 +45,9 @@ export interface EntryFilter {
 /** Entries, newest first. */
 export async function findEntries(tx: Tx, now: Date, filter: EntryFilter): Promise<EntryWithStatus[]> {
   const { rows } = await tx.query<EntryWithStatus>(
-    `SELECT ${entrySelected}, ${status} AS status FROM ${from}
+    `SELECT ${entrySelected}, ${entryStatus} AS status FROM ${entriesWithStatus}
      WHERE ($2::text IS NULL OR entry.partner_id = $2) AND ($3::text IS NULL OR entry.brand_id = $3) AND ($4::text IS NULL OR entry.conversion_id = $4)
-       AND ($5::text IS NULL OR ${status} = $5) AND ($6::timestamptz IS NULL OR entry.occurred_at >= $6) AND ($7::timestamptz IS NULL OR entry.occurred_at < $7)
+       AND ($5::text IS NULL OR ${entryStatus} = $5) AND ($6::timestamptz IS NULL OR entry.occurred_at >= $6) AND ($7::timestamptz IS NULL OR entry.occurred_at < $7)
        AND ($8::text IS NULL OR entry.entry_id < $8)
      ORDER BY entry.entry_id DESC LIMIT $9`,
     [
@@ -64,7 +65,7 @@ export async function findEntries(tx: Tx, now: Date, filter: EntryFilter): Promi
   return rows;
 }
 
-export type ExplainedEntry = Entry & { explanation: PostingExplanation; explanationHash: string };
+export type ExplainedEntry = Entry & { explanation: EntryExplanation; explanationHash: string };
 
 export async function findExplained(tx: Tx, entryId: string): Promise<ExplainedEntry | undefined> {
   const { rows } = await tx.query<ExplainedEntry>(

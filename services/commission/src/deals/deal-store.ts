@@ -80,6 +80,17 @@ export async function knowsPartner(tx: Tx, partnerId: string): Promise<boolean> 
   return (await tx.query('SELECT 1 FROM partner WHERE partner_id = $1', [partnerId])).rowCount > 0;
 }
 
+/** A programme of the brand in which the partner is enrolled, the brand's default one first; undefined when there is none. */
+export async function programOfPartner(
+  tx: Tx,
+  { brandId, defaultProgramId }: { brandId: string; defaultProgramId: string },
+  partnerId: string,
+): Promise<string | undefined> {
+  const text =
+    'SELECT program_id AS "programId" FROM enrollment WHERE partner_id = $1 AND brand_id = $2 ORDER BY program_id <> $3, enrollment_id LIMIT 1';
+  return (await tx.query<{ programId: string }>(text, [partnerId, brandId, defaultProgramId])).rows[0]?.programId;
+}
+
 export async function knowsEnrollment(tx: Tx, place: { partnerId: string; brandId: string; programId: string }): Promise<boolean> {
   const text = 'SELECT 1 FROM enrollment WHERE partner_id = $1 AND brand_id = $2 AND program_id = $3';
   return (await tx.query(text, [place.partnerId, place.brandId, place.programId])).rowCount > 0;

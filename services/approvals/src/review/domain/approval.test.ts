@@ -21,6 +21,12 @@ test('a partner of higher risk, or not active, is never approved automatically',
 test('money that goes back needs nobody', () => {
   expect(route(-900_000n, { status: 'suspended', riskLevel: 'high' })).toBe('nobody');
 });
+test('what was made by hand is never approved automatically, whatever its amount and sign', () => {
+  const byHand = (amount: bigint, currency = 'USD') => routeEntry({ amount, currency, byHand: true }, policy, lowRisk).needs;
+  expect([1n, -1n, 500_000n, -500_000n].map((amount) => byHand(amount))).toEqual(['manager', 'manager', 'manager', 'manager']);
+  expect([500_001n, -500_001n].map((amount) => byHand(amount))).toEqual(['finance', 'finance']);
+  expect(byHand(1n, 'JPY')).toBe('finance');
+});
 test('an amount in another currency is not compared with the limits', () => {
   expect(route(1n, lowRisk, 'JPY')).toBe('finance');
 });

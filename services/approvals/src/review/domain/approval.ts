@@ -9,7 +9,8 @@ export interface Approval {
   entryId: string;
   partnerId: string;
   brandId: string;
-  dealId: string;
+  /** Null for an adjustment. */
+  dealId: string | null;
   amount: bigint;
   currency: string;
   status: ApprovalStatus;
@@ -17,7 +18,7 @@ export interface Approval {
   /** The policy sentence that routed it. */
   route: string;
   riskLevel: RiskLevel;
-  /** Author of the deal version that made the entry. */
+  /** Author of the deal version that made the entry, or who made the adjustment. */
   makerId: string;
   /** The entry that this one takes back, whose fate it shares while that one is open. */
   followsEntryId: string | null;

@@ -10,15 +10,16 @@ export interface Entry {
   partnerId: string;
   brandId: string;
   programId: string;
-  dealId: string;
-  dealVersion: number;
+  /** Null, with the version and the conversion, for what was posted by hand. */
+  dealId: string | null;
+  dealVersion: number | null;
   engineVersion: string;
-  conversionId: string;
+  conversionId: string | null;
   causeConversionId: string | null;
   component: string;
   amount: bigint;
   currency: string;
-  reason: PostingReason;
+  reason: PostingReason | 'adjustment';
   adjusts: string | null;
   occurredAt: Date;
   maturesAt: Date;
