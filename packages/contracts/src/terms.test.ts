@@ -37,7 +37,7 @@ test.each([
   ['a rate as a number', { ...sale, rate: 0.1 }],
   ['a rate in percent signs', { ...sale, rate: '10%' }],
   ['an amount with a fraction', { ...sale, amount: 0.5 }],
-  ['an unknown model', { ...sale, model: 'revshare' }],
+  ['an unknown model', { ...sale, model: 'barter' }],
   ['an unknown field', { ...sale, bonus: 1 }],
   ['a kind in capitals', { ...sale, on: 'Sale' }],
 ])('%s is refused', (_name, component) => {

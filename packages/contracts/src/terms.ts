@@ -243,6 +243,11 @@ export const termDefaults = z
     carryoverUnit: z.enum(['base', 'commission']).optional(),
     capAfterRefund: z.enum(['returns', 'stays']).optional(),
     onExclusion: z.enum(['keep', 'cancel-open']).optional(),
+    /** The most of an event's revenue that everybody together may earn: deals beyond it are refused. */
+    maximumShareOfRevenue: z
+      .string()
+      .regex(/^(0(\.\d{1,12})?|1(\.0{1,12})?)$/, 'must be a decimal string from "0" to "1", such as "0.35"')
+      .optional(),
   })
   .meta({ id: 'TermDefaults' });
 

@@ -24,6 +24,17 @@ export const qualificationFields: Fields = {
   'customer.ageMonths': { type: 'number', label: "full months since the customer's first event" },
 };
 
+/** Every model, in the order of docs/deal-terms.md. */
+export const models: readonly Model[] = [
+  'flat',
+  'percentage',
+  'flat-plus-percentage',
+  'per-unit',
+  'spread-share',
+  'line-items',
+  'revshare',
+  'retainer',
+];
 const flatModels: readonly Model[] = ['flat', 'flat-plus-percentage', 'per-unit', 'retainer'];
 const percentageModels: readonly Model[] = ['percentage', 'flat-plus-percentage', 'spread-share', 'revshare'];
 /** Models that a month is rated by, not an event. */
@@ -43,7 +54,7 @@ export const productDefaults = {
   carryoverUnit: 'base',
   capAfterRefund: 'returns',
   onExclusion: 'cancel-open',
-} as const satisfies Required<TermDefaults>;
+} as const satisfies Required<Omit<TermDefaults, 'maximumShareOfRevenue'>>;
 
 /**
  * The terms as they are stored: what the deal leaves open and its brand chooses is written into them, so that a later change of the

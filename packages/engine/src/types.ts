@@ -168,6 +168,8 @@ export interface TermDefaults {
   carryoverUnit?: 'base' | 'commission' | undefined;
   capAfterRefund?: 'returns' | 'stays' | undefined;
   onExclusion?: 'keep' | 'cancel-open' | undefined;
+  /** The most of an event's revenue that everybody together may earn: the margin guard of `lintTerms`. `"0.35"` is 35 %. */
+  maximumShareOfRevenue?: string | undefined;
 }
 
 export interface Terms {

@@ -1,0 +1,59 @@
+import { add, compare, type Rational, zero } from '@tributary/money';
+import type { Component, Downline, Split } from '../types.js';
+import { checkRate, exactOf, isMore, one } from './numbers.js';
+import { checkReplacement } from './pay.js';
+import { repeated, type TermsProblem, when } from './problem.js';
+
+/** Shares of one commission among several partners: together exactly the whole. */
+export function checkSplit(split: Split, at: string): TermsProblem[] {
+  if (split.by === 'touches') {
+    const problems = [...checkRate(split.first, `${at}/first`), ...checkRate(split.last, `${at}/last`)];
+    if (problems.length > 0) return problems;
+    return when(isMore(sum([split.first, split.last]), one), at, 'touch-shares-exceed-one');
+  }
+  const partners = split.shares.map(({ partnerId }) => partnerId);
+  const problems = [
+    ...split.shares.flatMap(({ share }, index) => checkRate(share, `${at}/shares/${index}/share`)),
+    ...repeated(partners, (index) => `${at}/shares/${index}/partnerId`, 'partner-is-named-twice'),
+  ];
+  if (problems.length > 0) return problems;
+  return when(compare(sum(split.shares.map(({ share }) => share)), one) !== 0, `${at}/shares`, 'shares-must-add-up-to-one');
+}
+
+const sum = (texts: readonly string[]): Rational => texts.reduce((total, text) => add(total, exactOf(text) ?? zero), zero);
+
+/** Who earns below whom. What is derived from another's commission follows that commission alone. */
+export function checkDownline(component: Component, downline: Downline, at: string): TermsProblem[] {
+  const path = `${at}/downline`;
+  const ofCommission = downline.of !== 'amount';
+  const derived = ofCommission || downline.lessPaidBelow === true;
+  return [
+    ...downline.levels.flatMap((level, index) => checkRate(level, `${path}/levels/${index}`)),
+    ...(downline.pool === undefined ? [] : checkRate(downline.pool, `${path}/pool`)),
+    ...when(ofCommission && component.model !== 'percentage', `${at}/model`, 'shares-of-commission-need-a-percentage'),
+    ...(derived ? checkDerived(component, at) : []),
+    ...(downline.ranks ? checkRanks(component, downline.ranks, `${path}/ranks`) : []),
+  ];
+}
+
+const checkDerived = ({ tiers, caps, split, qualify }: Component, at: string): TermsProblem[] =>
+  Object.entries({ tiers, caps, split, 'qualify/customer': qualify?.customer }).flatMap(([field, value]) =>
+    when(value !== undefined, `${at}/${field}`, 'derived-amounts-cannot-have-tiers-or-caps'),
+  );
+
+function checkRanks(component: Component, ranks: NonNullable<Downline['ranks']>, at: string): TermsProblem[] {
+  const { order, pays, sameRank } = ranks;
+  return [
+    ...repeated(order, (index) => `${at}/order/${index}`, 'rank-is-named-twice'),
+    ...repeated(
+      pays.map(({ rank }) => rank),
+      (index) => `${at}/pays/${index}/rank`,
+      'rank-is-paid-twice',
+    ),
+    ...pays.flatMap((pay, index) => [
+      ...when(!order.includes(pay.rank), `${at}/pays/${index}/rank`, 'rank-is-not-in-order'),
+      ...checkReplacement(component, pay, `${at}/pays/${index}`, 'rank-pays-nothing'),
+    ]),
+    ...(sameRank === undefined ? [] : checkRate(sameRank, `${at}/sameRank`)),
+  ];
+}

@@ -1,0 +1,87 @@
+import { isMonthModel, metricsOf } from '../terms.js';
+import type { Band, Component, Tiers } from '../types.js';
+import { checkAmount, exactOf, isMore, isSame } from './numbers.js';
+import { checkGiven } from './pay.js';
+import { type TermsProblem, when } from './problem.js';
+
+/** A scale: its measure, its bounds from low to high without a gap, and what each band pays. */
+export function checkTiers(component: Component, tiers: Tiers, at: string): TermsProblem[] {
+  return [
+    ...checkScale(component, tiers, at),
+    ...checkBounds(tiers, at),
+    ...tiers.bands.flatMap((band, index) => checkBand(component, band, `${at}/bands/${index}`)),
+  ];
+}
+
+function checkScale({ model, subCent }: Component, tiers: Tiers, at: string): TermsProblem[] {
+  const metrics = metricsOf(tiers);
+  const retroactive = tiers.retroactive === 'all' || tiers.retroactive === 'unpaid';
+  return [
+    ...when(metrics.length > 1 && tiers.scale !== 'whole', `${at}/scale`, 'several-metrics-need-the-whole-scale'),
+    ...when(retroactive && tiers.scale === 'marginal' && !isMonthModel(model), `${at}/retroactive`, 'marginal-tiers-cannot-be-retroactive'),
+    ...when(subCent === 'accumulate' && retroactive && tiers.scale === 'whole', `${at}/retroactive`, 'retroactive-tiers-cannot-accumulate'),
+    ...when(isMonthModel(model) && tiers.reset !== 'month', `${at}/reset`, 'tiers-of-a-month-start-again-each-month'),
+    ...metrics.flatMap(({ measure }, index) =>
+      when(
+        isMonthModel(model) && measure !== 'amount' && measure !== 'customers',
+        Array.isArray(tiers.metric) ? `${at}/metric/${index}/measure` : `${at}/metric/measure`,
+        'tiers-of-a-month-measure-revenue-or-customers',
+      ),
+    ),
+  ];
+}
+
+/** Either every band has `upTo`, the last one open; or every band has `atLeast`, one value for each metric. */
+function checkBounds(tiers: Tiers, at: string): TermsProblem[] {
+  const { bands } = tiers;
+  const pointer = `${at}/bands`;
+  const byLeast = bands.some(({ atLeast }) => atLeast !== undefined);
+  if (byLeast && bands.some(({ upTo }) => upTo !== undefined)) return [{ pointer, rule: 'bands-mix-up-to-and-at-least' }];
+  if (byLeast) return checkLeast(tiers, pointer);
+  if (metricsOf(tiers).length > 1) return [{ pointer, rule: 'several-metrics-need-at-least' }];
+  return bands.flatMap((band, index) => checkUpTo(bands, band, index, `${pointer}/${index}`));
+}
+
+function checkUpTo(bands: readonly Band[], { upTo }: Band, index: number, at: string): TermsProblem[] {
+  const isLast = index === bands.length - 1;
+  if (upTo === undefined) return [{ pointer: at, rule: 'band-needs-a-bound' }];
+  if (upTo === null) return when(!isLast, `${at}/upTo`, 'only-the-last-band-is-open');
+  const problems = checkAmount(upTo, `${at}/upTo`);
+  if (problems.length > 0) return problems;
+  const below = exactOf(bands[index - 1]?.upTo);
+  return [
+    ...when(below !== undefined && !isMore(exactOf(upTo), below), `${at}/upTo`, 'bands-must-ascend'),
+    ...when(isLast, `${at}/upTo`, 'last-band-must-be-open'),
+  ];
+}
+
+function checkLeast(tiers: Tiers, pointer: string): TermsProblem[] {
+  const width = metricsOf(tiers).length;
+  if (tiers.scale === 'marginal') return [{ pointer, rule: 'marginal-bands-need-up-to' }];
+  return tiers.bands.flatMap(({ atLeast }, index) => {
+    const at = `${pointer}/${index}`;
+    if (atLeast === undefined) return [{ pointer: at, rule: 'band-needs-a-bound' }];
+    if (atLeast.length !== width) return [{ pointer: `${at}/atLeast`, rule: 'at-least-needs-one-value-for-each-metric' }];
+    const below = tiers.bands[index - 1]?.atLeast;
+    return [
+      ...atLeast.flatMap((least, place) => checkAmount(least, `${at}/atLeast/${place}`)),
+      ...when(below !== undefined && !rises(below.map(exactOf), atLeast.map(exactOf)), `${at}/atLeast`, 'bands-must-ascend'),
+    ];
+  });
+}
+
+/** In no metric lower, and in one higher: otherwise a band would be hidden by another, or two would claim the same. */
+const rises = (below: readonly ReturnType<typeof exactOf>[], above: readonly ReturnType<typeof exactOf>[]): boolean =>
+  above.every((least, place) => isMore(least, below[place]) || isSame(least, below[place])) &&
+  above.some((least, place) => isMore(least, below[place]));
+
+function checkBand(component: Component, band: Band, at: string): TermsProblem[] {
+  const { rate, amount, factor, fixed } = band;
+  return [
+    ...checkGiven(component, band, at),
+    ...when(factor !== undefined && (rate !== undefined || amount !== undefined), `${at}/factor`, 'factor-stands-alone'),
+    ...when(factor !== undefined && exactOf(factor) === undefined, `${at}/factor`, 'factor-must-be-a-decimal-string'),
+    ...when(rate !== undefined && component.byOrdinal !== undefined, `${at}/rate`, 'rates-by-ordinal-exclude-rates-of-bands'),
+    ...(fixed === undefined ? [] : checkAmount(fixed, `${at}/fixed`)),
+  ];
+}
