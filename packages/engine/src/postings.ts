@@ -25,7 +25,7 @@ export interface RunningState extends ScopeIdentity {
   contribution: string;
 }
 
-export type PostingReason = 'accrual' | 'refund' | 'chargeback' | 'amendment' | 'late-fact' | 'reattribution';
+export type PostingReason = 'accrual' | 'refund' | 'chargeback' | 'amendment' | 're-rating' | 'late-fact' | 'reattribution';
 
 /** The fact that made the fold run: its time names the period, its nature the reason. */
 export interface Cause {
@@ -40,6 +40,8 @@ export interface Posting extends ScopeIdentity {
   /** The scope's original posting when this one corrects it; null for an accrual. */
   adjusts: string | null;
   reason: PostingReason;
+  /** When it was earned, where that is later than its cause; else null. */
+  earnedAt: string | null;
   explanation: PostingExplanation;
 }
 
@@ -110,7 +112,7 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
     });
   }
 
-  const period = openPeriodFrom(periodOf(cause.occurredAt, timeZone), closedPeriods);
+  const earned = new Map(fold.scopes.map(({ scope, earnedAt }) => [scope, earnedAt]));
   const postings = [...wanted.values()].flatMap(({ identity, entitlement, accrues, running: state }) => {
     const before = postedBy.get(identity.scope);
     const amount = difference(entitlement, before?.net ?? 0n);
@@ -130,9 +132,13 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
       postedBefore: `${before?.net ?? 0n}`,
       amount: `${amount}`,
     };
+    const earnedAt = earned.get(identity.scope) ?? null;
+    const period = openPeriodFrom(periodOf(earnedAt ?? cause.occurredAt, timeZone), closedPeriods);
+    // What others have made earn for the first time has been accrued, not corrected.
+    const reason = accrues && cause.reason === 're-rating' ? 'accrual' : cause.reason;
     const adjusts = accrues ? null : (before?.originalPostingId ?? null);
     const { scope, partnerId, dealId, dealVersion, component, currency } = identity;
-    return [{ scope, partnerId, dealId, dealVersion, component, currency, amount, period, adjusts, reason: cause.reason, explanation }];
+    return [{ scope, partnerId, dealId, dealVersion, component, currency, amount, period, adjusts, reason, earnedAt, explanation }];
   });
   return { postings, running: changedRunning };
 }

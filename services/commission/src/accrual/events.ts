@@ -15,7 +15,7 @@ export function written({ entry, explanation }: Made): WrittenEntry {
 
 /** What an event goes back to: the fact that caused it, else what rating was called for. */
 function contextFrom(rating: Rating, fact: StoredFact | null): EventContext {
-  if (fact === null || rating.trigger === 'terms') return rating.context;
+  if (fact === null || rating.trigger !== 'facts') return rating.context;
   const { actorId, actorKind } = rating.context;
   return { correlationId: fact.correlationId, causationId: fact.messageId, actorId, actorKind };
 }

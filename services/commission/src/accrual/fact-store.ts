@@ -1,4 +1,5 @@
 import { rowsOf, type Tx } from '@tributary/messaging';
+import type { Affected } from '../shared/rate-again.js';
 import { type Fact, levels, type Outcome, rootOf, type StoredFact } from './domain/fact.js';
 
 const columns = [
@@ -14,6 +15,9 @@ const columns = [
   ['currency', 'currency', 'text'],
   ['original_conversion_id', 'originalConversionId', 'text'],
   ['unattributed_reason', 'unattributedReason', 'text'],
+  ['customer_id', 'customerId', 'text'],
+  ['details', 'details', 'jsonb'],
+  ['touches', 'touches', 'jsonb'],
   ['correlation_id', 'correlationId', 'text'],
   ['message_id', 'messageId', 'text'],
   ['traceparent', 'traceparent', 'text'],
@@ -31,7 +35,12 @@ SELECT * FROM ${rowsOf(Object.fromEntries(columns.map(([column, , type]) => [col
 ON CONFLICT (conversion_id) DO UPDATE SET ${superseded.join(', ')}
 RETURNING ${selected}`;
 
-const fieldOf = (row: Fact | NamedFact, name: keyof Fact): unknown => (name in row ? (row as Fact)[name] : null);
+function fieldOf(row: Fact | NamedFact, name: keyof Fact): unknown {
+  if (!(name in row)) return null;
+  const value = (row as Fact)[name];
+  const isDocument = (name === 'details' || name === 'touches') && value !== null;
+  return isDocument ? JSON.stringify(value) : value;
+}
 
 /** A conversion of which only the id and the brand are known yet. */
 interface NamedFact {
@@ -104,19 +113,38 @@ export interface WalkPosition {
   conversionId: string;
 }
 
+const affectedBy = `brand_id = $1 AND ($2::text IS NULL OR partner_id = $2) AND occurred_at >= $3 AND ($4::text IS NULL OR customer_id = $4)
+  AND ($5::text[] IS NULL OR currency = ANY($5)) AND ($6::timestamptz IS NULL OR occurred_at < $6) AND kind NOT IN ('refund', 'chargeback')`;
+const affectedValues = ({ brandId, partnerId, from, customerId, currencies, until }: Affected): unknown[] => [
+  brandId,
+  partnerId,
+  from,
+  customerId ?? null,
+  currencies ?? null,
+  until ?? null,
+];
+
+/** How many conversions are affected. */
+export async function countOriginals(tx: Tx, which: Affected): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM conversion WHERE ${affectedBy}`,
+    affectedValues(which),
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** The next conversions (not refunds: they go with their originals) of a brand, or of one partner of it, since an instant, in order of time. */
 export async function walkOriginals(
   tx: Tx,
-  which: { brandId: string; partnerId: string | null; from: string },
+  which: Affected,
   after: WalkPosition | null,
   limit: number,
 ): Promise<WalkPosition[]> {
   const { rows } = await tx.query<{ conversionId: string; occurredAt: Date }>(
     `SELECT conversion_id AS "conversionId", occurred_at AS "occurredAt" FROM conversion
-     WHERE brand_id = $1 AND ($2::text IS NULL OR partner_id = $2) AND occurred_at >= $3 AND level > 0 AND kind NOT IN ('refund', 'chargeback')
-       AND (occurred_at, conversion_id) > ($4::timestamptz, $5::text)
-     ORDER BY occurred_at, conversion_id LIMIT $6`,
-    [which.brandId, which.partnerId, which.from, after?.occurredAt ?? '-infinity', after?.conversionId ?? '', limit],
+     WHERE ${affectedBy} AND level > 0 AND (occurred_at, conversion_id) > ($7::timestamptz, $8::text)
+     ORDER BY occurred_at, conversion_id LIMIT $9`,
+    [...affectedValues(which), after?.occurredAt ?? '-infinity', after?.conversionId ?? '', limit],
   );
   return rows.map(({ conversionId, occurredAt }) => ({ conversionId, occurredAt: occurredAt.toISOString() }));
 }

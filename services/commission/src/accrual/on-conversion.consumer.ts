@@ -1,5 +1,6 @@
 import type { ConversionData } from '@tributary/contracts';
 import { contextOf, type Envelope, type Outbox, type Tx } from '@tributary/messaging';
+import type { Details } from '@tributary/engine';
 import { fromWireAmount } from '@tributary/money';
 import { shareBooks } from '../profiles/brand-store.js';
 import { type Fact, levelOf } from './domain/fact.js';
@@ -31,7 +32,7 @@ export const onConversionAttributed = (parts: Parts) => onConversion(parts, 1);
 
 /** `revision` is that of events which say none: they were written before there could be several. */
 function toFact({ id, data, correlationid, traceparent }: Envelope<string, ConversionData>, revision: number): Fact {
-  const { conversionId, brandId, programId, partnerId, eventId, kind, currency, originalConversionId, unattributedReason } = data;
+  const { conversionId, brandId, programId, partnerId, eventId, kind, currency, originalConversionId, unattributedReason, customerId } = data;
   return {
     conversionId,
     level: levelOf(data.revision ?? revision),
@@ -43,6 +44,9 @@ function toFact({ id, data, correlationid, traceparent }: Envelope<string, Conve
     currency,
     originalConversionId,
     unattributedReason,
+    customerId,
+    details: (data.details ?? null) as Details | null,
+    touches: data.attribution === null || data.attribution.touches.length === 0 ? null : data.attribution.touches.map((touch) => touch.partnerId),
     occurredAt: new Date(data.occurredAt),
     amount: data.amount === null ? null : fromWireAmount(data.amount),
     correlationId: correlationid,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { shareBooks } from '../profiles/brand-store.js';
 import type { Affected, RateAgain } from '../shared/rate-again.js';
 import type { Entry } from './domain/entry.js';
-import { lockFacts, type WalkPosition, walkOriginals } from './fact-store.js';
+import { countOriginals, lockFacts, type WalkPosition, walkOriginals } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
 
 export interface RateAgainParts {
@@ -40,18 +40,13 @@ async function rateChunk(tx: Tx, outbox: Outbox, chunk: readonly WalkPosition[],
   return rateConversions(tx, { outbox, now, trigger: 'terms', context }, facts);
 }
 
-async function countOriginals(tx: Tx, { brandId, partnerId, from }: Affected): Promise<number> {
-  const { rows } = await tx.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM conversion WHERE brand_id = $1 AND ($2::text IS NULL OR partner_id = $2) AND occurred_at >= $3 AND kind NOT IN ('refund', 'chargeback')`,
-    [brandId, partnerId, from],
-  );
-  return rows[0]?.count ?? 0;
-}
-
 const jobData = z.object({
   brandId: z.string(),
   partnerId: z.string().nullable(),
   from: z.string(),
+  customerId: z.string().optional(),
+  currencies: z.array(z.string()).optional(),
+  until: z.string().optional(),
   after: z.object({ occurredAt: z.string(), conversionId: z.string() }).nullable(),
   context: z.object({
     correlationId: z.string(),

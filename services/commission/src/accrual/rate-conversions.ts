@@ -1,22 +1,20 @@
 import { maturesAt } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
-import { ENGINE_VERSION, type FoldResult, foldConversion, planPostings } from '@tributary/engine';
+import { ENGINE_VERSION, type FoldResult, foldConversion, planPostings, type StreamPlace } from '@tributary/engine';
 import { goingBackTo, type Tx } from '@tributary/messaging';
-import { versionsFor } from '../deals/deal-store.js';
-import type { DealVersionRecord } from '../deals/domain/deal.js';
+import { ratesFor } from '../fx/rate-store.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
-import { type Brand, brandsById } from '../profiles/brand-store.js';
-import { groupBy } from '../shared/domain/group-by.js';
+import { shareBooks } from '../profiles/brand-store.js';
+import { type Case, type Folded, refundsInTheEnd, sortOut } from './case.js';
 import type { Entry } from './domain/entry.js';
-import { levels, rootOf, type StoredFact, toConversion } from './domain/fact.js';
-import { outcomesOf, type Settled, settle, waitsForBrand, waitsForOriginal } from './domain/outcomes.js';
-import { type RatingStep, stepsOf, type Trigger } from './domain/steps.js';
+import type { StoredFact } from './domain/fact.js';
+import { outcomesOf, type Settled, settle } from './domain/outcomes.js';
+import type { RatingStep } from './domain/steps.js';
 import { entryEvent, outcomeEvent, written } from './events.js';
-import { refundsOf, saveOutcomes } from './fact-store.js';
+import { lockFacts, saveOutcomes } from './fact-store.js';
 import { Journal, runningRows } from './journal.js';
 import {
   contributionsOf,
-  dealsPostedFor,
   ensurePartitions,
   insertEntries,
   lockRunningScopes,
@@ -25,15 +23,9 @@ import {
   scopesOfConversions,
 } from './journal-store.js';
 import type { Made, Rating } from './rating.js';
-
-/** An original conversion with its refunds, and the runs of the fold that are due. */
-interface Case {
-  original: StoredFact;
-  refunds: readonly StoredFact[];
-  brand: Brand;
-  steps: readonly RatingStep[];
-}
-type Folded = Case & { versions: readonly DealVersionRecord[]; folds: readonly FoldResult[] };
+import { placesOf } from './stream-store.js';
+import { foldStreams, type StreamsFolded, termsOfRecords } from './streams.js';
+import { dependents, inputOf, loadWorld, type World } from './world.js';
 
 /**
  * Brings journal and outcomes to what facts and terms say now: folds each conversion that has something new, posts the differences and
@@ -44,9 +36,9 @@ type Folded = Case & { versions: readonly DealVersionRecord[]; folds: readonly F
  */
 export async function rateConversions(tx: Tx, rating: Rating, facts: readonly StoredFact[]): Promise<Entry[]> {
   const { cases, waiting } = await sortOut(tx, facts, rating.trigger);
-  const folded = await fold(tx, cases);
-  const made = await post(tx, folded, rating.now);
-  const settled = [...waiting, ...folded.flatMap(settledBy)].flatMap((one) => settle(one) ?? []);
+  const rated = await fold(tx, cases);
+  const made = await post(tx, rated, rating.now);
+  const settled = [...waiting, ...rated.flatMap(settledBy)].flatMap((one) => settle(one) ?? []);
   await saveOutcomes(tx, settled);
   const entries = made.map(written);
   await insertEntries(tx, entries);
@@ -61,47 +53,65 @@ export async function rateConversions(tx: Tx, rating: Rating, facts: readonly St
   return made.map(({ entry }) => entry);
 }
 
-/** Which conversions have something to be folded, and which facts wait for what. */
-async function sortOut(tx: Tx, facts: readonly StoredFact[], trigger: Trigger): Promise<{ cases: Case[]; waiting: Settled[] }> {
-  const told = facts.filter(({ level }) => level !== levels.named);
-  const originals = told.filter((fact) => rootOf(fact) === fact.conversionId);
-  const known = new Set(originals.map(({ conversionId }) => conversionId));
-  const brands = await brandsById(tx, [...new Set(told.map(({ brandId }) => brandId))]);
-  const refunds = groupBy(await refundsOf(tx, [...known]), ({ originalConversionId }) => originalConversionId);
-
-  const waiting: Settled[] = told
-    .filter((fact) => !known.has(rootOf(fact) ?? ''))
-    .map((fact) => ({ fact, ratedLevel: 0, ...waitsForOriginal }));
-  const cases: Case[] = [];
-  for (const original of originals) {
-    const ownRefunds = refunds.get(original.conversionId) ?? [];
-    const brand = brands.get(original.brandId);
-    const steps = stepsOf(original, ownRefunds, trigger);
-    if (brand === undefined) waiting.push(...[original, ...ownRefunds].map((fact) => ({ fact, ratedLevel: 0, ...waitsForBrand })));
-    else if (steps.length > 0) cases.push({ original, refunds: ownRefunds, brand, steps });
-  }
-  return { cases, waiting };
-}
-
+/** Folds the cases, and every conversion besides whose amount goes by what they have changed. */
 async function fold(tx: Tx, cases: readonly Case[]): Promise<Folded[]> {
   if (cases.length === 0) return [];
-  const rated = cases.filter(({ original }) => original.ratedLevel > 0).map(({ original }) => original.conversionId);
-  const pairs = new Map(
-    cases.flatMap(({ original: { brandId, partnerId } }) =>
-      partnerId === null ? [] : [[`${brandId} ${partnerId}`, { brandId, partnerId }] as const],
-    ),
+  const world = await loadWorld(tx, cases, ratesFor);
+  const others = await casesOf(tx, dependents(world, cases));
+  const all = [...cases, ...others];
+  const complete = others.length === 0 ? world : await loadWorld(tx, all, ratesFor);
+  if (!complete.needs.streams) return all.map((one) => folded(complete, one));
+  const streams = await foldStreamsOf(tx, complete, all);
+  const here = new Set(all.map(({ original }) => original.conversionId));
+  const moved = await casesOf(
+    tx,
+    [...streams.changed].filter((id) => !here.has(id)),
   );
-  const versions = await versionsFor(tx, [...pairs.values()], await dealsPostedFor(tx, rated));
-  const byPair = groupBy(versions, ({ brandId, partnerId }) => `${brandId} ${partnerId}`);
-  return cases.map((one) => {
-    const { original, brand, steps } = one;
-    const own = byPair.get(`${original.brandId} ${original.partnerId}`) ?? [];
-    const conversion = toConversion(original);
-    const folds = steps.map(({ refunds }) =>
-      foldConversion({ original: conversion, refunds: refunds.map(toConversion), versions: own, brandCurrency: brand.currency }),
-    );
-    return { original, refunds: one.refunds, brand, steps, versions, folds };
-  });
+  const places = placesByConversion(streams.places);
+  const own = all.map((one) => folded(complete, one, places.get(one.original.conversionId)));
+  if (moved.length === 0) return own;
+  const theirs = await loadWorld(tx, moved, ratesFor);
+  const held = placesByConversion(await placesOf(tx, moved.map(({ original }) => original.conversionId)));
+  return [...own, ...moved.map((one) => folded(theirs, one, held.get(one.original.conversionId)))];
+}
+
+function folded(world: World, one: Case, streamed?: Readonly<Record<string, StreamPlace>>): Folded {
+  const folds = one.steps.map(({ refunds }) => foldConversion(inputOf(world, one, refunds, streamed)));
+  return { ...one, versions: world.versions, folds };
+}
+
+/** Conversions that are rated again because of others, locked. */
+async function casesOf(tx: Tx, conversionIds: readonly string[]): Promise<Case[]> {
+  if (conversionIds.length === 0) return [];
+  const facts = await lockFacts(tx, conversionIds);
+  await shareBooks(tx, [...new Set(facts.map(({ brandId }) => brandId))]);
+  return (await sortOut(tx, facts, 'circumstances')).cases;
+}
+
+async function foldStreamsOf(tx: Tx, world: World, cases: readonly Case[]): Promise<StreamsFolded> {
+  const records = cases.flatMap((one) => foldConversion(inputOf(world, one, refundsInTheEnd(one))).records);
+  const brandOfDeal = new Map(world.versions.map(({ dealId, brandId }) => [dealId, brandId]));
+  const zones = new Map(cases.map(({ brand }) => [brand.brandId, brand.timeZone]));
+  const fallback = cases[0]?.brand.timeZone ?? 'UTC';
+  return foldStreams(
+    tx,
+    cases.map(({ original }) => original.conversionId),
+    records,
+    ({ dealId }) => brandOfDeal.get(dealId) ?? '',
+    termsOfRecords(world.versions, (brandId) => zones.get(brandId) ?? fallback),
+  );
+}
+
+/** A scope's key begins with its conversion. */
+function placesByConversion(places: ReadonlyMap<string, StreamPlace>): Map<string, Record<string, StreamPlace>> {
+  const byConversion = new Map<string, Record<string, StreamPlace>>();
+  for (const [scope, place] of places) {
+    const [conversionId = ''] = scope.split('/');
+    const own = byConversion.get(conversionId) ?? {};
+    own[scope] = place;
+    byConversion.set(conversionId, own);
+  }
+  return byConversion;
 }
 
 async function post(tx: Tx, cases: readonly Folded[], now: Date): Promise<Made[]> {
@@ -143,7 +153,7 @@ function postStep(
   const { original, brand, versions } = one;
   const { conversionId } = original;
   const running = journal.runningOf(conversionId, result);
-  const occurredAt = (step.cause ?? original).occurredAt;
+  const { occurredAt } = step.cause ?? original;
   const cause = { reason: step.reason, occurredAt: occurredAt.toISOString() };
   const plan = planPostings({
     fold: result,
@@ -177,9 +187,9 @@ function postStep(
       currency: posting.currency,
       reason: posting.reason,
       adjusts: posting.adjusts,
-      occurredAt,
+      occurredAt: posting.earnedAt === null ? occurredAt : new Date(posting.earnedAt),
       // A correction matures with what it corrects: a refund during the holding period is there when the sale would become payable.
-      maturesAt: new Date(maturesAt(original.occurredAt.toISOString(), holdDays, brand.timeZone)),
+      maturesAt: new Date(maturesAt(posting.earnedAt ?? original.occurredAt.toISOString(), holdDays, brand.timeZone)),
       period: posting.period,
     };
     return {

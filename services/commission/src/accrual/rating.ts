@@ -8,7 +8,7 @@ import type { Trigger } from './domain/steps.js';
 export interface Rating {
   outbox: Outbox;
   now: Date;
-  /** New facts; or new terms: of a deal, or of a brand that has only now become known. */
+  /** New facts; new terms, of a deal or of a brand that has only now become known; or other circumstances. */
   trigger: Trigger;
   /** What the events go back to that no fact caused. */
   context: EventContext;

@@ -1,5 +1,6 @@
 import { createAdjustment, newId } from '@tributary/contracts';
-import { adjustmentScope, explainAdjustment, maturesAt, openPeriodFrom, periodOf } from '@tributary/engine';
+import { maturesAt, openPeriodFrom, periodOf } from '@tributary/calendar';
+import { adjustmentScope, explainAdjustment } from '@tributary/engine';
 import { fromWireAmount, isCurrency } from '@tributary/money';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import { programOfPartner } from '../deals/deal-store.js';

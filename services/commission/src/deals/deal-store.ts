@@ -50,17 +50,9 @@ export const versionsAt = (tx: Tx, place: { partnerId: string; brandId: string; 
     place.programId,
   ]);
 
-/** Every version of the deals that may rate conversions of these partners, and of the deals named. */
-export function versionsFor(
-  tx: Tx,
-  pairs: readonly { brandId: string; partnerId: string }[],
-  dealIds: readonly string[],
-): Promise<DealVersionRecord[]> {
-  return select(
-    tx,
-    '(brand_id, partner_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) OR deal_id = ANY($3) ORDER BY deal_id, version',
-    [pairs.map(({ brandId }) => brandId), pairs.map(({ partnerId }) => partnerId), dealIds],
-  );
+/** Every version of the deals of these partners, on every brand, and of the deals named. */
+export function versionsFor(tx: Tx, partnerIds: readonly string[], dealIds: readonly string[]): Promise<DealVersionRecord[]> {
+  return select(tx, 'partner_id = ANY($1) OR deal_id = ANY($2) ORDER BY deal_id, version', [partnerIds, dealIds]);
 }
 
 /** The latest version of each deal, newest deal first. */

@@ -1,11 +1,16 @@
 import type { EventContext, Tx } from '@tributary/messaging';
 import type { Entry } from '../accrual/domain/entry.js';
 
-/** Which conversions new terms may change: of a brand or of one partner of it, since an instant. */
+/** Which conversions something new may change: of a brand, or of one partner or customer of it, since an instant. */
 export interface Affected {
   brandId: string;
   partnerId: string | null;
   from: string;
+  customerId?: string | undefined;
+  /** Only amounts in one of these. */
+  currencies?: readonly string[] | undefined;
+  /** Only what occurred before this. */
+  until?: string | undefined;
 }
 
 /** What new terms did to conversions that had occurred before. `entries` is null when they are being rated in the background. */

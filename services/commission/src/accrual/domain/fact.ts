@@ -1,4 +1,4 @@
-import { type Conversion, isRefundKind } from '@tributary/engine';
+import { type Conversion, type Details, isRefundKind } from '@tributary/engine';
 
 /**
  * How much is known of a conversion: only named by a refund of it, recorded, or attributed after that, once or several times. More
@@ -22,6 +22,10 @@ export interface Fact {
   currency: string | null;
   originalConversionId: string | null;
   unattributedReason: string | null;
+  customerId: string | null;
+  details: Details | null;
+  /** Partners whose links the customer followed, first to last. */
+  touches: readonly string[] | null;
   /** Where the event came from, kept so that everything made of it later goes back to it. */
   correlationId: string;
   messageId: string;
@@ -63,6 +67,8 @@ export const toConversion = (fact: Fact): Conversion => ({
   amount: fact.amount,
   currency: fact.currency,
   originalConversionId: fact.originalConversionId,
+  customerId: fact.customerId,
+  details: fact.details,
 });
 
 /** Canonical order inside a scope: `occurredAt`, then `eventId`. */

@@ -1,8 +1,8 @@
 import type { PostingReason } from '@tributary/engine';
 import { inCanonicalOrder, isRated, levels, type StoredFact } from './fact.js';
 
-/** Why conversions are rated: new facts of theirs, or new terms. */
-export type Trigger = 'facts' | 'terms';
+/** Why conversions are rated: new facts of theirs, new terms, or something else that their amounts go by (a tag, a rate, a meter). */
+export type Trigger = 'facts' | 'terms' | 'circumstances';
 
 /** One run of the fold: the facts known up to then, and what made it run. */
 export interface RatingStep {
@@ -26,6 +26,7 @@ export function stepsOf(original: StoredFact, refunds: readonly StoredFact[], tr
   if (isNew) steps.push({ reason: 'accrual', cause: original, refunds: [] });
   else if (!isRated(original)) steps.push({ reason: 'reattribution', cause: original, refunds: applied });
   else if (trigger === 'terms') steps.push({ reason: 'amendment', cause: null, refunds: applied });
+  else if (trigger === 'circumstances') steps.push({ reason: 're-rating', cause: null, refunds: applied });
 
   const known = [...applied];
   for (const refund of waiting) {

@@ -1,0 +1,53 @@
+import { type Component, isStreamed, type Terms, withDefaults } from '@tributary/engine';
+import { fieldsOf } from '@tributary/rules';
+
+/** What terms ask about beside the conversion itself: only that is loaded. */
+export interface Needs {
+  /** The customer's tags, country, or place in its history. */
+  customer: boolean;
+  /** Other events of the customer: when one comes, the customer's other conversions are rated again. */
+  history: boolean;
+  /** The customer's deposits and turnover. */
+  qualification: boolean;
+  /** Scales or caps. */
+  streams: boolean;
+  /** Scales that go by what others bring: of other brands, of partners below. */
+  elsewhere: boolean;
+}
+
+const known = new WeakMap<Terms, Needs>();
+
+export function needsOf(terms: Terms): Needs {
+  const cached = known.get(terms);
+  if (cached) return cached;
+  const each = terms.components.map(needsOfComponent);
+  const any = (which: keyof Needs): boolean => each.some((needs) => needs[which]);
+  const history = any('history') || terms.existingCustomers === 'keep-their-terms';
+  const needs: Needs = {
+    customer: any('customer') || history,
+    history,
+    qualification: any('qualification'),
+    streams: withDefaults(terms).components.some(isStreamed),
+    elsewhere: any('elsewhere'),
+  };
+  known.set(terms, needs);
+  return needs;
+}
+
+function needsOfComponent({ qualify, alternatives = [], byOrdinal, duration, tiers }: Component): Needs {
+  const rules = [...(qualify?.rule ? [qualify.rule] : []), ...alternatives.map(({ when }) => when)];
+  const fields = rules.flatMap(fieldsOf);
+  const history =
+    qualify?.customer !== undefined ||
+    byOrdinal !== undefined ||
+    duration?.from === 'customer-first' ||
+    fields.some((field) => field === 'customer.ordinal' || field === 'customer.ageMonths');
+  const metrics = tiers === undefined ? [] : 'measure' in tiers.metric ? [tiers.metric] : tiers.metric;
+  return {
+    customer: history || fields.some((field) => field.startsWith('customer.') || field === 'country'),
+    history,
+    qualification: qualify?.customer !== undefined,
+    streams: false,
+    elsewhere: metrics.some(({ of, across }) => of === 'network' || across === 'brands'),
+  };
+}

@@ -1,0 +1,290 @@
+import { addDays } from '@tributary/calendar';
+import { canonicalJson } from '@tributary/contracts';
+import { emptyStream, foldStream, type StreamLine, type StreamPlace, type StreamRecord, type StreamState, withDefaults } from '@tributary/engine';
+import { toFraction } from '@tributary/money';
+import type { Tx } from '@tributary/messaging';
+import { groupBy } from '../shared/domain/group-by.js';
+import { approach, type Approach, startFor, type TermsOf } from './domain/stream-approach.js';
+import {
+  type Checkpoint,
+  checkpointsBefore,
+  customersBefore,
+  dropCheckpoints,
+  lockStreams,
+  type Position,
+  recordsIn,
+  recordsOf,
+  removeRecords,
+  type SavedRecord,
+  saveCheckpoints,
+  saveRecords,
+  saveStreams,
+  type StoredRecord,
+  type StreamRow,
+  type Stretch,
+} from './stream-store.js';
+
+export interface StreamsFolded {
+  /** Where each scope of the conversions stands, by scope. */
+  places: ReadonlyMap<string, StreamPlace>;
+  /** Conversions whose amounts are others now. */
+  changed: ReadonlySet<string>;
+}
+
+/** A stream in which something has changed. */
+interface Dirty {
+  row: StreamRow;
+  /** Records put in or changed. */
+  put: StreamRecord[];
+  /** What was there of them before. */
+  before: StoredRecord[];
+  earliest: Position;
+  latest: Position;
+}
+
+/** States are kept at this distance: a late fact makes at most so many records be folded without need. */
+const checkpointEvery = 200;
+
+/**
+ * Puts what conversions say now into their streams, in place of what they said before, and folds each stream on from where it has
+ * changed. The conversions' rows are locked; streams are locked here, in the order of their keys.
+ */
+export async function foldStreams(
+  tx: Tx,
+  conversionIds: readonly string[],
+  records: readonly StreamRecord[],
+  brandOf: (record: StreamRecord) => string,
+  termsOf: TermsOf,
+): Promise<StreamsFolded> {
+  const stored = await recordsOf(tx, conversionIds);
+  const { put, gone } = compare(records, stored);
+  const places = new Map(stored.flatMap(({ record, place }) => (record.scope === null || place === null ? [] : [[record.scope, place] as const])));
+  const changed = new Set<string>();
+  if (put.length + gone.length === 0) return { places, changed };
+
+  const dirty = await lockDirty(tx, put, gone, stored, brandOf);
+  await removeRecords(
+    tx,
+    gone.map(({ record }) => record),
+  );
+  const folded = await foldAll(tx, dirty, termsOf);
+  await save(tx, folded, brandOf);
+  for (const { lines } of folded) {
+    for (const { record, place } of lines) if (record.scope !== null) places.set(record.scope, place);
+  }
+  for (const { altered } of folded) for (const { record } of altered) changed.add(record.conversionId);
+  return { places, changed };
+}
+
+const keyOf = ({ stream, conversionId }: StreamRecord): string => `${stream} ${conversionId}`;
+
+function compare(records: readonly StreamRecord[], stored: readonly StoredRecord[]): { put: StreamRecord[]; gone: StoredRecord[] } {
+  const held = new Map(stored.map((one) => [keyOf(one.record), one]));
+  const wanted = new Map(records.map((record) => [keyOf(record), record]));
+  const put = [...wanted].flatMap(([key, record]) => {
+    const before = held.get(key);
+    return before !== undefined && canonicalJson(before.record) === canonicalJson(record) ? [] : [record];
+  });
+  return { put, gone: stored.filter(({ record }) => !wanted.has(keyOf(record))) };
+}
+
+async function lockDirty(
+  tx: Tx,
+  put: readonly StreamRecord[],
+  gone: readonly StoredRecord[],
+  stored: readonly StoredRecord[],
+  brandOf: (record: StreamRecord) => string,
+): Promise<Dirty[]> {
+  const moved = [...put, ...gone.map(({ record }) => record)];
+  const rows = await lockStreams(
+    tx,
+    moved.map((record) => ({ stream: record.stream, brandId: brandOf(record) })),
+  );
+  const byStream = groupBy(moved, ({ stream }) => stream);
+  const putBy = groupBy(put, ({ stream }) => stream);
+  const movedKeys = new Set(moved.map(keyOf));
+  const beforeBy = groupBy(
+    stored.filter(({ record }) => movedKeys.has(keyOf(record))),
+    ({ record }) => record.stream,
+  );
+  return rows.map((row) => {
+    const inOrder = [...(byStream.get(row.stream) ?? [])].sort(byPosition);
+    const [first, last] = [inOrder[0], inOrder.at(-1)] as [StreamRecord, StreamRecord];
+    return {
+      row,
+      put: putBy.get(row.stream) ?? [],
+      before: beforeBy.get(row.stream) ?? [],
+      earliest: first,
+      latest: last,
+    };
+  });
+}
+
+const byPosition = (a: Position, b: Position): number =>
+  a.occurredAt === b.occurredAt
+    ? a.eventId === b.eventId
+      ? byText(a.conversionId, b.conversionId)
+      : byText(a.eventId, b.eventId)
+    : byText(a.occurredAt, b.occurredAt);
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+interface FoldedStreams {
+  dirty: Dirty;
+  lines: StreamLine[];
+  /** Lines whose amount is another than was stored. */
+  altered: StreamLine[];
+  state: StreamState | null;
+  last: Position | null;
+  checkpoints: Checkpoint[];
+}
+
+async function foldAll(tx: Tx, dirty: readonly Dirty[], termsOf: TermsOf): Promise<FoldedStreams[]> {
+  const approaches = dirty.map((one) => ({ one, how: approach(one, termsOf) }));
+  const late = approaches.flatMap(({ one, how }) => (how.kind === 'from-checkpoint' ? [{ stream: one.row.stream, before: one.earliest }] : []));
+  const checkpoints = await checkpointsBefore(tx, late);
+  const plans = approaches.map(({ one, how }) => ({ one, how, start: startFor(one, how, checkpoints.get(one.row.stream)) }));
+  const loaded = groupBy(
+    await recordsIn(
+      tx,
+      plans.flatMap(({ start }) => start.load ?? []),
+    ),
+    ({ record }) => record.stream,
+  );
+  await dropCheckpoints(
+    tx,
+    plans.flatMap(({ start }) => start.drop ?? []),
+  );
+  const folded: FoldedStreams[] = [];
+  const again: Dirty[] = [];
+  for (const { one, how, start } of plans) {
+    const made = await foldOne(tx, one, how, start.state, start.after, loaded.get(one.row.stream) ?? [], termsOf);
+    if (made === 'from-the-start') again.push(one);
+    else folded.push(made);
+  }
+  return again.length === 0 ? folded : [...folded, ...(await foldWhole(tx, again, termsOf))];
+}
+
+/** Streams whose retroactive scale has come into another band: every line of them. */
+async function foldWhole(tx: Tx, dirty: readonly Dirty[], termsOf: TermsOf): Promise<FoldedStreams[]> {
+  const whole: Stretch[] = dirty.map(({ row }) => ({ stream: row.stream, after: null, until: null }));
+  const loaded = groupBy(await recordsIn(tx, whole), ({ record }) => record.stream);
+  await dropCheckpoints(tx, whole);
+  const folded: FoldedStreams[] = [];
+  for (const one of dirty) {
+    const made = await foldOne(tx, one, { kind: 'whole' }, emptyStream, null, loaded.get(one.row.stream) ?? [], termsOf);
+    if (made === 'from-the-start') throw new Error(`stream ${one.row.stream} cannot be folded from its beginning`);
+    folded.push(made);
+  }
+  return folded;
+}
+
+async function foldOne(
+  tx: Tx,
+  dirty: Dirty,
+  how: Approach,
+  from: StreamState,
+  after: Position | null,
+  loaded: readonly StoredRecord[],
+  termsOf: TermsOf,
+): Promise<FoldedStreams | 'from-the-start'> {
+  const held = new Map([...loaded, ...dirty.before].map((one) => [one.record.conversionId, one]));
+  const putIds = new Set(dirty.put.map(({ conversionId }) => conversionId));
+  const goneIds = new Set(dirty.before.map(({ record }) => record.conversionId).filter((id) => !putIds.has(id)));
+  const others = loaded.map(({ record }) => record).filter(({ conversionId }) => !putIds.has(conversionId) && !goneIds.has(conversionId));
+  const records = [...others, ...dirty.put].sort(byPosition);
+  const seen = await customersSeen(tx, dirty, after, records, termsOf);
+  const lines: StreamLine[] = [];
+  const checkpoints: Checkpoint[] = [];
+  let state = from;
+  for (const chunk of how.kind === 'append' || how.kind === 'from-checkpoint' ? chunksOf(records, checkpointEvery) : [records]) {
+    const folded = foldStream(chunk, termsOf, state, seen);
+    if (folded.fromTheStart) return 'from-the-start';
+    lines.push(...folded.lines);
+    state = folded.state;
+    for (const { customerId } of chunk) if (customerId !== null) seen.add(customerId);
+    const end = chunk.at(-1);
+    if (end && chunk.length === checkpointEvery) checkpoints.push({ stream: end.stream, at: end, state });
+  }
+  const settled = how.kind === 'rolling' ? withinWindow(dirty, how) : () => true;
+  const altered = lines.filter(({ record, exact, entitlement }) => {
+    const before = held.get(record.conversionId);
+    if (!settled(record)) return false;
+    return before?.exact !== toFraction(exact) || before.entitlement !== entitlement;
+  });
+  const end = records.at(-1);
+  const last = how.kind === 'orderless' || how.kind === 'rolling' ? laterOf(dirty.row.last, end ?? null) : (end ?? after);
+  return { dirty, lines, altered, state: how.kind === 'rolling' ? null : state, last, checkpoints };
+}
+
+/** Records further off than a window may have lacked what stands before or after them, and have not changed. */
+function withinWindow({ earliest, latest }: Dirty, { days, timeZone }: { days: number; timeZone: string }): (at: Position) => boolean {
+  const [from, until] = [addDays(earliest.occurredAt, -days, timeZone), addDays(latest.occurredAt, days, timeZone)];
+  return ({ occurredAt }) => from <= occurredAt && occurredAt <= until;
+}
+
+const laterOf = (a: Position | null, b: Position | null): Position | null => (a === null || (b !== null && byPosition(a, b) < 0) ? b : a);
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  const chunks: T[][] = [];
+  for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size));
+  return chunks;
+}
+
+/** Customers that records before these have counted, where the scale counts customers. */
+async function customersSeen(
+  tx: Tx,
+  { row }: Dirty,
+  after: Position | null,
+  records: readonly StreamRecord[],
+  termsOf: TermsOf,
+): Promise<Set<string>> {
+  const [first] = records;
+  if (first === undefined || after === null) return new Set();
+  const counts = termsOf(first).component.tiers?.metrics.some(({ measure }) => measure === 'customers') ?? false;
+  if (!counts) return new Set();
+  return customersBefore(tx, row.stream, after, [...new Set(records.flatMap(({ customerId }) => customerId ?? []))]);
+}
+
+async function save(tx: Tx, folded: readonly FoldedStreams[], brandOf: (record: StreamRecord) => string): Promise<void> {
+  const records: SavedRecord[] = folded.flatMap(({ dirty, lines, altered }) => {
+    const alteredIds = new Set(altered.map(({ record }) => record.conversionId));
+    const putIds = new Set(dirty.put.map(({ conversionId }) => conversionId));
+    const placed = lines.filter(({ record }) => putIds.has(record.conversionId) || alteredIds.has(record.conversionId));
+    const feeds = dirty.put.filter(({ scope }) => scope === null);
+    return [
+      ...placed.map(({ record, place, exact, entitlement }) => ({
+        record,
+        place,
+        exact: toFraction(exact),
+        entitlement,
+        brandId: brandOf(record),
+      })),
+      ...feeds.map((record) => ({ record, place: null, exact: null, entitlement: null, brandId: brandOf(record) })),
+    ];
+  });
+  await saveRecords(tx, records);
+  await saveCheckpoints(
+    tx,
+    folded.flatMap(({ checkpoints, dirty }) => checkpoints.map((one) => ({ ...one, brandId: dirty.row.brandId }))),
+  );
+  await saveStreams(
+    tx,
+    folded.map(({ dirty: { row }, state, last }) => ({ ...row, state, last })),
+  );
+}
+
+/** The terms by which records are rated: those of the deal version that each names. */
+export function termsOfRecords(
+  versions: readonly { dealId: string; version: number; brandId: string; terms: Parameters<typeof withDefaults>[0] }[],
+  zoneOfBrand: (brandId: string) => string,
+): TermsOf {
+  const byKey = new Map(versions.map((one) => [`${one.dealId} ${one.version}`, one]));
+  return ({ dealId, dealVersion, component: name }) => {
+    const version = byKey.get(`${dealId} ${dealVersion}`);
+    if (version === undefined) throw new Error(`version ${dealVersion} of deal ${dealId} is not loaded`);
+    const terms = withDefaults(version.terms);
+    const component = terms.components.find((one) => one.name === name);
+    if (component === undefined) throw new Error(`version ${dealVersion} of deal ${dealId} has no component ${name}`);
+    return { component, timeZone: terms.timeZone ?? zoneOfBrand(version.brandId) };
+  };
+}

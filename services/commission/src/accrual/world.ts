@@ -1,0 +1,168 @@
+import { bucketOf, dayMs } from '@tributary/calendar';
+import { type Circumstances, circumstancesAt, type FoldInput, type FxRate, type Profiles, rateOn, type StreamPlace } from '@tributary/engine';
+import type { Tx } from '@tributary/messaging';
+import { versionsFor } from '../deals/deal-store.js';
+import type { DealVersionRecord } from '../deals/domain/deal.js';
+import { groupBy } from '../shared/domain/group-by.js';
+import type { Case } from './case.js';
+import { type StoredFact, toConversion } from './domain/fact.js';
+import { dealsPostedFor } from './journal-store.js';
+import { type Needs, needsOf } from './needs.js';
+import { customersById, type CustomersFact, factsOfCustomers, type LoadRates, partnersWithUplines, type WantedRate } from './world-store.js';
+
+/** Everything that folds of some conversions look at beside the conversions. */
+export interface World {
+  versions: readonly DealVersionRecord[];
+  partners: Profiles['partners'];
+  customers: ReadonlyMap<string, Profiles['customer']>;
+  /** Events by brand and customer. */
+  facts: ReadonlyMap<string, readonly CustomersFact[]>;
+  rates: readonly FxRate[];
+  /** What any version that may be asked needs. */
+  needs: Needs;
+  /** Whether nothing but the conversion and the terms of its own partner can matter. */
+  plain: boolean;
+  /** Versions by partner, for the folds. */
+  versionsOf: ReadonlyMap<string, readonly DealVersionRecord[]>;
+}
+
+const customerKey = (brandId: string, customerId: string): string => `${brandId} ${customerId}`;
+
+/** Loads what the cases need: a handful of statements, however many there are, and fewer where no terms ask for more. */
+export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadRates): Promise<World> {
+  const originals = cases.map(({ original }) => original);
+  const rated = originals.filter(({ ratedLevel }) => ratedLevel > 0).map(({ conversionId }) => conversionId);
+  const partnerIds = [...new Set(originals.flatMap(({ partnerId }) => partnerId ?? []))];
+  const partners = await partnersWithUplines(tx, partnerIds);
+  const everybody = [...new Set([...partnerIds, ...partners.keys()])];
+  const versions = await versionsFor(tx, everybody, await dealsPostedFor(tx, rated));
+  const needs = allNeeds(versions);
+  const pairs = needs.customer ? customersOf(originals) : [];
+  const customers = await customersById(tx, [...new Set(pairs.map(({ customerId }) => customerId))]);
+  const facts = needs.history ? await factsOfCustomers(tx, pairs) : [];
+  const rates = await loadRates(tx, wantedRates(cases, versions));
+  return {
+    versions,
+    partners,
+    customers,
+    facts: groupBy(facts, ({ brandId, customerId }) => customerKey(brandId, customerId)),
+    rates,
+    needs,
+    plain: partners.size <= partnerIds.length && !needs.customer && !needs.streams && rates.length === 0 && !asksOfPartners(versions),
+    versionsOf: groupBy(versions, ({ partnerId }) => partnerId),
+  };
+}
+
+const asksOfPartners = (versions: readonly DealVersionRecord[]): boolean =>
+  versions.some(({ terms }) => terms.components.some(({ qualify, alternatives, split }) => qualify?.rule || alternatives?.length || split));
+
+function allNeeds(versions: readonly DealVersionRecord[]): Needs {
+  const each = versions.map(({ terms }) => needsOf(terms));
+  const any = (which: keyof Needs): boolean => each.some((needs) => needs[which]);
+  return {
+    customer: any('customer'),
+    history: any('history'),
+    qualification: any('qualification'),
+    streams: any('streams'),
+    elsewhere: any('elsewhere'),
+  };
+}
+
+function customersOf(originals: readonly StoredFact[]): { brandId: string; customerId: string }[] {
+  const pairs = originals.flatMap(({ brandId, customerId }) => (customerId === null ? [] : [{ brandId, customerId }]));
+  return [...new Map(pairs.map((pair) => [customerKey(pair.brandId, pair.customerId), pair])).values()];
+}
+
+/** The currencies between which amounts of a conversion may have to be exchanged: its own, its brand's, those of deals. */
+const currenciesOf = ({ original, brand }: Case, versions: readonly DealVersionRecord[]): string[] =>
+  original.currency === null ? [] : [...new Set([original.currency, brand.currency, ...versions.flatMap(({ terms }) => terms.currency ?? [])])];
+
+/** The terms' zone may be a day off the brand's: either day's rate may be asked for. */
+function daysOf({ original, brand }: Case): string[] {
+  const date = bucketOf(original.occurredAt.toISOString(), 'day', brand.timeZone);
+  return [-1, 0, 1].map((days) => new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10));
+}
+
+function questionsOf(one: Case, versions: readonly DealVersionRecord[]): WantedRate[] {
+  const currencies = currenciesOf(one, versions);
+  if (currencies.length < 2) return [];
+  const days = daysOf(one);
+  return currencies.flatMap((from) => currencies.filter((to) => to !== from).flatMap((to) => days.map((date) => ({ from, to, date }))));
+}
+
+function wantedRates(cases: readonly Case[], versions: readonly DealVersionRecord[]): WantedRate[] {
+  const wanted = cases.flatMap((one) => questionsOf(one, versions));
+  return [...new Map(wanted.map((one) => [`${one.from} ${one.to} ${one.date}`, one])).values()];
+}
+
+/** Only the rates that answer a conversion's questions: its explanation keeps them. */
+function ratesOf(one: Case, { rates, versions }: World): FxRate[] {
+  if (rates.length === 0) return [];
+  const paths = questionsOf(one, versions).flatMap(({ from, to, date }) => rateOn(rates, from, to, date)?.path ?? []);
+  return [...new Map(paths.map((rate) => [`${rate.base} ${rate.quote} ${rate.date} ${rate.source}`, rate])).values()];
+}
+
+/** What the fold of a conversion is given. */
+export function inputOf(
+  world: World,
+  one: Case,
+  refunds: readonly StoredFact[],
+  streamed?: Readonly<Record<string, StreamPlace>>,
+): FoldInput {
+  const { original, brand } = one;
+  const conversion = toConversion(original);
+  const base = { original: conversion, refunds: refunds.map(toConversion), brandCurrency: brand.currency };
+  if (world.plain) return { ...base, versions: world.versionsOf.get(original.partnerId ?? '') ?? [] };
+  const circumstances = circumstancesOf(world, one);
+  const involved = [original.partnerId ?? '', ...circumstances.uplines.map(({ partnerId }) => partnerId)];
+  const versions = involved.flatMap((partnerId) => world.versionsOf.get(partnerId) ?? []);
+  const input: FoldInput = { ...base, versions, timeZone: brand.timeZone, circumstances };
+  return streamed === undefined ? input : { ...input, streamed };
+}
+
+function circumstancesOf(world: World, one: Case): Circumstances {
+  const { partners, customers, facts, needs } = world;
+  const { original } = one;
+  const { customerId, brandId } = original;
+  const profiles: Profiles = {
+    partners,
+    customer: customerId === null ? null : (customers.get(customerId) ?? null),
+    facts: customerId === null ? [] : (facts.get(customerKey(brandId, customerId)) ?? []),
+    touches: original.touches ?? [],
+    rates: ratesOf(one, world),
+  };
+  return circumstancesAt(toConversion(original), profiles, needs.qualification);
+}
+
+/**
+ * Conversions whose customers have done something else now, where terms go by a customer's history: what the customer did of the same
+ * kind later, and the first of each kind, which stands for the customer.
+ */
+export function dependents(world: World, cases: readonly Case[]): string[] {
+  if (!world.needs.history) return [];
+  const earliest = new Map<string, Map<string, number>>();
+  for (const { original } of cases) {
+    if (original.customerId === null) continue;
+    const key = customerKey(original.brandId, original.customerId);
+    const kinds = earliest.get(key) ?? new Map<string, number>();
+    kinds.set(original.kind, Math.min(kinds.get(original.kind) ?? Number.POSITIVE_INFINITY, original.occurredAt.getTime()));
+    earliest.set(key, kinds);
+  }
+  const here = new Set(cases.map(({ original }) => original.conversionId));
+  const found = [...earliest].flatMap(([key, kinds]) => {
+    const facts = world.facts.get(key) ?? [];
+    const later = facts.filter(({ kind, occurredAt }) => Date.parse(occurredAt) >= (kinds.get(kind) ?? Number.POSITIVE_INFINITY));
+    return [...later, ...(world.needs.qualification ? firstOfEachKind(facts) : [])];
+  });
+  return [...new Set(found.map(({ conversionId }) => conversionId))].filter((id) => !here.has(id));
+}
+
+function firstOfEachKind(facts: readonly CustomersFact[]): CustomersFact[] {
+  const first = new Map<string, CustomersFact>();
+  for (const fact of facts) {
+    const other = first.get(fact.kind);
+    if (other === undefined || Date.parse(fact.occurredAt) < Date.parse(other.occurredAt) || (fact.occurredAt === other.occurredAt && fact.eventId < other.eventId))
+      first.set(fact.kind, fact);
+  }
+  return [...first.values()];
+}
