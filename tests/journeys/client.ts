@@ -27,7 +27,7 @@ export function client(url: string, key: string | undefined): Client {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isText(body, headers) ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, json: parsed(text) };
@@ -43,6 +43,10 @@ export function client(url: string, key: string | undefined): Client {
     },
   };
 }
+
+/** A file is sent as it stands. */
+const isText = (body: unknown, headers: Record<string, string>): body is string =>
+  typeof body === 'string' && headers['content-type'] !== undefined;
 
 function parsed(text: string): Json {
   try {

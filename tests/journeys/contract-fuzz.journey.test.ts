@@ -52,6 +52,8 @@ const sampleOf = ({ id }: RouteContract): Sample => {
 const routes = routeContracts.map((contract) => [contract.id, contract] as const);
 const guarded = routes.filter(([, contract]) => !open(contract));
 const withBody = guarded.filter(([, contract]) => contract.body !== undefined);
+const withJson = withBody.filter(([, contract]) => contract.consumes === undefined);
+const withText = withBody.filter(([, contract]) => contract.consumes !== undefined);
 
 function expectKept(contract: RouteContract, answer: Answer, about: string): void {
   const fault = faultOf(contract, answer);
@@ -101,6 +103,8 @@ const ofPlatform = new Set([
   'discardParked',
   'replayArchive',
   'getQuiet',
+  'recordFxRates',
+  'importFxRates',
 ]);
 
 describe('invariant 8: what a caller outside a brand asks of it answers 404', () => {
@@ -128,12 +132,22 @@ describe('invariant 8: what a caller outside a brand asks of it answers 404', ()
 });
 
 describe('hostile input', () => {
-  test.each(withBody)('%s refuses what is not strict JSON', async (_id, contract) => {
+  test.each(withJson)('%s refuses what is not strict JSON', async (_id, contract) => {
     const sample = sampleOf(contract);
     for (const { name, body, type = 'application/json', statuses } of hostileBodies) {
       const answer = await send(world.admin, contract, sample, body, type);
       expectKept(contract, answer, name);
       if (!statuses.includes(answer.status)) throw new Error(`${contract.id} answered ${name} with ${answer.status}: ${answer.text}`);
+    }
+  });
+
+  test.each(withText)('%s refuses what is no such file', async (_id, contract) => {
+    for (const { name, body } of hostileBodies) {
+      const { headers: _, ...sample } = sampleOf(contract);
+      const answer = await send(world.admin, contract, sample, body, contract.consumes?.[0] ?? '');
+      expectKept(contract, answer, name);
+      if (![400, 422].includes(answer.status)) throw new Error(`${contract.id} answered ${name} with ${answer.status}: ${answer.text}`);
+      expect((await send(world.admin, contract, sample, body, 'application/json')).status).toBe(415);
     }
   });
 

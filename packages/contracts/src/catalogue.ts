@@ -4,6 +4,7 @@ import type { Envelope } from './envelope.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
+import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payouts from './events/payouts.js';
 import * as tracking from './events/tracking.js';
@@ -22,6 +23,7 @@ const definitions = [
   commission.entryAccrued,
   commission.conversionRated,
   commission.periodClosed,
+  fx.fxRateRecorded,
   approvals.commissionApproved,
   approvals.commissionHeld,
   approvals.commissionRejected,

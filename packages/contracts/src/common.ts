@@ -20,6 +20,13 @@ export const rate = z.string().regex(/^-?\d{1,9}(\.\d{1,12})?$/, 'must be a deci
 export const timeZone = z.string().min(1).max(64);
 export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens');
 export const countryCode = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code');
+/** What one unit of a currency costs in another: a decimal string above zero. */
+export const fxRateText = z
+  .string()
+  .regex(/^\d{1,12}(\.\d{1,18})?$/, 'must be a decimal string such as "1.0845"')
+  .refine((text) => /[1-9]/.test(text), 'must be above zero');
+/** A calendar day, `YYYY-MM-DD`. */
+export const day = z.iso.date().refine((text) => text >= '1900-01-01', 'must be a day since 1900');
 /** A calendar month, `YYYY-MM`. */
 export const period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-03');
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);

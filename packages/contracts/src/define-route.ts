@@ -32,6 +32,8 @@ export interface RouteContract<
   dryRun?: boolean;
   /** Largest body in bytes; 1 MiB unless told. */
   bodyLimitBytes?: number;
+  /** Media types of a body that is text instead of JSON: `body` is then the schema of `{ mediaType, text }`. */
+  consumes?: readonly string[];
   /** Media type of a successful answer; `application/json` unless told. */
   produces?: string;
 }

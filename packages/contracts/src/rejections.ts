@@ -5,9 +5,10 @@
 export const rejections = {
   // the request itself
   'json-not-parseable': { status: 400, title: 'The body is not JSON' },
+  'text-not-decodable': { status: 400, title: 'The body is not UTF-8' },
   'json-not-strict': { status: 400, title: 'The body is not strict JSON' },
   'body-too-large': { status: 413, title: 'The body is too large' },
-  'media-type-not-supported': { status: 415, title: 'The body must be application/json' },
+  'media-type-not-supported': { status: 415, title: 'The body is of a media type that is not read here' },
   'not-signed-in': { status: 401, title: 'No valid key came with the request' },
   'not-permitted': { status: 403, title: 'Your roles do not allow this' },
   'not-found': { status: 404, title: 'There is no such thing, or it is not yours to see' },
@@ -71,6 +72,9 @@ export const rejections = {
   'period-not-over': { status: 409, title: 'The period is not over yet' },
   'adjustment-zero': { status: 422, title: 'An adjustment of nothing changes nothing' },
   'adjustment-in-future': { status: 422, title: 'An adjustment cannot be for a time to come' },
+  'fx-rate-differs': { status: 409, title: 'This source has another rate for this pair and day' },
+  'fx-pair-invalid': { status: 422, title: 'A rate needs two different currencies' },
+  'fx-file-unreadable': { status: 422, title: 'The file holds no rates in a format that is read here' },
   'original-not-found': { status: 422, title: 'The original was not found' },
   // approvals
   'approval-already-decided': { status: 409, title: 'The approval is decided' },

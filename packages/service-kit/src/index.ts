@@ -3,7 +3,7 @@ export { type MigrateOptions, migrate, migrationsFingerprint, readMigrations } f
 export { createPool } from './data/pools.js';
 export { afterCommit, runTx, txOver } from './data/tx.js';
 export { type AppOptions, answerError, createApp, identify, internalAuthentication } from './http/app.js';
-export { readBytes, readJson } from './http/body.js';
+export { readBytes, readJson, readText, type TextBody } from './http/body.js';
 export {
   type InternalAnswer,
   type InternalCall,

@@ -124,6 +124,7 @@ export interface RouteShape {
   ifMatch?: boolean;
   dryRun?: boolean;
   bodyLimitBytes?: number;
+  consumes?: readonly string[];
 }
 export type RouteRunner = (host: RouteHost, request: Request, response: Response) => Promise<void>;
 /** What routes need of their service. */

@@ -13,12 +13,19 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     name: 'commission',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['deal_version', 'commission_entry', 'closed_period', 'adjustment'],
+    appendOnly: ['deal_version', 'commission_entry', 'closed_period', 'adjustment', 'fx_rate'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock, jobs: queue }) => {
       const rateAgain = rateAgainWith({ outbox, jobs: queue });
       return {
-        routes: routes({ db, outbox, rateAgain, postByHand: postByHandWith({ outbox }), deals: prismaDealReader(db) }),
+        routes: routes({
+          db,
+          outbox,
+          rateAgain,
+          postByHand: postByHandWith({ outbox }),
+          deals: prismaDealReader(db),
+          onRatesRecorded: async () => undefined,
+        }),
         subscriptions: subscriptions({ outbox, clock, rateAgain }),
         jobs: jobs({ db, outbox, clock, jobs: queue }),
       };

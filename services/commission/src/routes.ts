@@ -8,11 +8,15 @@ import type { DealReader } from './deals/deal-reader.js';
 import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/read-deals.js';
 import { refuseChangeRoutes } from './deals/refuse-change.js';
 import type { DealParts } from './deals/write-version.js';
+import { importFxRatesRoute } from './fx/import-fx-rates.js';
+import { listFxRatesRoute } from './fx/list-fx-rates.js';
+import { postFxRatesRoute } from './fx/post-fx-rates.js';
+import type { RateParts } from './fx/record-rates.js';
 import { closePeriodRoute } from './periods/close-period.js';
 import type { PostByHand } from './shared/post-by-hand.js';
 
 /** Everything commission answers. Methods, paths and permissions stand in the contracts of the same names. */
-export const routes = (parts: DealParts & { db: Database; deals: DealReader; postByHand: PostByHand }): Route[] => [
+export const routes = (parts: DealParts & RateParts & { db: Database; deals: DealReader; postByHand: PostByHand }): Route[] => [
   createDealRoute(parts),
   amendDealRoute(parts),
   getDealRoute(parts.deals),
@@ -25,4 +29,7 @@ export const routes = (parts: DealParts & { db: Database; deals: DealReader; pos
   closePeriodRoute(parts),
   createAdjustmentRoute(parts),
   listAdjustmentsRoute(parts.db),
+  postFxRatesRoute(parts),
+  importFxRatesRoute(parts),
+  listFxRatesRoute(parts.db),
 ];

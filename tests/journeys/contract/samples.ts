@@ -87,7 +87,7 @@ function people({ partnerId, brandId, apiKeyId, now, fresh }: World): Record<str
 }
 
 function owed(world: World): Record<string, () => Sample> {
-  const { partnerId, brandId, dealId, entryId, approvalId } = world;
+  const { partnerId, brandId, dealId, entryId, approvalId, now } = world;
   const version = { dealId, version: '1' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
@@ -102,6 +102,13 @@ function owed(world: World): Record<string, () => Sample> {
     listCommissions: () => ({ query: { brandId } }),
     explainCommission: () => ({ params: { entryId } }),
     listOutcomes: () => ({ params: { conversionId: world.conversionId } }),
+    recordFxRates: () => ({ body: { base: 'EUR', quote: 'USD', date: now.slice(0, 10), rate: '1.0845', source: world.fresh() } }),
+    importFxRates: () => ({
+      headers: { 'content-type': 'text/csv' },
+      body: 'Date,USD,\n2026-03-05,1.0845,\n',
+      query: { source: world.fresh() },
+    }),
+    listFxRates: () => ({ query: { base: 'EUR' } }),
     closePeriod: () => ({ params: { period: '2020-01' }, query: { dryRun: 'true' }, body: { brandId } }),
     createAdjustment: () => ({
       query: { dryRun: 'true' },

@@ -23,6 +23,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Tracking: 'Public tracking: redirects, postbacks, and the clicks they left.',
   Events: 'What happened: sales, leads, refunds; their conversions and customers.',
   Commissions: 'The journal of what was earned, and why.',
+  Rates: 'Exchange rates by day and source. Written once, never changed.',
   Approvals: 'The queue of commissions that wait for a person.',
   Payouts: 'Balances, payout runs, payouts and the accounts they go between.',
   Audit: 'The archive of every event, the way of a payout, signed evidence.',
@@ -62,7 +63,8 @@ function errorResponses(route: RouteContract): ZodOpenApiResponsesObject {
   const takesInput = Boolean(route.body ?? route.query ?? route.params);
   const changes = route.method !== 'get';
   const errors: [boolean, number, string, RejectionCode[]?][] = [
-    [Boolean(route.body), 400, 'Not JSON, or not strict JSON', ['json-not-parseable', 'json-not-strict']],
+    [Boolean(route.body) && !route.consumes, 400, 'Not JSON, or not strict JSON', ['json-not-parseable', 'json-not-strict']],
+    [Boolean(route.consumes), 400, rejections['text-not-decodable'].title, ['text-not-decodable']],
     [signedIn, 401, rejections['not-signed-in'].title, ['not-signed-in']],
     [signedIn, 403, rejections['not-permitted'].title],
     [Boolean(route.params), 404, rejections['not-found'].title],
@@ -113,6 +115,11 @@ function requestParams(route: RouteContract): ZodOpenApiParameters {
   };
 }
 
+function requestContent(route: RouteContract, body: z.ZodType): Record<string, { schema: z.ZodType }> {
+  if (!route.consumes) return { 'application/json': { schema: body } };
+  return Object.fromEntries(route.consumes.map((type) => [type, { schema: z.string() }]));
+}
+
 function operation(route: RouteContract): ZodOpenApiOperationObject {
   return {
     operationId: route.id,
@@ -121,7 +128,7 @@ function operation(route: RouteContract): ZodOpenApiOperationObject {
     description: route.permission === 'public' ? 'Needs no key.' : `Needs the permission \`${route.permission}\`.`,
     security: route.permission === 'public' ? [] : [{ bearer: [] }],
     requestParams: requestParams(route),
-    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
+    ...(route.body ? { requestBody: { required: true, content: requestContent(route, route.body) } } : {}),
     responses: responses(route),
   };
 }

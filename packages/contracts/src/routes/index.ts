@@ -6,6 +6,7 @@ import * as audit from './audit.js';
 import * as commission from './commission.js';
 import * as customers from './customers.js';
 import * as directory from './directory.js';
+import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
 import * as payouts from './payouts.js';
@@ -21,6 +22,7 @@ export const routeContracts: readonly RouteContract[] = [
   customers,
   commission,
   adjustments,
+  fx,
   approvals,
   payouts,
   audit,

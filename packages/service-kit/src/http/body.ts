@@ -53,3 +53,26 @@ export async function readJson(request: IncomingMessage, limitBytes: number = de
     throw error;
   }
 }
+
+/** A body that is text of one of the media types given. */
+export interface TextBody {
+  mediaType: string;
+  text: string;
+}
+
+/** Reads a body of text in UTF-8; undefined when there is none. @throws Rejected for another media type, size or encoding. */
+export async function readText(
+  request: IncomingMessage,
+  mediaTypes: readonly string[],
+  limitBytes: number = defaultBodyLimitBytes,
+): Promise<TextBody | undefined> {
+  const bytes = await readBytes(request, limitBytes);
+  if (bytes.length === 0) return undefined;
+  const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!mediaTypes.includes(mediaType)) throw new Rejected('media-type-not-supported', { detail: `Read here: ${mediaTypes.join(', ')}` });
+  try {
+    return { mediaType, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    throw new Rejected('text-not-decodable');
+  }
+}

@@ -4,7 +4,7 @@ import type { Tx } from '@tributary/messaging';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { CommandRequest, Principal, QueryRequest, Reply, Route, RouteHost, RouteRunner, RouteShape, Scope } from '../types.js';
-import { readJson } from './body.js';
+import { readJson, readText } from './body.js';
 import { type Answer, answerOf, checkKey, claim, hashOf, store } from './idempotency.js';
 import { scopeOf } from './principal.js';
 import { problemErrors } from './problem.js';
@@ -113,7 +113,9 @@ async function runCommand(
 ): Promise<Answer> {
   const asked = readQueryRequest(host, contract, request, response);
   const ifMatch = readIfMatch(contract, request);
-  const given = await readJson(request, contract.bodyLimitBytes);
+  const given = contract.consumes
+    ? await readText(request, contract.consumes, contract.bodyLimitBytes)
+    : await readJson(request, contract.bodyLimitBytes);
   const body = checked(contract.body, given ?? (contract.body ? undefined : {}), 'body');
   requireBrands(asked.scope, body);
   const dryRun = contract.dryRun === true && request.query['dryRun'] === 'true';
