@@ -12,7 +12,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     name: 'directory',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: [],
+    appendOnly: ['partner_change'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, keys }) => ({
       routes: routes({

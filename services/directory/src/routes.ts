@@ -8,6 +8,7 @@ import type { EnrollmentStore } from './enrollments/enrollment-store.js';
 import { createPartnerRoute } from './partners/create-partner.js';
 import type { PartnerStore } from './partners/partner-store.js';
 import { getContactRoute, getPartnerRoute, listPartnersRoute } from './partners/read-partners.js';
+import { setPartnerManagerRoute, setPartnerParentRoute, setPartnerTierRoute } from './partners/set-partner.js';
 import { addPartnerTagRoute, removePartnerTagRoute } from './partners/tag-partner.js';
 
 export interface DirectoryParts {
@@ -28,6 +29,9 @@ export const routes = (parts: DirectoryParts): Route[] => [
   listPartnersRoute(parts.partners),
   addPartnerTagRoute(parts),
   removePartnerTagRoute(parts),
+  setPartnerTierRoute(parts),
+  setPartnerParentRoute(parts),
+  setPartnerManagerRoute(parts),
   createEnrollmentRoute(parts),
   listEnrollmentsRoute(parts),
   getContactRoute(parts.partners),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countryCode, currency, freeAttributes, ids, instant, slug, text, timeZone } from '../common.js';
 import { defineRoute } from '../define-route.js';
-import { brandPolicy } from '../events/directory.js';
+import { brandPolicy, partnerChanged } from '../events/directory.js';
 import { listOf, listQuery } from './shared.js';
 
 const program = z.strictObject({ id: ids.program, name: z.string(), isDefault: z.boolean() });
@@ -28,6 +28,9 @@ export const partner = z
     type: z.string(),
     externalId: z.string().nullable(),
     parentId: ids.partner.nullable(),
+    tier: slug.nullable(),
+    /** Who looks after him, in the words of whoever said so. */
+    managerId: z.string().nullable(),
     status: z.enum(['active', 'suspended', 'archived']),
     riskLevel: z.enum(['low', 'medium', 'high']),
     tags: z.array(z.string()),
@@ -35,6 +38,22 @@ export const partner = z
     createdAt: instant,
   })
   .meta({ id: 'Partner' });
+const { tags, tiers, parents, managers } = partnerChanged.schema.shape;
+/** Each span says besides who recorded it. */
+const recorded = <S extends z.ZodRawShape>(list: z.ZodOptional<z.ZodArray<z.ZodObject<S>>>) =>
+  z.array(z.strictObject({ ...list.unwrap().element.shape, recordedBy: z.string() }));
+/** A partner as of an instant and as known at one, with all that was known then, in the order of recording. */
+export const partnerRecord = z
+  .strictObject({
+    ...partner.shape,
+    history: z.strictObject({
+      tags,
+      tiers: recorded(tiers),
+      parents: recorded(parents),
+      managers: recorded(managers),
+    }),
+  })
+  .meta({ id: 'PartnerRecord' });
 export const enrollment = z
   .strictObject({
     id: ids.enrollment,
@@ -50,6 +69,11 @@ const tagState = z
   .strictObject({ partnerId: ids.partner, tag: z.string(), effectiveFrom: instant, effectiveTo: instant.nullable() })
   .meta({ id: 'PartnerTag' });
 const partnerParams = z.strictObject({ partnerId: ids.partner });
+/** What was recorded: it holds from `effectiveFrom` on until something recorded later does. */
+const partnerSetting = z
+  .strictObject({ partnerId: ids.partner, value: z.string().nullable(), effectiveFrom: instant, recordedAt: instant })
+  .meta({ id: 'PartnerSetting' });
+const settingOf = <T extends z.ZodType>(value: T) => z.strictObject({ value: value.nullable(), effectiveFrom: instant.optional() });
 
 export const createBrand = defineRoute({
   id: 'createBrand',
@@ -114,9 +138,10 @@ export const getPartner = defineRoute({
   path: '/api/v1/partners/:partnerId',
   permission: 'partner:read',
   tag: 'Partners',
-  summary: 'A partner',
+  summary: 'A partner and his history, as of an instant and as known at one',
   params: partnerParams,
-  responses: { 200: partner },
+  query: z.strictObject({ asOf: instant.optional(), knownAt: instant.optional() }),
+  responses: { 200: partnerRecord },
 });
 export const listPartners = defineRoute({
   id: 'listPartners',
@@ -183,6 +208,36 @@ export const removePartnerTag = defineRoute({
   params: partnerParams,
   body: tagChange,
   responses: { 200: tagState },
+});
+const setting = {
+  service: 'directory',
+  method: 'post',
+  permission: 'partner:write',
+  tag: 'Partners',
+  idempotent: true,
+  params: partnerParams,
+  responses: { 201: partnerSetting },
+} as const;
+export const setPartnerTier = defineRoute({
+  ...setting,
+  id: 'setPartnerTier',
+  path: '/api/v1/partners/:partnerId/tier',
+  summary: 'Set a partner’s tier from an instant on; null takes it away',
+  body: settingOf(slug),
+});
+export const setPartnerParent = defineRoute({
+  ...setting,
+  id: 'setPartnerParent',
+  path: '/api/v1/partners/:partnerId/parent',
+  summary: 'Put a partner under another one from an instant on; null takes it out. Never above itself, at any time',
+  body: settingOf(ids.partner),
+});
+export const setPartnerManager = defineRoute({
+  ...setting,
+  id: 'setPartnerManager',
+  path: '/api/v1/partners/:partnerId/manager',
+  summary: 'Say who looks after a partner from an instant on; null is nobody',
+  body: settingOf(text(200)),
 });
 /** For our own services only: who may be written to, read at the time of sending. */
 export const getContact = defineRoute({

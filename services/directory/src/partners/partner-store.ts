@@ -1,5 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import type { Scope } from '@tributary/service-kit';
+import type { NewChange } from './domain/changes.js';
+import type { Parents } from './domain/parents.js';
 import type { Partner } from './domain/partner.js';
 import type { TagSpan } from './domain/tags.js';
 
@@ -15,8 +17,15 @@ export interface PartnerStore {
   insert(tx: Tx, partner: Partner): Promise<boolean>;
   /** With a lock for the change that follows, as far as the caller sees it. */
   lock(tx: Tx, partnerId: string): Promise<Partner | undefined>;
-  /** Counts the sequence up and keeps the span; returns the new sequence. */
-  saveTag(tx: Tx, partnerId: string, span: TagSpan): Promise<number>;
+  /** Appends a change of a locked partner and counts the sequence up; answers the partner as it is then. */
+  append(tx: Tx, partner: Partner, change: NewChange): Promise<Partner>;
+  /** Keeps a tag as it stands now for the filter of the list. */
+  keepTag(tx: Tx, partnerId: string, span: TagSpan): Promise<void>;
+  /** Until the end of the transaction nobody else changes a parent. */
+  lockParents(tx: Tx): Promise<void>;
+  sees(tx: Tx, partnerId: string): Promise<boolean>;
+  /** The changes of parent of a partner and of all who ever are above it, also of those whom the caller does not see. */
+  parentsAbove(tx: Tx, partnerId: string): Promise<Parents>;
   find(scope: Scope, partnerId: string): Promise<Partner | undefined>;
   list(scope: Scope, filter: PartnerFilter, now: Date, limit: number, after?: string): Promise<Partner[]>;
 }

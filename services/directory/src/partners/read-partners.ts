@@ -1,12 +1,13 @@
 import { getContact, getPartner, listPartners } from '@tributary/contracts';
 import { decodeIdCursor, ok, page, query, reject } from '@tributary/service-kit';
 import type { PartnerStore } from './partner-store.js';
-import { partnerView } from './partner-view.js';
+import { partnerRecord, partnerView } from './partner-view.js';
 
 export const getPartnerRoute = (partners: PartnerStore) =>
-  query(getPartner, async ({ params, scope, now }) => {
+  query(getPartner, async ({ params, query: { asOf, knownAt }, scope, now }) => {
     const partner = await partners.find(scope, params.partnerId);
-    return partner ? ok(partnerView(partner, now)) : reject('not-found');
+    if (!partner) return reject('not-found');
+    return ok(partnerRecord(partner, asOf ? new Date(asOf) : now, knownAt ? new Date(knownAt) : undefined));
   });
 
 export const listPartnersRoute = (partners: PartnerStore) =>

@@ -1,33 +1,37 @@
 import type { Tx } from '@tributary/messaging';
 import type { Database, Scope } from '@tributary/service-kit';
-import type { Partner as PartnerRow, Prisma, PrismaClient, PartnerTag as TagRow } from '../../generated/client.js';
+import type { PartnerChange as ChangeRow, Partner as PartnerRow, Prisma, PrismaClient } from '../../generated/client.js';
+import type { NewChange, PartnerChange } from '../domain/changes.js';
 import type { Partner } from '../domain/partner.js';
-import type { TagSpan } from '../domain/tags.js';
+import { type TagSpan, tagSpans } from '../domain/tags.js';
 import type { PartnerFilter, PartnerStore } from '../partner-store.js';
 
 export function prismaPartnerStore(db: Database<PrismaClient>): PartnerStore {
   return {
     insert,
     lock,
-    async saveTag(tx, partnerId, span) {
-      await tx.query(
-        `INSERT INTO partner_tag (partner_id, tag, effective_from, effective_to) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (partner_id, tag, effective_from) DO UPDATE SET effective_to = excluded.effective_to`,
-        [partnerId, span.tag, span.effectiveFrom, span.effectiveTo],
-      );
-      const updated = await tx.query<{ sequence: number }>('UPDATE partner SET sequence = sequence + 1 WHERE id = $1 RETURNING sequence', [
-        partnerId,
-      ]);
-      return updated.rows[0]?.sequence ?? 0;
+    append,
+    keepTag,
+    async lockParents(tx) {
+      await tx.query("SELECT pg_advisory_xact_lock(hashtext('directory.parents'))");
+    },
+    async sees(tx, partnerId) {
+      return (await tx.query('SELECT 1 FROM partner WHERE id = $1', [partnerId])).rowCount === 1;
+    },
+    async parentsAbove(tx, partnerId) {
+      const { rows } = await tx.query<ChangeRow>(`SELECT ${changeColumns} FROM parents_above($1)`, [partnerId]);
+      const above = new Map<string, PartnerChange[]>();
+      for (const row of rows) above.set(row.partnerId, [...(above.get(row.partnerId) ?? []), changeFrom(row)]);
+      return above;
     },
     async find(scope: Scope, partnerId: string) {
-      const row = await db.read(scope, (prisma) => prisma.partner.findUnique({ where: { id: partnerId }, include: { tags: true } }));
+      const row = await db.read(scope, (prisma) => prisma.partner.findUnique({ where: { id: partnerId }, include: { changes: inOrder } }));
       return row ? fromStored(row) : undefined;
     },
     async list(scope, filter, now, limit, after) {
       const where = conditions(filter, now, after);
       const rows = await db.read(scope, (prisma) =>
-        prisma.partner.findMany({ where, orderBy: { id: 'asc' }, take: limit, include: { tags: true } }),
+        prisma.partner.findMany({ where, orderBy: { id: 'asc' }, take: limit, include: { changes: inOrder } }),
       );
       return rows.map(fromStored);
     },
@@ -36,8 +40,8 @@ export function prismaPartnerStore(db: Database<PrismaClient>): PartnerStore {
 
 async function insert(tx: Tx, partner: Partner): Promise<boolean> {
   const inserted = await tx.query(
-    `INSERT INTO partner (id, name, email, country, type, external_id, parent_id, status, risk_level, attributes, origin_brand_ids, sequence, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::text[], $12, $13) ON CONFLICT (external_id) DO NOTHING`,
+    `INSERT INTO partner (id, name, email, country, type, external_id, status, risk_level, attributes, origin_brand_ids, sequence, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::text[], $11, $12) ON CONFLICT (external_id) DO NOTHING`,
     [
       partner.id,
       partner.name,
@@ -45,7 +49,6 @@ async function insert(tx: Tx, partner: Partner): Promise<boolean> {
       partner.country,
       partner.type,
       partner.externalId,
-      partner.parentId,
       partner.status,
       partner.riskLevel,
       JSON.stringify(partner.attributes),
@@ -55,32 +58,53 @@ async function insert(tx: Tx, partner: Partner): Promise<boolean> {
     ],
   );
   if (inserted.rowCount === 0) return false;
-  for (const span of partner.tags) {
-    await tx.query('INSERT INTO partner_tag (partner_id, tag, effective_from, effective_to) VALUES ($1, $2, $3, $4)', [
-      partner.id,
-      span.tag,
-      span.effectiveFrom,
-      span.effectiveTo,
-    ]);
-  }
+  for (const change of partner.changes) await insertChange(tx, partner.id, change);
+  for (const span of tagSpans(partner.changes)) await keepTag(tx, partner.id, span);
   return true;
+}
+
+async function append(tx: Tx, partner: Partner, change: NewChange): Promise<Partner> {
+  const numbered: PartnerChange = { number: (partner.changes.at(-1)?.number ?? 0) + 1, ...change };
+  await insertChange(tx, partner.id, numbered);
+  const updated = await tx.query<{ sequence: number }>('UPDATE partner SET sequence = sequence + 1 WHERE id = $1 RETURNING sequence', [
+    partner.id,
+  ]);
+  return { ...partner, changes: [...partner.changes, numbered], sequence: updated.rows[0]?.sequence ?? partner.sequence + 1 };
+}
+
+async function insertChange(tx: Tx, partnerId: string, change: PartnerChange): Promise<void> {
+  await tx.query(
+    'INSERT INTO partner_change (partner_id, number, change, value, effective_from, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+    [partnerId, change.number, change.change, change.value, change.effectiveFrom, change.recordedAt, change.recordedBy],
+  );
+}
+
+async function keepTag(tx: Tx, partnerId: string, span: TagSpan): Promise<void> {
+  await tx.query(
+    `INSERT INTO partner_tag (partner_id, tag, effective_from, effective_to) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (partner_id, tag, effective_from) DO UPDATE SET effective_to = excluded.effective_to`,
+    [partnerId, span.tag, span.effectiveFrom, span.effectiveTo],
+  );
 }
 
 async function lock(tx: Tx, partnerId: string): Promise<Partner | undefined> {
   const found = await tx.query<PartnerRow>(
-    `SELECT id, name, email, country, type, external_id AS "externalId", parent_id AS "parentId", status, risk_level AS "riskLevel", attributes,
+    `SELECT id, name, email, country, type, external_id AS "externalId", status, risk_level AS "riskLevel", attributes,
             origin_brand_ids AS "originBrandIds", sequence, created_at AS "createdAt"
      FROM partner WHERE id = $1 FOR UPDATE`,
     [partnerId],
   );
   const row = found.rows[0];
   if (!row) return undefined;
-  const tags = await tx.query<TagRow>(
-    'SELECT partner_id AS "partnerId", tag, effective_from AS "effectiveFrom", effective_to AS "effectiveTo" FROM partner_tag WHERE partner_id = $1',
-    [partnerId],
-  );
-  return fromStored({ ...row, tags: tags.rows });
+  const changes = await tx.query<ChangeRow>(`SELECT ${changeColumns} FROM partner_change WHERE partner_id = $1 ORDER BY number`, [
+    partnerId,
+  ]);
+  return fromStored({ ...row, changes: changes.rows });
 }
+
+const changeColumns =
+  'partner_id AS "partnerId", number, change, value, effective_from AS "effectiveFrom", recorded_at AS "recordedAt", recorded_by AS "recordedBy"';
+const inOrder = { orderBy: { number: 'asc' } } as const;
 
 function conditions(filter: PartnerFilter, now: Date, after: string | undefined): Prisma.PartnerWhereInput {
   return {
@@ -94,12 +118,21 @@ function conditions(filter: PartnerFilter, now: Date, after: string | undefined)
   };
 }
 
-function fromStored(row: PartnerRow & { tags: TagRow[] }): Partner {
+function fromStored(row: PartnerRow & { changes: ChangeRow[] }): Partner {
   return {
     ...row,
     status: row.status as Partner['status'],
     riskLevel: row.riskLevel as Partner['riskLevel'],
     attributes: row.attributes as Partner['attributes'],
-    tags: row.tags.map(({ tag, effectiveFrom, effectiveTo }): TagSpan => ({ tag, effectiveFrom, effectiveTo })),
+    changes: row.changes.map(changeFrom),
   };
 }
+
+const changeFrom = ({ number, change, value, effectiveFrom, recordedAt, recordedBy }: ChangeRow): PartnerChange => ({
+  number,
+  change: change as PartnerChange['change'],
+  value,
+  effectiveFrom,
+  recordedAt,
+  recordedBy,
+});

@@ -1,4 +1,4 @@
-import type { TagSpan } from './tags.js';
+import type { PartnerChange } from './changes.js';
 
 /** One identity over all brands. */
 export interface Partner {
@@ -8,13 +8,13 @@ export interface Partner {
   country: string | null;
   type: string;
   externalId: string | null;
-  parentId: string | null;
   status: 'active' | 'suspended' | 'archived';
   riskLevel: 'low' | 'medium' | 'high';
   attributes: Record<string, string | number | boolean>;
   /** Brands of the caller who registered it; empty when that caller sees all. */
   originBrandIds: readonly string[];
-  tags: TagSpan[];
+  /** Of tags, tier, parent and manager, in the order of recording. */
+  changes: readonly PartnerChange[];
   sequence: number;
   createdAt: Date;
 }

@@ -1,10 +1,13 @@
 import type { Decision } from '../../shared/domain/decision.js';
+import type { PartnerChange } from './changes.js';
 
 /** A tag over time: half open, `[effectiveFrom, effectiveTo)`. */
 export interface TagSpan {
   tag: string;
   effectiveFrom: Date;
   effectiveTo: Date | null;
+  /** When its beginning was recorded, or its end when it has one that was. */
+  recordedAt: Date;
 }
 
 /** Whether the span covers the instant. */
@@ -18,18 +21,37 @@ export function tagsAt(spans: readonly TagSpan[], at: Date): string[] {
 }
 
 /** Sets a tag from an instant on. A span that covers it already is left as it is; one that begins later is drawn forward. */
-export function setTag(spans: readonly TagSpan[], tag: string, from: Date): TagSpan {
+export function setTag(spans: readonly TagSpan[], tag: string, from: Date, recordedAt: Date): TagSpan {
   const covering = spans.find((span) => span.tag === tag && covers(span, from));
   if (covering) return covering;
   const next = spans.filter((span) => span.tag === tag && span.effectiveFrom > from).sort(byStart)[0];
-  return { tag, effectiveFrom: from, effectiveTo: next?.effectiveFrom ?? null };
+  return { tag, effectiveFrom: from, effectiveTo: next?.effectiveFrom ?? null, recordedAt };
 }
 
 /** Ends a tag from an instant on. */
-export function endTag(spans: readonly TagSpan[], tag: string, from: Date): Decision<TagSpan> {
+export function endTag(spans: readonly TagSpan[], tag: string, from: Date, recordedAt: Date): Decision<TagSpan> {
   const covering = spans.find((span) => span.tag === tag && covers(span, from));
   if (!covering) return { rejected: 'tag-not-set', pointer: '/tag' };
-  return { accepted: { ...covering, effectiveTo: from } };
+  return { accepted: { ...covering, effectiveTo: from, recordedAt } };
+}
+
+/** The tags over time that changes, in the order of recording, come to. Spans that hold at no instant are left out. */
+export function tagSpans(changes: readonly PartnerChange[]): TagSpan[] {
+  let spans: TagSpan[] = [];
+  for (const { change, value: tag, effectiveFrom, recordedAt } of changes) {
+    if (tag === null || (change !== 'tag-set' && change !== 'tag-ended')) continue;
+    if (change === 'tag-set') {
+      const span = setTag(spans, tag, effectiveFrom, recordedAt);
+      if (!spans.includes(span)) spans.push(span);
+    } else {
+      const ended = endTag(spans, tag, effectiveFrom, recordedAt);
+      if ('rejected' in ended) continue;
+      const { accepted } = ended;
+      spans = spans.map((span) => (span.tag === tag && span.effectiveFrom === accepted.effectiveFrom ? accepted : span));
+      spans = spans.filter((span) => span.effectiveTo === null || span.effectiveFrom < span.effectiveTo);
+    }
+  }
+  return spans;
 }
 
 const byStart = (a: TagSpan, b: TagSpan) => a.effectiveFrom.getTime() - b.effectiveFrom.getTime();
