@@ -7,7 +7,7 @@ import {
   removeCustomerTag,
   verifyCustomer,
 } from '@tributary/contracts';
-import { type CommandRequest, command, created, ok, query, type Route, reject } from '@tributary/service-kit';
+import { type CommandRequest, command, created, ok, query, Rejected, type Route, reject } from '@tributary/service-kit';
 import { customerHash } from '../conversions/domain/content.js';
 import type { Tracking } from '../tracking.js';
 import { addKey, append, type CustomerRecord, findCustomer } from './customer-store.js';
@@ -22,9 +22,8 @@ export const getCustomerRoute = (service: Tracking): Route =>
 
 export const addCustomerTagRoute = (service: Tracking): Route =>
   command(addCustomerTag, async (request) => {
-    const { params, body, tx, now } = request;
-    const customer = await findCustomer(tx, params.customerId, { lock: true });
-    if (!customer) return reject('not-found');
+    const { body, now } = request;
+    const customer = await lockCustomer(request);
     const from = body.effectiveFrom ? new Date(body.effectiveFrom) : now;
     if (carries(tagSpans(customer.changes), body.tag, from)) return created(customerView(customer, now));
     return created(await recordAndTell(service, request, customer, { change: 'tag-set', value: body.tag, effectiveFrom: from }));
@@ -32,9 +31,8 @@ export const addCustomerTagRoute = (service: Tracking): Route =>
 
 export const removeCustomerTagRoute = (service: Tracking): Route =>
   command(removeCustomerTag, async (request) => {
-    const { params, body, tx, now } = request;
-    const customer = await findCustomer(tx, params.customerId, { lock: true });
-    if (!customer) return reject('not-found');
+    const { body, now } = request;
+    const customer = await lockCustomer(request);
     const from = body.effectiveFrom ? new Date(body.effectiveFrom) : now;
     if (!carries(tagSpans(customer.changes), body.tag, from))
       return reject('customer-tag-not-set', { errors: [{ pointer: '/tag', rule: 'customer-tag-not-set' }] });
@@ -44,9 +42,8 @@ export const removeCustomerTagRoute = (service: Tracking): Route =>
 /** The other services know customers by id alone: a key more or less is nothing to tell. */
 export const addCustomerKeyRoute = (service: Tracking): Route =>
   command(addCustomerKey, async (request) => {
-    const { params, body, tx, now } = request;
-    const customer = await findCustomer(tx, params.customerId, { lock: true });
-    if (!customer) return reject('not-found');
+    const { body, tx, now } = request;
+    const customer = await lockCustomer(request);
     const hash = customerHash(customer.brandId, body.key, service.kit.keys.hmac);
     const { ownerId, isNew } = await addKey(tx, customer, hash, newId('customer'), now);
     if (ownerId !== customer.id) return reject('customer-key-taken', { errors: [{ pointer: '/key', rule: 'customer-key-taken' }] });
@@ -57,21 +54,28 @@ export const addCustomerKeyRoute = (service: Tracking): Route =>
 
 export const verifyCustomerRoute = (service: Tracking): Route =>
   command(verifyCustomer, async (request) => {
-    const { params, body, tx } = request;
-    const customer = await findCustomer(tx, params.customerId, { lock: true });
-    if (!customer) return reject('not-found');
+    const { body } = request;
+    const customer = await lockCustomer(request);
     const effectiveFrom = new Date(body.verifiedAt);
     return created(await recordAndTell(service, request, customer, { change: 'verified', value: body.kind, effectiveFrom }));
   });
 
 export const excludeCustomerRoute = (service: Tracking): Route =>
   command(excludeCustomer, async (request) => {
-    const { params, body, tx } = request;
-    const customer = await findCustomer(tx, params.customerId, { lock: true });
-    if (!customer) return reject('not-found');
+    const { body } = request;
+    const customer = await lockCustomer(request);
     const effectiveFrom = new Date(body.from);
     return created(await recordAndTell(service, request, customer, { change: 'excluded', value: null, effectiveFrom }));
   });
+
+/** The customer of a command, locked. A partner would give customers to himself: he changes none. @throws Rejected */
+export async function lockCustomer({ params, tx, principal }: Asking): Promise<CustomerRecord> {
+  if (principal.partnerId !== undefined) throw new Rejected('not-permitted', { detail: 'A partner does not change customers' });
+  const customer = await findCustomer(tx, params.customerId, { lock: true });
+  if (!customer) throw new Rejected('not-found');
+  return customer;
+}
+type Asking = { params: { customerId: string } } & Pick<CommandRequest, 'tx' | 'principal'>;
 
 type Said = Pick<Change, 'change' | 'value' | 'effectiveFrom'> & Partial<Pick<Change, 'programId' | 'reason'>>;
 type Writing = Pick<CommandRequest, 'tx' | 'now' | 'context'>;

@@ -178,6 +178,8 @@ test('C-05 nobody is told of a customer of whom nothing was recorded; others do 
     .post(`${path}/tags`)
     .send({ tag: 'vip' })
     .expect(403);
+  const himself = service.request({ partnerId: second }).post(`${path}/reassignments`);
+  await himself.send({ partnerId: second, effectiveFrom: day(5), reason: 'mine' }).expect(403);
   await give(second, 5).expect(201);
   const { body } = await service.request().get(`/api/v1/customers?partnerId=${second}`).expect(200);
   expect(body.data).toEqual([expect.objectContaining({ partnerId: second })]);

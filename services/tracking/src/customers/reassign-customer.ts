@@ -1,8 +1,8 @@
 import { reassignCustomer } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import type { Tracking } from '../tracking.js';
-import { record } from './change-customer.js';
-import { enrolledIn, findCustomer, saveAssignments } from './customer-store.js';
+import { lockCustomer, record } from './change-customer.js';
+import { enrolledIn, saveAssignments } from './customer-store.js';
 import { customerChanged, customerView } from './customer-view.js';
 import { reassignmentsIn } from './domain/customer-history.js';
 
@@ -14,9 +14,8 @@ const againAfterSeconds = 15;
 /** P-07: what a customer does from an instant on is another partner's. What was paid stays paid: commission posts the differences. */
 export const reassignCustomerRoute = (service: Tracking): Route =>
   command(reassignCustomer, async (request) => {
-    const { params, body, tx, now, context } = request;
-    const customer = await findCustomer(tx, params.customerId, { lock: true });
-    if (!customer) return reject('not-found');
+    const { body, tx, now, context } = request;
+    const customer = await lockCustomer(request);
     const programId = await enrolledIn(tx, customer.brandId, body.partnerId);
     if (programId === undefined) throw new NotYetKnown('partner', body.partnerId);
     if (programId === null) {
