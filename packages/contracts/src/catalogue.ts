@@ -20,6 +20,7 @@ const definitions = [
   tracking.conversionRecorded,
   tracking.conversionAttributed,
   commission.dealVersioned,
+  commission.dealStatusChanged,
   commission.entryAccrued,
   commission.conversionRated,
   commission.periodClosed,

@@ -25,6 +25,7 @@ export * from './routes/approvals.js';
 export * from './routes/audit.js';
 export * from './routes/commission.js';
 export * from './routes/customers.js';
+export * from './routes/deal-life.js';
 export * from './routes/directory.js';
 export * from './routes/fx.js';
 export * from './routes/index.js';

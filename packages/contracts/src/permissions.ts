@@ -25,6 +25,7 @@ export const permissions = [
   'payout-method:read',
   'deal:write',
   'deal:read',
+  'deal:approve',
   'link:write',
   'link:read',
   'event:write',
@@ -69,6 +70,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     ...read,
     'partner:write',
     'deal:write',
+    'deal:approve',
     'link:write',
     'event:write',
     'customer:write',
@@ -82,6 +84,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   'analytics-viewer': ['brand:read', 'insight:read', 'conversion:read', 'link:read', 'partner:read'],
   'finance-approver': [
     ...read,
+    'deal:approve',
     'approval:decide',
     'payout:build',
     'payout:approve',

@@ -67,6 +67,8 @@ export const rejections = {
     status: 409,
     title: 'A deal version is never changed: only an amendment can supersede it',
   },
+  'deal-version-state-forbids': { status: 409, title: 'The version is not in a state that allows this' },
+  'deal-version-superseded': { status: 409, title: 'A later version counts from before this one would' },
   'effective-date-before-start': { status: 422, title: 'The amendment would start before the deal does' },
   'period-already-closed': { status: 409, title: 'The period is closed' },
   'period-not-over': { status: 409, title: 'The period is not over yet' },

@@ -21,7 +21,8 @@ export function assemble(story: Story, head: ChainHead, madeAt: string): Assembl
   if (missing.length > 0) return { complete: false, missing };
   const entries = [...story.entries.values()].sort(bySequence);
   const conversionIds = [...new Set(entries.flatMap(({ event }) => conversionsBehind(event)))];
-  const deals = [...new Set(entries.flatMap(({ event }) => dealKeyOf(event.data) ?? []))].flatMap((key) => story.deals.get(key) ?? []);
+  const keys = [...new Set(entries.flatMap(({ event }) => dealKeyOf(event.data) ?? []))];
+  const deals = keys.flatMap((key): ArchivedEvent[] => [story.deals.get(key) ?? [], story.activations.get(key) ?? []].flat());
   const header = {
     format: formatName,
     formatVersion,

@@ -47,6 +47,8 @@ function missingBehind(story: Story, entryId: string): string[] {
     .filter((conversionId) => !story.conversions.has(conversionId))
     .map((conversionId) => `conversion ${conversionId}`);
   const key = dealKeyOf(entry.event.data);
+  if (key !== null && story.deals.get(key)?.event.data.status === 'draft' && !story.activations.has(key))
+    missing.push(`activation of version ${dealVersion} of deal ${dealId}`);
   if (key !== null && !story.deals.has(key)) missing.push(`version ${dealVersion} of deal ${dealId}`);
   if (adjusts !== null && hasOwnScope(entry.event) && !story.entries.has(adjusts)) missing.push(`entry ${adjusts}`);
   return missing;

@@ -17,7 +17,7 @@ export interface Archived<T extends EventType> extends ArchivedEvent {
 
 /** Which event types stand under which kind of record. The order of kinds is the order in a bundle. */
 export const eventKinds = {
-  'deal-version': ['commission.deal.versioned.v1'],
+  'deal-version': ['commission.deal.versioned.v1', 'commission.deal.status-changed.v1'],
   conversion: ['tracking.conversion.recorded.v1', 'tracking.conversion.attributed.v1'],
   entry: ['commission.entry.accrued.v1'],
   approval: ['approvals.commission.approved.v1', 'approvals.commission.held.v1', 'approvals.commission.rejected.v1'],

@@ -33,6 +33,8 @@ export interface Story {
   ratings: Map<string, Archived<'commission.conversion.rated.v1'>[]>;
   /** By `dealKey`. */
   deals: Map<string, Archived<'commission.deal.versioned.v1'>>;
+  /** By `dealKey`: when a version that was written as a draft was put into force. */
+  activations: Map<string, Archived<'commission.deal.status-changed.v1'>>;
   messages: Archived<'notifications.message.sent.v1'>[];
 }
 
@@ -109,6 +111,11 @@ export function storyOf(payoutId: string, archive: readonly ArchivedEvent[]): St
     ),
     ratings: groupBy(of('commission.conversion.rated.v1'), ({ event }) => event.data.conversionId),
     deals: new Map(of('commission.deal.versioned.v1').map((one) => [dealKey(one.event.data.dealId, one.event.data.version), one])),
+    activations: new Map(
+      of('commission.deal.status-changed.v1')
+        .filter(({ event }) => event.data.status === 'active')
+        .map((one) => [dealKey(one.event.data.dealId, one.event.data.version), one]),
+    ),
     messages: of('notifications.message.sent.v1').filter(({ event }) => event.data.about === payoutId),
   };
 }

@@ -219,6 +219,19 @@ test('D-01 the clocks of two services may be a little apart', () => {
   expect(problems).toEqual([]);
 });
 
+test('a version put into force after it was written is proved by both events', () => {
+  const asDraft = (events: Envelope[], activated: boolean) => {
+    const deal = events.find(({ type }) => type === 'commission.deal.versioned.v1') as Envelope;
+    const { dealId, version, partnerId, brandId, recordedAt } = deal.data as Record<string, never>;
+    Object.assign(deal.data as object, { status: 'draft' });
+    const data = { dealId, version, partnerId, brandId, status: 'active', at: recordedAt, actorId: 'key_other', note: null };
+    const activation = { ...deal, id: `${deal.id.slice(0, -4)}0ac7`, type: 'commission.deal.status-changed.v1', data };
+    if (activated) events.splice(events.indexOf(deal) + 1, 0, activation as Envelope);
+  };
+  expect(retold((events) => asDraft(events, true))).toMatchObject({ holds: true, problems: [] });
+  expect(() => retold((events) => asDraft(events, false))).toThrow(/activation of version 1 of deal/);
+});
+
 test('evidence of a payout with an adjustment verifies, and betrays one that was tampered with', () => {
   const adjusted = goldenStory({ adjusted: true });
   const bundle = (change: (entry: Record<string, unknown>, events: Envelope[]) => void = () => undefined) => {

@@ -7,13 +7,16 @@ import { jobs } from './jobs.js';
 import { routes } from './routes.js';
 import { subscriptions } from './subscriptions.js';
 
+/** What is only ever added to: the application role may neither change nor remove a row. */
+export const appendOnly = ['deal_version', 'deal_status', 'commission_entry', 'closed_period', 'adjustment', 'fx_rate'];
+
 /** Builds commission: what is owed. */
 export const compose = (environment: ServiceEnvironment): Promise<Service<PrismaClient>> =>
   buildService({
     name: 'commission',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['deal_version', 'commission_entry', 'closed_period', 'adjustment', 'fx_rate'],
+    appendOnly,
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock, jobs: queue }) => {
       const rateAgain = rateAgainWith({ outbox, jobs: queue });

@@ -3,6 +3,8 @@ import { createAdjustmentRoute } from './adjustments/create-adjustment.js';
 import { listAdjustmentsRoute } from './adjustments/read-adjustments.js';
 import { explainCommissionRoute, getOutcomeRoute, listCommissionsRoute } from './commissions/read-commissions.js';
 import { amendDealRoute } from './deals/amend-deal.js';
+import { changeStatusRoutes } from './deals/change-status.js';
+import { compareVersionsRoute } from './deals/compare-versions.js';
 import { createDealRoute } from './deals/create-deal.js';
 import type { DealReader } from './deals/deal-reader.js';
 import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/read-deals.js';
@@ -22,6 +24,8 @@ export const routes = (parts: DealParts & RateParts & { db: Database; deals: Dea
   getDealRoute(parts.deals),
   listDealVersionsRoute(parts.deals),
   listDealsRoute(parts.db),
+  ...changeStatusRoutes(parts),
+  compareVersionsRoute(parts.deals),
   ...refuseChangeRoutes(parts.deals),
   listCommissionsRoute(parts.db),
   explainCommissionRoute(parts.db),

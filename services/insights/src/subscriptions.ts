@@ -6,7 +6,17 @@ import { counting } from './activity/on-facts.consumer.js';
 import type { BrandStore } from './brands/brand-store.js';
 import { onConversion } from './outcomes/on-conversion.consumer.js';
 import type { OutcomeStore } from './outcomes/outcome-store.js';
-import { ofDeal, ofEnrollment, ofFundingAccount, ofLink, ofMessage, ofPartner, ofPayout, ofPeriod } from './standings/domain/standing.js';
+import {
+  ofDeal,
+  ofDealStatus,
+  ofEnrollment,
+  ofFundingAccount,
+  ofLink,
+  ofMessage,
+  ofPartner,
+  ofPayout,
+  ofPeriod,
+} from './standings/domain/standing.js';
 import { keeping } from './standings/on-changed.consumer.js';
 import type { StandingStore } from './standings/standing-store.js';
 
@@ -27,6 +37,7 @@ export const subscriptions = ({ activity, outcomes, standings, brands }: Subscri
   'tracking.conversion.recorded.v1': onConversion(activity, outcomes),
   'tracking.conversion.attributed.v1': onConversion(activity, outcomes),
   'commission.deal.versioned.v1': keeping(standings, ofDeal),
+  'commission.deal.status-changed.v1': keeping(standings, ofDealStatus),
   'commission.entry.accrued.v1': counting(activity, ofEntry),
   'commission.conversion.rated.v1': (tx, events) => outcomes.saveRatings(tx, events),
   'commission.period.closed.v1': keeping(standings, ofPeriod),

@@ -28,6 +28,26 @@ export const dealVersioned = defineEvent({
   }),
 });
 
+export const dealStatusChanged = defineEvent({
+  type: 'commission.deal.status-changed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 6,
+  producer: 'commission',
+  consumers: ['insights'],
+  summary: 'A version of a deal was proposed, accepted, declined, or put into force after it had been written.',
+  schema: z.strictObject({
+    dealId: ids.deal,
+    version: z.int().positive(),
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    status: z.enum(['proposed', 'accepted', 'active', 'declined']),
+    at: instant,
+    actorId: z.string(),
+    note: z.string().nullable(),
+  }),
+});
+
 export const entryAccrued = defineEvent({
   type: 'commission.entry.accrued.v1',
   kind: 'fact',

@@ -11,16 +11,23 @@ export const deal = z
     partnerId: ids.partner,
     brandId: ids.brand,
     programId: ids.program,
-    status: z.enum(['draft', 'active', 'ended']),
+    /** `superseded`: a later version counts since. An active one may still lie ahead: it counts from `effectiveFrom` on. */
+    status: z.enum(['draft', 'proposed', 'accepted', 'declined', 'active', 'superseded', 'ended']),
     effectiveFrom: instant,
+    /** When it was written. */
     recordedAt: instant,
     terms: dealTerms,
     reason: z.string().nullable(),
     authorId: z.string(),
-    /** Who put the version into force; null while it is a draft. */
+    /** Who accepted the version, else who put it into force; null while nobody has. */
     approverId: z.string().nullable(),
     /** SHA-256 of the canonical terms document. */
     documentHash: z.string(),
+    proposedAt: instant.nullable(),
+    acceptedAt: instant.nullable(),
+    declinedAt: instant.nullable(),
+    /** Since when the version is known to count: when it was written as active, or activated. */
+    activatedAt: instant.nullable(),
   })
   .meta({ id: 'Deal' });
 /**
@@ -60,7 +67,7 @@ export const commissionEntry = z
     adjusts: ids.entry.nullable(),
   })
   .meta({ id: 'Commission' });
-const dealParams = z.strictObject({ dealId: ids.deal });
+export const dealParams = z.strictObject({ dealId: ids.deal });
 
 export const createDeal = defineRoute({
   id: 'createDeal',
@@ -79,7 +86,7 @@ export const createDeal = defineRoute({
     programId: ids.program.optional(),
     effectiveFrom: instant.optional(),
     terms: dealTerms,
-    status: z.enum(['draft', 'active']).default('active'),
+    status: z.enum(['draft', 'proposed', 'active']).default('active'),
   }),
   responses: { 201: dealWritten },
 });
@@ -100,7 +107,7 @@ export const amendDeal = defineRoute({
     effectiveFrom: instant,
     terms: dealTerms,
     reason: text(500),
-    status: z.enum(['active', 'ended']).optional(),
+    status: z.enum(['draft', 'proposed', 'active', 'ended']).optional(),
   }),
   responses: { 201: dealWritten },
 });

@@ -5,6 +5,7 @@ import * as approvals from './approvals.js';
 import * as audit from './audit.js';
 import * as commission from './commission.js';
 import * as customers from './customers.js';
+import * as dealLife from './deal-life.js';
 import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
@@ -21,6 +22,7 @@ export const routeContracts: readonly RouteContract[] = [
   tracking,
   customers,
   commission,
+  dealLife,
   adjustments,
   fx,
   approvals,

@@ -90,7 +90,7 @@ function flawsOfInputs(story: Story, { inputs }: Explanation): string[] {
     versioned.partnerId === deal.partnerId &&
     versioned.brandId === deal.brandId &&
     (deal.programId === null || versioned.programId === deal.programId) &&
-    versioned.status === deal.status &&
+    (story.activations.has(dealKey(deal.dealId, deal.version)) ? 'active' : versioned.status) === deal.status &&
     sameInstant(versioned.effectiveFrom, deal.effectiveFrom);
   if (!sameDeal) flaws.push(`version ${deal.version} of deal ${deal.dealId} is not what was recorded of it`);
   for (const input of [inputs.conversion, ...inputs.refunds]) {

@@ -55,5 +55,5 @@ async function withDeals(archive: ArchiveStore, story: Story, keep: Keep): Promi
       named.flatMap(({ dealId }) => dealId ?? []),
     ),
   );
-  return keep([...found.deals].flatMap(([key, version]) => (wanted.has(key) ? [version] : [])));
+  return keep([...found.deals, ...found.activations].flatMap(([key, event]) => (wanted.has(key) ? [event] : [])));
 }

@@ -1,6 +1,6 @@
 import type { FoldResult } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
-import type { DealVersionRecord } from '../deals/domain/deal.js';
+import type { RatedVersion } from '../deals/domain/deal.js';
 import { type Brand, brandsById } from '../profiles/brand-store.js';
 import { groupBy } from '../shared/domain/group-by.js';
 import { levels, rootOf, type StoredFact } from './domain/fact.js';
@@ -15,7 +15,7 @@ export interface Case {
   brand: Brand;
   steps: readonly RatingStep[];
 }
-export type Folded = Case & { versions: readonly DealVersionRecord[]; folds: readonly FoldResult[] };
+export type Folded = Case & { versions: readonly RatedVersion[]; folds: readonly FoldResult[] };
 
 /** Which conversions have something to be folded, and which facts wait for what. */
 export async function sortOut(tx: Tx, facts: readonly StoredFact[], trigger: Trigger): Promise<{ cases: Case[]; waiting: Settled[] }> {

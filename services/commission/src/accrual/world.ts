@@ -2,7 +2,7 @@ import { bucketOf, dayMs } from '@tributary/calendar';
 import { type Circumstances, circumstancesAt, type FoldInput, type FxRate, type Profiles, rateOn, type StreamPlace } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
-import type { DealVersionRecord } from '../deals/domain/deal.js';
+import type { RatedVersion } from '../deals/domain/deal.js';
 import { groupBy } from '../shared/domain/group-by.js';
 import type { Case } from './case.js';
 import { type StoredFact, toConversion } from './domain/fact.js';
@@ -12,7 +12,7 @@ import { customersById, type CustomersFact, factsOfCustomers, type LoadRates, pa
 
 /** Everything that folds of some conversions look at beside the conversions. */
 export interface World {
-  versions: readonly DealVersionRecord[];
+  versions: readonly RatedVersion[];
   partners: Profiles['partners'];
   customers: ReadonlyMap<string, Profiles['customer']>;
   /** Events by brand and customer. */
@@ -23,7 +23,7 @@ export interface World {
   /** Whether nothing but the conversion and the terms of its own partner can matter. */
   plain: boolean;
   /** Versions by partner, for the folds. */
-  versionsOf: ReadonlyMap<string, readonly DealVersionRecord[]>;
+  versionsOf: ReadonlyMap<string, readonly RatedVersion[]>;
 }
 
 const customerKey = (brandId: string, customerId: string): string => `${brandId} ${customerId}`;
@@ -53,10 +53,10 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
   };
 }
 
-const asksOfPartners = (versions: readonly DealVersionRecord[]): boolean =>
+const asksOfPartners = (versions: readonly RatedVersion[]): boolean =>
   versions.some(({ terms }) => terms.components.some(({ qualify, alternatives, split }) => qualify?.rule || alternatives?.length || split));
 
-function allNeeds(versions: readonly DealVersionRecord[]): Needs {
+function allNeeds(versions: readonly RatedVersion[]): Needs {
   const each = versions.map(({ terms }) => needsOf(terms));
   const any = (which: keyof Needs): boolean => each.some((needs) => needs[which]);
   return {
@@ -74,7 +74,7 @@ function customersOf(originals: readonly StoredFact[]): { brandId: string; custo
 }
 
 /** The currencies between which amounts of a conversion may have to be exchanged: its own, its brand's, those of deals. */
-const currenciesOf = ({ original, brand }: Case, versions: readonly DealVersionRecord[]): string[] =>
+const currenciesOf = ({ original, brand }: Case, versions: readonly RatedVersion[]): string[] =>
   original.currency === null ? [] : [...new Set([original.currency, brand.currency, ...versions.flatMap(({ terms }) => terms.currency ?? [])])];
 
 /** The terms' zone may be a day off the brand's: either day's rate may be asked for. */
@@ -83,14 +83,14 @@ function daysOf({ original, brand }: Case): string[] {
   return [-1, 0, 1].map((days) => new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10));
 }
 
-function questionsOf(one: Case, versions: readonly DealVersionRecord[]): WantedRate[] {
+function questionsOf(one: Case, versions: readonly RatedVersion[]): WantedRate[] {
   const currencies = currenciesOf(one, versions);
   if (currencies.length < 2) return [];
   const days = daysOf(one);
   return currencies.flatMap((from) => currencies.filter((to) => to !== from).flatMap((to) => days.map((date) => ({ from, to, date }))));
 }
 
-function wantedRates(cases: readonly Case[], versions: readonly DealVersionRecord[]): WantedRate[] {
+function wantedRates(cases: readonly Case[], versions: readonly RatedVersion[]): WantedRate[] {
   const wanted = cases.flatMap((one) => questionsOf(one, versions));
   return [...new Map(wanted.map((one) => [`${one.from} ${one.to} ${one.date}`, one])).values()];
 }

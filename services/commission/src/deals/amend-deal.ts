@@ -1,8 +1,9 @@
 import { amendDeal } from '@tributary/contracts';
 import { command, created, type Route, reject, requireVersion } from '@tributary/service-kit';
 import { lockBooks } from '../profiles/brand-store.js';
-import { versionsAt, versionsOfDeal } from './deal-store.js';
-import { decideAmendment, latestOf, overlaps } from './domain/deal.js';
+import { versionsOfDeal } from './deal-store.js';
+import { decideAmendment, latestOf } from './domain/deal.js';
+import { overlapsAnother } from './overlaps-another.js';
 import { acceptTerms, type DealParts, hashTerms, writeVersion } from './write-version.js';
 
 /** Writes the version that supersedes the latest one. The old one stays as it is. */
@@ -12,8 +13,7 @@ export const amendDealRoute = (parts: DealParts): Route =>
     if (known === undefined) return reject('not-found');
     await lockBooks(tx, [known.brandId]);
     const versions = await versionsOfDeal(tx, params.dealId);
-    const latest = latestOf(versions);
-    requireVersion(ifMatch, latest.version);
+    requireVersion(ifMatch, latestOf(versions).version);
 
     const terms = acceptTerms(body.terms);
     const amendment = { ...body, terms, effectiveFrom: new Date(body.effectiveFrom).toISOString() };
@@ -24,9 +24,6 @@ export const amendDealRoute = (parts: DealParts): Route =>
     });
     if (!decision.accepted) return reject(decision.reason);
     const deal = decision.value;
-    if (latest.status === 'draft' && deal.status === 'active') {
-      const others = (await versionsAt(tx, deal)).filter(({ dealId }) => dealId !== deal.dealId);
-      if (overlaps(others, deal.effectiveFrom)) return reject('deal-overlaps');
-    }
+    if (deal.status === 'active' && (await overlapsAnother(tx, versions, deal))) return reject('deal-overlaps');
     return created(await writeVersion(tx, parts, deal, context, now), { etag: String(deal.version) });
   });

@@ -2,7 +2,7 @@ import { createDeal, newId } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../profiles/brand-store.js';
 import { knowsEnrollment, knowsPartner, versionsAt } from './deal-store.js';
-import { type DealVersionRecord, overlaps } from './domain/deal.js';
+import { newVersion, overlaps } from './domain/deal.js';
 import { acceptTerms, type DealParts, hashTerms, writeVersion } from './write-version.js';
 
 /** Writes version 1 of a deal: effective at once unless told otherwise, also for conversions that have occurred since `effectiveFrom`. */
@@ -21,17 +21,8 @@ export const createDealRoute = (parts: DealParts): Route =>
     await lockBooks(tx, [brandId]);
     const effectiveFrom = new Date(body.effectiveFrom ?? now).toISOString();
     if (body.status === 'active' && overlaps(await versionsAt(tx, place), effectiveFrom)) return reject('deal-overlaps');
-    const deal: DealVersionRecord = {
-      dealId: newId('deal'),
-      version: 1,
-      ...place,
-      status: body.status,
-      effectiveFrom,
-      recordedAt: now.toISOString(),
-      terms,
-      reason: null,
-      authorId: principal.actorId,
-      documentHash: hashTerms(terms),
-    };
+    const fields = { dealId: newId('deal'), version: 1, ...place, effectiveFrom, terms, reason: null };
+    const stamp = { authorId: principal.actorId, recordedAt: now.toISOString(), documentHash: hashTerms(terms) };
+    const deal = newVersion(fields, body.status, stamp);
     return created(await writeVersion(tx, parts, deal, context, now), { etag: '1', headers: { Location: `/api/v1/deals/${deal.dealId}` } });
   });

@@ -1,21 +1,28 @@
 import type { Terms } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
-import type { DealVersionRecord } from './domain/deal.js';
+import type { DealVersionRecord, RatedVersion } from './domain/deal.js';
+import { counted, type StatusChange } from './domain/lifecycle.js';
 
-type Row = Omit<DealVersionRecord, 'effectiveFrom' | 'recordedAt' | 'terms'> & { effectiveFrom: Date; recordedAt: Date; terms: Terms };
+type RatedRow = Omit<RatedVersion, 'effectiveFrom' | 'recordedAt' | 'terms'> & { effectiveFrom: Date; recordedAt: Date; terms: Terms };
+type Row = RatedRow & { changes: StatusChange[] };
 
-const selected = `deal_id AS "dealId", version, partner_id AS "partnerId", brand_id AS "brandId", program_id AS "programId", status,
-  effective_from AS "effectiveFrom", recorded_at AS "recordedAt", terms, reason, author_id AS "authorId", document_hash AS "documentHash"`;
+const asWritten = `deal_id AS "dealId", version, partner_id AS "partnerId", brand_id AS "brandId", program_id AS "programId", effective_from AS "effectiveFrom",
+  terms, reason, author_id AS "authorId", document_hash AS "documentHash"`;
+const selected = `${asWritten}, status, recorded_at AS "recordedAt",
+  (SELECT coalesce(json_agg(json_build_object('status', became.status, 'at', became.at, 'actorId', became.actor_id, 'note', became.note) ORDER BY became.at), '[]')
+   FROM deal_status AS became WHERE became.deal_id = deal_version.deal_id AND became.version = deal_version.version) AS changes`;
 
-const fromRow = (row: Row): DealVersionRecord => ({
-  ...row,
-  effectiveFrom: row.effectiveFrom.toISOString(),
-  recordedAt: row.recordedAt.toISOString(),
-});
+const instantsOf = (row: RatedRow) => ({ effectiveFrom: row.effectiveFrom.toISOString(), recordedAt: row.recordedAt.toISOString() });
+
+/** A version from what was written and what became of it. */
+export function recordFrom<V extends RatedVersion>(written: V, changes: readonly StatusChange[]): V & DealVersionRecord {
+  const iso = changes.map((change) => ({ ...change, at: new Date(change.at).toISOString() }));
+  return { ...counted(written, iso), writtenAt: written.recordedAt, changes: iso };
+}
 
 async function select(tx: Tx, where: string, values: unknown[]): Promise<DealVersionRecord[]> {
   const { rows } = await tx.query<Row>(`SELECT ${selected} FROM deal_version WHERE ${where}`, values);
-  return rows.map(fromRow);
+  return rows.map(({ changes, ...row }) => recordFrom({ ...row, ...instantsOf(row) }, changes));
 }
 
 export async function insertVersion(tx: Tx, deal: DealVersionRecord): Promise<void> {
@@ -39,6 +46,13 @@ export async function insertVersion(tx: Tx, deal: DealVersionRecord): Promise<vo
   );
 }
 
+export async function insertChange(tx: Tx, deal: DealVersionRecord, { status, at, actorId, note }: StatusChange): Promise<void> {
+  await tx.query(
+    'INSERT INTO deal_status (deal_id, version, status, partner_id, brand_id, at, actor_id, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
+    [deal.dealId, deal.version, status, deal.partnerId, deal.brandId, at, actorId, note],
+  );
+}
+
 export const versionsOfDeal = (tx: Tx, dealId: string): Promise<DealVersionRecord[]> =>
   select(tx, 'deal_id = $1 ORDER BY version', [dealId]);
 
@@ -50,9 +64,18 @@ export const versionsAt = (tx: Tx, place: { partnerId: string; brandId: string; 
     place.programId,
   ]);
 
-/** Every version of the deals of these partners, on every brand, and of the deals named. */
-export function versionsFor(tx: Tx, partnerIds: readonly string[], dealIds: readonly string[]): Promise<DealVersionRecord[]> {
-  return select(tx, 'partner_id = ANY($1) OR deal_id = ANY($2) ORDER BY deal_id, version', [partnerIds, dealIds]);
+/**
+ * Every version of the deals of these partners, on every brand, and of the deals named. As rating wants them: what became of a version is
+ * folded into its status, and explanations stay short.
+ */
+export async function versionsFor(tx: Tx, partnerIds: readonly string[], dealIds: readonly string[]): Promise<RatedVersion[]> {
+  const { rows } = await tx.query<RatedRow>(
+    `SELECT ${asWritten}, coalesce(activation.status, written.status) AS status, coalesce(activation.at, written.recorded_at) AS "recordedAt"
+     FROM deal_version AS written LEFT JOIN (SELECT deal_id, version, status, at FROM deal_status WHERE status = 'active') AS activation USING (deal_id, version)
+     WHERE partner_id = ANY($1) OR deal_id = ANY($2) ORDER BY deal_id, version`,
+    [partnerIds, dealIds],
+  );
+  return rows.map((row) => ({ ...row, ...instantsOf(row) }));
 }
 
 /** The latest version of each deal, newest deal first. */

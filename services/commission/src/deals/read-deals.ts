@@ -4,7 +4,7 @@ import { type Database, decodeCursor, decodeIdCursor, ok, page, query, type Rout
 import { z } from 'zod';
 import type { DealReader } from './deal-reader.js';
 import { latestVersions } from './deal-store.js';
-import { dealView } from './deal-view.js';
+import { viewAmong } from './deal-view.js';
 import { latestOf } from './domain/deal.js';
 
 /**
@@ -21,20 +21,22 @@ export const getDealRoute = (deals: DealReader): Route =>
       versions.find((version) => version.version === inForce?.version) ??
       (asOf === undefined && knownAt === undefined ? latest : undefined);
     if (shown === undefined) return reject('not-found', { detail: 'No version of the deal was in force then, as far as was known.' });
-    return ok(dealView(shown), { etag: String(latest.version) });
+    const known = knownAt === undefined ? versions : versions.filter(({ recordedAt }) => recordedAt <= new Date(knownAt).toISOString());
+    return ok(viewAmong(known, asOf ?? now.toISOString())(shown), { etag: String(latest.version) });
   });
 
 export const listDealVersionsRoute = (deals: DealReader): Route =>
-  query(listDealVersions, async ({ params, query: { limit, cursor }, scope }) => {
+  query(listDealVersions, async ({ params, query: { limit, cursor }, scope, now }) => {
     const versions = await deals.versionsOf(scope, params.dealId);
     if (versions.length === 0) return reject('not-found');
     const after = decodeCursor(cursor, z.int()) ?? 0;
-    return ok(page(versions.filter(({ version }) => version > after).slice(0, limit + 1), limit, ({ version }) => version, dealView));
+    const rest = versions.filter(({ version }) => version > after).slice(0, limit + 1);
+    return ok(page(rest, limit, ({ version }) => version, viewAmong(versions, now.toISOString())));
   });
 
 export const listDealsRoute = (db: Database): Route =>
-  query(listDeals, async ({ query: { partnerId, brandId, limit, cursor }, scope }) => {
+  query(listDeals, async ({ query: { partnerId, brandId, limit, cursor }, scope, now }) => {
     const before = decodeIdCursor(cursor);
     const deals = await db.tx(scope, (tx) => latestVersions(tx, { partnerId, brandId, before, limit: limit + 1 }));
-    return ok(page(deals, limit, ({ dealId }) => dealId, dealView));
+    return ok(page(deals, limit, ({ dealId }) => dealId, viewAmong([], now.toISOString())));
   });

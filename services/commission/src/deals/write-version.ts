@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type DealTerms } from '@tributary/contracts';
 import { checkTerms, type Terms } from '@tributary/engine';
-import type { EventContext, Outbox, Tx } from '@tributary/messaging';
+import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { Rejected } from '@tributary/service-kit';
 import type { Effect, RateAgain } from '../shared/rate-again.js';
-import { insertVersion } from './deal-store.js';
+import { insertChange, insertVersion } from './deal-store.js';
 import { dealView } from './deal-view.js';
-import type { DealVersionRecord } from './domain/deal.js';
+import { counts, type DealVersionRecord } from './domain/deal.js';
+import { type StatusChange, stageOf } from './domain/lifecycle.js';
 
 export interface DealParts {
   outbox: Outbox;
@@ -32,22 +33,50 @@ export const hashTerms = (terms: Terms): string => createHash('sha256').update(c
  */
 export async function writeVersion(tx: Tx, parts: DealParts, deal: DealVersionRecord, context: EventContext, now: Date) {
   await insertVersion(tx, deal);
+  for (const change of deal.changes) await insertChange(tx, deal, change);
   const [event] = await parts.outbox.append(tx, context, [
-    {
-      type: 'commission.deal.versioned.v1',
-      subject: deal.dealId,
-      partnerId: deal.partnerId,
-      brandId: deal.brandId,
-      time: now,
-      data: { ...deal, terms: deal.terms as DealTerms },
-    },
+    versionedEvent(deal, now),
+    ...deal.changes.map((change) => changedEvent(deal, change)),
   ]);
-  const caused = event === undefined ? context : { ...context, causationId: event.id };
-  const effect: Effect =
-    deal.status === 'draft'
-      ? { conversions: 0, entries: [] }
-      : await parts.rateAgain(tx, { brandId: deal.brandId, partnerId: deal.partnerId, from: deal.effectiveFrom }, caused, now);
-  return { ...dealView(deal), effect: effectView(effect) };
+  return written(tx, parts, deal, event === undefined ? context : { ...context, causationId: event.id }, now);
+}
+
+/** Writes what became of a version and tells it. Once it counts, what occurred since its `effectiveFrom` is rated again. */
+export async function writeChange(
+  tx: Tx,
+  parts: DealParts,
+  deal: DealVersionRecord,
+  change: StatusChange,
+  context: EventContext,
+  now: Date,
+) {
+  await insertChange(tx, deal, change);
+  const [event] = await parts.outbox.append(tx, context, [changedEvent(deal, change)]);
+  return written(tx, parts, deal, event === undefined ? context : { ...context, causationId: event.id }, now);
+}
+
+async function written(tx: Tx, { rateAgain }: DealParts, deal: DealVersionRecord, caused: EventContext, now: Date) {
+  const { brandId, partnerId, effectiveFrom: from } = deal;
+  const effect: Effect = counts(deal) ? await rateAgain(tx, { brandId, partnerId, from }, caused, now) : { conversions: 0, entries: [] };
+  return { ...dealView(deal, stageOf(deal, [deal], now.toISOString())), effect: effectView(effect) };
+}
+
+/** The fact that a version was written. */
+export function versionedEvent(deal: DealVersionRecord, now: Date): NewEvent {
+  const { dealId, partnerId, brandId, changes: _changes, writtenAt: _writtenAt, ...rest } = deal;
+  const data = { ...rest, dealId, partnerId, brandId, terms: deal.terms as DealTerms };
+  return { type: 'commission.deal.versioned.v1', subject: dealId, partnerId, brandId, time: now, data };
+}
+
+function changedEvent({ dealId, version, partnerId, brandId }: DealVersionRecord, change: StatusChange): NewEvent {
+  return {
+    type: 'commission.deal.status-changed.v1',
+    subject: dealId,
+    partnerId,
+    brandId,
+    time: new Date(change.at),
+    data: { dealId, version, partnerId, brandId, ...change },
+  };
 }
 
 function effectView({ conversions, entries }: Effect) {

@@ -14,6 +14,8 @@ const version = (number: number, fields: Partial<DealVersionRecord> = {}): DealV
   reason: null,
   authorId: 'key_a',
   documentHash: 'hash',
+  writtenAt: '2026-01-01T00:00:00.000Z',
+  changes: [],
   ...fields,
 });
 const stamp = { authorId: 'key_b', recordedAt: '2026-03-01T00:00:00.000Z', documentHash: 'other' };
@@ -40,6 +42,12 @@ test.each([
   expect(decideAmendment(versions, asked, stamp)).toEqual({ accepted: false, reason });
 });
 
+test('a proposed version is a draft with its first change', () => {
+  expect(decideAmendment([version(1)], { ...amendment, status: 'proposed' }, stamp)).toMatchObject({
+    value: { status: 'draft', changes: [{ status: 'proposed', actorId: 'key_b', at: stamp.recordedAt }] },
+  });
+});
+
 test('a draft has not begun: its first activation may lie before it', () => {
   const asked = { ...amendment, effectiveFrom: '2026-01-01T00:00:00.000Z' };
   expect(decideAmendment([version(1, { status: 'draft' })], asked, stamp)).toMatchObject({ accepted: true });
@@ -50,6 +58,7 @@ test('only a deal that may be in force stands in the way of another', () => {
   expect(overlaps([], from)).toBe(false);
   expect(overlaps([version(1)], from)).toBe(true);
   expect(overlaps([version(1, { status: 'draft' })], from)).toBe(false);
+  expect(overlaps([version(1), version(2, { status: 'draft' })], from)).toBe(true);
   expect(overlaps([version(1), version(2, { status: 'ended', effectiveFrom: from })], from)).toBe(false);
   expect(overlaps([version(1), version(2, { status: 'ended', effectiveFrom: '2026-03-01T00:00:00.001Z' })], from)).toBe(true);
 });

@@ -1,15 +1,18 @@
 import type { DealStatus, Terms } from '@tributary/engine';
 import { groupBy } from '../../shared/domain/group-by.js';
+import type { StatusChange } from './lifecycle.js';
 
-/** A version of a deal as recorded; the engine's `DealVersion` and who wrote it why. Instants are ISO strings. */
-export interface DealVersionRecord {
+/** A version of a deal as rating sees it: the engine's `DealVersion` and who wrote it why. Instants are ISO strings. */
+export interface RatedVersion {
   dealId: string;
   version: number;
   partnerId: string;
   brandId: string;
   programId: string;
+  /** Whether it counts: `draft` does not (also proposed, accepted, declined), `active` and `ended` do. */
   status: DealStatus;
   effectiveFrom: string;
+  /** Since when it is known that it counts; of a draft, when it was written. */
   recordedAt: string;
   terms: Terms;
   reason: string | null;
@@ -18,41 +21,79 @@ export interface DealVersionRecord {
   documentHash: string;
 }
 
+/** The same with its whole story. */
+export interface DealVersionRecord extends RatedVersion {
+  writtenAt: string;
+  /** What became of it after it was written, first to last. */
+  changes: readonly StatusChange[];
+}
+
 export type Decision<T> = { accepted: true; value: T } | { accepted: false; reason: DealRejection };
-export type DealRejection = 'deal-already-ended' | 'effective-date-before-start' | 'deal-overlaps';
+export type DealRejection =
+  | 'deal-already-ended'
+  | 'effective-date-before-start'
+  | 'deal-overlaps'
+  | 'deal-version-state-forbids'
+  | 'deal-version-superseded'
+  | 'four-eyes';
+
+/** How a version is written. A proposed one is a draft with its first change. */
+export type WrittenAs = DealStatus | 'proposed';
 
 export interface Amendment {
   effectiveFrom: string;
   terms: Terms;
   reason: string;
-  status?: 'active' | 'ended' | undefined;
+  status?: WrittenAs | undefined;
 }
 
+/** What a version carries of its writing. */
+export type Stamp = Pick<DealVersionRecord, 'authorId' | 'recordedAt' | 'documentHash'>;
+
 const at = (iso: string): number => Date.parse(iso);
+
+/** Whether terms of this status are ever in force. */
+export const counts = ({ status }: Pick<RatedVersion, 'status'>): boolean => status !== 'draft';
+
+/** A version as it is written: nothing has become of it yet, but that it may be proposed at once. */
+export function newVersion(
+  fields: Omit<RatedVersion, 'status' | 'recordedAt' | 'authorId' | 'documentHash'>,
+  as: WrittenAs,
+  { recordedAt, authorId, documentHash }: Stamp,
+): DealVersionRecord {
+  const proposed: StatusChange = { status: 'proposed', at: recordedAt, actorId: authorId, note: null };
+  return {
+    ...fields,
+    status: as === 'proposed' ? 'draft' : as,
+    recordedAt,
+    writtenAt: recordedAt,
+    authorId,
+    documentHash,
+    changes: as === 'proposed' ? [proposed] : [],
+  };
+}
 
 /**
  * The version that supersedes the latest one. A deal that has ended stays so. No version begins before the deal itself did, so that
  * nobody is paid for a time before there was a deal; a draft has not begun, its first activation may lie anywhere.
  */
-export function decideAmendment(
-  versions: readonly DealVersionRecord[],
-  amendment: Amendment,
-  stamp: Pick<DealVersionRecord, 'authorId' | 'recordedAt' | 'documentHash'>,
-): Decision<DealVersionRecord> {
+export function decideAmendment(versions: readonly DealVersionRecord[], amendment: Amendment, stamp: Stamp): Decision<DealVersionRecord> {
   const latest = latestOf(versions);
-  if (latest.status === 'ended') return { accepted: false, reason: 'deal-already-ended' };
-  const starts = versions.filter(({ status }) => status !== 'draft').map(({ effectiveFrom }) => at(effectiveFrom));
-  if (starts.length > 0 && at(amendment.effectiveFrom) < Math.min(...starts))
-    return { accepted: false, reason: 'effective-date-before-start' };
+  if (versions.some(({ status }) => status === 'ended')) return { accepted: false, reason: 'deal-already-ended' };
+  if (beginsBeforeTheDeal(versions, amendment.effectiveFrom)) return { accepted: false, reason: 'effective-date-before-start' };
   const { dealId, partnerId, brandId, programId } = latest;
   const { effectiveFrom, terms, reason, status = 'active' } = amendment;
-  return {
-    accepted: true,
-    value: { dealId, version: latest.version + 1, partnerId, brandId, programId, status, effectiveFrom, terms, reason, ...stamp },
-  };
+  const fields = { dealId, version: latest.version + 1, partnerId, brandId, programId, effectiveFrom, terms, reason };
+  return { accepted: true, value: newVersion(fields, status, stamp) };
 }
 
-export function latestOf(versions: readonly DealVersionRecord[]): DealVersionRecord {
+/** Whether an instant lies before everything of the deal that counts. */
+export function beginsBeforeTheDeal(versions: readonly RatedVersion[], effectiveFrom: string): boolean {
+  const starts = versions.filter(counts).map((version) => at(version.effectiveFrom));
+  return starts.length > 0 && at(effectiveFrom) < Math.min(...starts);
+}
+
+export function latestOf<V extends Pick<RatedVersion, 'version'>>(versions: readonly V[]): V {
   const [first, ...others] = versions;
   if (first === undefined) throw new Error('a deal has at least one version');
   return others.reduce((latest, version) => (version.version > latest.version ? version : latest), first);
@@ -62,11 +103,10 @@ export function latestOf(versions: readonly DealVersionRecord[]): DealVersionRec
  * Whether a deal that begins at `effectiveFrom` stands in the way of another deal of the same partner, brand and programme: at most one
  * may be in force at a time. A draft stands in nobody's way; a deal that ended leaves room from its end on.
  */
-export function overlaps(others: readonly DealVersionRecord[], effectiveFrom: string): boolean {
-  const byDeal = groupBy(others, ({ dealId }) => dealId);
+export function overlaps(others: readonly RatedVersion[], effectiveFrom: string): boolean {
+  const byDeal = groupBy(others.filter(counts), ({ dealId }) => dealId);
   return [...byDeal.values()].some((versions) => {
     const latest = latestOf(versions);
-    if (latest.status === 'ended') return at(latest.effectiveFrom) > at(effectiveFrom);
-    return latest.status === 'active';
+    return latest.status === 'active' || at(latest.effectiveFrom) > at(effectiveFrom);
   });
 }

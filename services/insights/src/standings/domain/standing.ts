@@ -27,9 +27,20 @@ export function ofLink({ data, sequence = 0 }: EventOf<'tracking.link.changed.v1
   return { kind: 'link', id, brandId, partnerId, status, version: sequence, at };
 }
 
+/** What counts goes before what is only planned, of either the later version, of one version what became of it last. */
+const rankOfDeal = (status: string, version: number): number => {
+  const step = ['draft', 'proposed', 'accepted', 'declined'].indexOf(status);
+  return step < 0 ? 1_000_000_000 + version : version * 4 + step;
+};
+
 export function ofDeal({ data }: EventOf<'commission.deal.versioned.v1'>): Standing {
   const { dealId: id, brandId, partnerId, status, version, recordedAt: at } = data;
-  return { kind: 'deal', id, brandId, partnerId, status, version, at };
+  return { kind: 'deal', id, brandId, partnerId, status, version: rankOfDeal(status, version), at };
+}
+
+export function ofDealStatus({ data }: EventOf<'commission.deal.status-changed.v1'>): Standing {
+  const { dealId: id, brandId, partnerId, status, version, at } = data;
+  return { kind: 'deal', id, brandId, partnerId, status, version: rankOfDeal(status, version), at };
 }
 
 export function ofPeriod({ data }: EventOf<'commission.period.closed.v1'>): Standing {
