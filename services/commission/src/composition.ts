@@ -8,7 +8,18 @@ import { routes } from './routes.js';
 import { subscriptions } from './subscriptions.js';
 
 /** What is only ever added to: the application role may neither change nor remove a row. */
-export const appendOnly = ['deal_version', 'deal_status', 'commission_entry', 'closed_period', 'adjustment', 'fx_rate'];
+export const appendOnly = [
+  'deal_version',
+  'deal_status',
+  'deal_template_version',
+  'deal_batch',
+  'deal_batch_item',
+  'deal_batch_end',
+  'commission_entry',
+  'closed_period',
+  'adjustment',
+  'fx_rate',
+];
 
 /** Builds commission: what is owed. */
 export const compose = (environment: ServiceEnvironment): Promise<Service<PrismaClient>> =>

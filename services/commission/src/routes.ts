@@ -3,12 +3,17 @@ import { createAdjustmentRoute } from './adjustments/create-adjustment.js';
 import { listAdjustmentsRoute } from './adjustments/read-adjustments.js';
 import { explainCommissionRoute, getOutcomeRoute, listCommissionsRoute } from './commissions/read-commissions.js';
 import { amendDealRoute } from './deals/amend-deal.js';
+import { amendDealsOfTemplateRoute } from './deals/batches/amend-deals-of-template.js';
+import { getBatchRoute } from './deals/batches/get-batch.js';
+import { supersedeBatchRoute } from './deals/batches/supersede-batch.js';
 import { changeStatusRoutes } from './deals/change-status.js';
 import { compareVersionsRoute } from './deals/compare-versions.js';
 import { createDealRoute } from './deals/create-deal.js';
 import type { DealReader } from './deals/deal-reader.js';
 import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/read-deals.js';
 import { refuseChangeRoutes } from './deals/refuse-change.js';
+import { getTemplateRoute, listTemplatesRoute } from './deals/templates/read-templates.js';
+import { amendTemplateRoute, createTemplateRoute } from './deals/templates/write-template.js';
 import type { DealParts } from './deals/write-version.js';
 import { importFxRatesRoute } from './fx/import-fx-rates.js';
 import { listFxRatesRoute } from './fx/list-fx-rates.js';
@@ -26,6 +31,13 @@ export const routes = (parts: DealParts & RateParts & { db: Database; deals: Dea
   listDealsRoute(parts.db),
   ...changeStatusRoutes(parts),
   compareVersionsRoute(parts.deals),
+  createTemplateRoute(),
+  amendTemplateRoute(),
+  listTemplatesRoute(parts.db),
+  getTemplateRoute(parts.db),
+  amendDealsOfTemplateRoute(parts),
+  getBatchRoute(parts.db),
+  supersedeBatchRoute(parts),
   ...refuseChangeRoutes(parts.deals),
   listCommissionsRoute(parts.db),
   explainCommissionRoute(parts.db),

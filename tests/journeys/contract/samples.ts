@@ -89,6 +89,8 @@ function people({ partnerId, brandId, apiKeyId, now, fresh }: World): Record<str
 function owed(world: World): Record<string, () => Sample> {
   const { partnerId, brandId, dealId, entryId, approvalId, now } = world;
   const version = { dealId, version: '1' };
+  const template = { templateId: 'dtp_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
     getBalance: () => ({ params: { partnerId } }),
@@ -104,6 +106,13 @@ function owed(world: World): Record<string, () => Sample> {
     activateDealVersion: () => ({ params: version, body: {}, status: 409 }),
     declineDealVersion: () => ({ params: version, body: {}, status: 409 }),
     compareDealVersions: () => ({ params: { dealId }, query: { from: '1', to: '1' } }),
+    createDealTemplate: () => ({ query: { dryRun: 'true' }, body: { name: 'fuzz', brandId, terms } }),
+    amendDealTemplate: () => ({ params: template, body: { terms, reason: 'fuzz' }, headers: { 'if-match': '"1"' }, status: 404 }),
+    listDealTemplates: () => ({ query: { brandId } }),
+    getDealTemplate: () => ({ params: template, status: 404 }),
+    amendDealsOfTemplate: () => ({ params: template, body: { effectiveFrom: now, reason: 'fuzz', change: { terms } }, status: 404 }),
+    getDealBatch: () => ({ params: batch, status: 404 }),
+    supersedeDealBatch: () => ({ params: batch, body: { reason: 'fuzz' }, status: 404 }),
     listCommissions: () => ({ query: { brandId } }),
     explainCommission: () => ({ params: { entryId } }),
     listOutcomes: () => ({ params: { conversionId: world.conversionId } }),

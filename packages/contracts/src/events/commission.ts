@@ -25,6 +25,11 @@ export const dealVersioned = defineEvent({
     authorId: z.string(),
     /** SHA-256 of the canonical terms document. */
     documentHash: sha256Hex,
+    /** What it was made from; null for a deal without a template. */
+    templateId: ids.dealTemplate.nullable().optional(),
+    templateVersion: z.int().positive().nullable().optional(),
+    /** The bulk amendment that wrote it. */
+    batchId: ids.dealBatch.nullable().optional(),
   }),
 });
 

@@ -23,6 +23,11 @@ export const deal = z
     approverId: z.string().nullable(),
     /** SHA-256 of the canonical terms document. */
     documentHash: z.string(),
+    /** What its terms were made from. A deal stays with its template, also when it is amended by hand. */
+    templateId: ids.dealTemplate.nullable(),
+    templateVersion: z.int().nullable(),
+    /** The bulk amendment that wrote it. */
+    batchId: ids.dealBatch.nullable(),
     proposedAt: instant.nullable(),
     acceptedAt: instant.nullable(),
     declinedAt: instant.nullable(),
@@ -80,14 +85,23 @@ export const createDeal = defineRoute({
   dryRun: true,
   summary: 'Write a deal: version 1',
   query: dryRunQuery,
-  body: z.strictObject({
-    partnerId: ids.partner,
-    brandId: ids.brand,
-    programId: ids.program.optional(),
-    effectiveFrom: instant.optional(),
-    terms: dealTerms,
-    status: z.enum(['draft', 'proposed', 'active']).default('active'),
-  }),
+  body: z
+    .strictObject({
+      partnerId: ids.partner,
+      brandId: ids.brand,
+      programId: ids.program.optional(),
+      effectiveFrom: instant.optional(),
+      terms: dealTerms.optional(),
+      /** Instead of terms: those of a template as they are now, or in the version named. */
+      templateId: ids.dealTemplate.optional(),
+      templateVersion: z.int().positive().optional(),
+      status: z.enum(['draft', 'proposed', 'active']).default('active'),
+    })
+    .refine(({ terms, templateId }) => (terms === undefined) !== (templateId === undefined), 'needs either terms or templateId')
+    .refine(({ templateId, templateVersion }) => templateId !== undefined || templateVersion === undefined, {
+      path: ['templateVersion'],
+      error: 'needs templateId',
+    }),
   responses: { 201: dealWritten },
 });
 export const amendDeal = defineRoute({

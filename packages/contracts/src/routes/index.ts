@@ -6,6 +6,7 @@ import * as audit from './audit.js';
 import * as commission from './commission.js';
 import * as customers from './customers.js';
 import * as dealLife from './deal-life.js';
+import * as dealTemplates from './deal-templates.js';
 import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
@@ -23,6 +24,7 @@ export const routeContracts: readonly RouteContract[] = [
   customers,
   commission,
   dealLife,
+  dealTemplates,
   adjustments,
   fx,
   approvals,

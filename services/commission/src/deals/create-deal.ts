@@ -1,14 +1,16 @@
-import { createDeal, newId } from '@tributary/contracts';
-import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
+import { createDeal, type DealTerms, newId } from '@tributary/contracts';
+import type { Tx } from '@tributary/messaging';
+import { command, created, NotYetKnown, Rejected, type Route, reject } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../profiles/brand-store.js';
 import { knowsEnrollment, knowsPartner, versionsAt } from './deal-store.js';
-import { newVersion, overlaps } from './domain/deal.js';
+import { type DealVersionRecord, newVersion, overlaps } from './domain/deal.js';
+import { findTemplate } from './templates/template-store.js';
 import { acceptTerms, type DealParts, hashTerms, writeVersion } from './write-version.js';
 
 /** Writes version 1 of a deal: effective at once unless told otherwise, also for conversions that have occurred since `effectiveFrom`. */
 export const createDealRoute = (parts: DealParts): Route =>
   command(createDeal, async ({ tx, body, now, principal, context }) => {
-    const terms = acceptTerms(body.terms);
+    const { terms, ...origin } = await termsOf(tx, body);
     const brand = await findBrand(tx, body.brandId);
     if (brand === undefined) throw new NotYetKnown('brand', body.brandId);
     const { partnerId, brandId, programId = brand.defaultProgramId } = body;
@@ -21,8 +23,28 @@ export const createDealRoute = (parts: DealParts): Route =>
     await lockBooks(tx, [brandId]);
     const effectiveFrom = new Date(body.effectiveFrom ?? now).toISOString();
     if (body.status === 'active' && overlaps(await versionsAt(tx, place), effectiveFrom)) return reject('deal-overlaps');
-    const fields = { dealId: newId('deal'), version: 1, ...place, effectiveFrom, terms, reason: null };
+    const fields = { dealId: newId('deal'), version: 1, ...place, effectiveFrom, terms, reason: null, ...origin, batchId: null };
     const stamp = { authorId: principal.actorId, recordedAt: now.toISOString(), documentHash: hashTerms(terms) };
     const deal = newVersion(fields, body.status, stamp);
     return created(await writeVersion(tx, parts, deal, context, now), { etag: '1', headers: { Location: `/api/v1/deals/${deal.dealId}` } });
   });
+
+interface Asked {
+  brandId: string;
+  terms?: DealTerms | undefined;
+  templateId?: string | undefined;
+  templateVersion?: number | undefined;
+}
+
+/** The terms that a deal starts with: its own, or a copy of a template's. */
+async function termsOf(
+  tx: Tx,
+  { brandId, terms, templateId, templateVersion }: Asked,
+): Promise<Pick<DealVersionRecord, 'terms' | 'templateId' | 'templateVersion'>> {
+  if (terms !== undefined) return { terms: acceptTerms(terms), templateId: null, templateVersion: null };
+  const template = templateId === undefined ? undefined : await findTemplate(tx, templateId, templateVersion);
+  const errors = [{ pointer: '/templateId', rule: template === undefined ? 'template-unknown' : 'template-not-of-brand' }];
+  if (template === undefined) throw new Rejected('template-unknown', { errors });
+  if (template.brandId !== brandId) throw new Rejected('template-not-of-brand', { errors });
+  return { terms: template.terms, templateId: template.templateId, templateVersion: template.version };
+}

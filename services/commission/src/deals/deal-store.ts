@@ -1,21 +1,22 @@
 import type { Terms } from '@tributary/engine';
-import type { Tx } from '@tributary/messaging';
+import { jsonList, rowsOf, type Tx } from '@tributary/messaging';
 import type { DealVersionRecord, RatedVersion } from './domain/deal.js';
 import { counted, type StatusChange } from './domain/lifecycle.js';
 
 type RatedRow = Omit<RatedVersion, 'effectiveFrom' | 'recordedAt' | 'terms'> & { effectiveFrom: Date; recordedAt: Date; terms: Terms };
-type Row = RatedRow & { changes: StatusChange[] };
+type Origin = Pick<DealVersionRecord, 'templateId' | 'templateVersion' | 'batchId'>;
+type Row = RatedRow & Origin & { changes: StatusChange[] };
 
 const asWritten = `deal_id AS "dealId", version, partner_id AS "partnerId", brand_id AS "brandId", program_id AS "programId", effective_from AS "effectiveFrom",
   terms, reason, author_id AS "authorId", document_hash AS "documentHash"`;
-const selected = `${asWritten}, status, recorded_at AS "recordedAt",
+const selected = `${asWritten}, status, recorded_at AS "recordedAt", template_id AS "templateId", template_version AS "templateVersion", batch_id AS "batchId",
   (SELECT coalesce(json_agg(json_build_object('status', became.status, 'at', became.at, 'actorId', became.actor_id, 'note', became.note) ORDER BY became.at), '[]')
    FROM deal_status AS became WHERE became.deal_id = deal_version.deal_id AND became.version = deal_version.version) AS changes`;
 
 const instantsOf = (row: RatedRow) => ({ effectiveFrom: row.effectiveFrom.toISOString(), recordedAt: row.recordedAt.toISOString() });
 
 /** A version from what was written and what became of it. */
-export function recordFrom<V extends RatedVersion>(written: V, changes: readonly StatusChange[]): V & DealVersionRecord {
+export function recordFrom(written: RatedVersion & Origin, changes: readonly StatusChange[]): DealVersionRecord {
   const iso = changes.map((change) => ({ ...change, at: new Date(change.at).toISOString() }));
   return { ...counted(written, iso), writtenAt: written.recordedAt, changes: iso };
 }
@@ -25,25 +26,48 @@ async function select(tx: Tx, where: string, values: unknown[]): Promise<DealVer
   return rows.map(({ changes, ...row }) => recordFrom({ ...row, ...instantsOf(row) }, changes));
 }
 
-export async function insertVersion(tx: Tx, deal: DealVersionRecord): Promise<void> {
-  await tx.query(
-    `INSERT INTO deal_version (deal_id, version, partner_id, brand_id, program_id, status, effective_from, recorded_at, terms, reason, author_id, document_hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      deal.dealId,
-      deal.version,
-      deal.partnerId,
-      deal.brandId,
-      deal.programId,
-      deal.status,
-      deal.effectiveFrom,
-      deal.recordedAt,
-      JSON.stringify(deal.terms),
-      deal.reason,
-      deal.authorId,
-      deal.documentHash,
-    ],
-  );
+const written = {
+  deal_id: 'text',
+  version: 'int',
+  partner_id: 'text',
+  brand_id: 'text',
+  program_id: 'text',
+  status: 'text',
+  effective_from: 'timestamptz',
+  recorded_at: 'timestamptz',
+  terms: 'json list',
+  reason: 'text',
+  author_id: 'text',
+  document_hash: 'text',
+  template_id: 'text',
+  template_version: 'int',
+  batch_id: 'text',
+};
+const insertWritten = `INSERT INTO deal_version (${Object.keys(written).join(', ')})
+SELECT ${Object.keys(written)
+  .map((name) => (name === 'terms' ? 'terms::json' : name))
+  .join(', ')} FROM ${rowsOf(written)} new`;
+
+/** Writes new versions, however many, in one statement. */
+export async function insertVersions(tx: Tx, deals: readonly DealVersionRecord[]): Promise<void> {
+  if (deals.length === 0) return;
+  await tx.query(insertWritten, [
+    deals.map((deal) => deal.dealId),
+    deals.map((deal) => deal.version),
+    deals.map((deal) => deal.partnerId),
+    deals.map((deal) => deal.brandId),
+    deals.map((deal) => deal.programId),
+    deals.map((deal) => deal.status),
+    deals.map((deal) => deal.effectiveFrom),
+    deals.map((deal) => deal.writtenAt),
+    jsonList(deals.map((deal) => JSON.stringify(deal.terms))),
+    deals.map((deal) => deal.reason),
+    deals.map((deal) => deal.authorId),
+    deals.map((deal) => deal.documentHash),
+    deals.map((deal) => deal.templateId),
+    deals.map((deal) => deal.templateVersion),
+    deals.map((deal) => deal.batchId),
+  ]);
 }
 
 export async function insertChange(tx: Tx, deal: DealVersionRecord, { status, at, actorId, note }: StatusChange): Promise<void> {
@@ -76,6 +100,24 @@ export async function versionsFor(tx: Tx, partnerIds: readonly string[], dealIds
     [partnerIds, dealIds],
   );
   return rows.map((row) => ({ ...row, ...instantsOf(row) }));
+}
+
+/** Every version of the deals that were made from a template. */
+export const versionsOfTemplate = (tx: Tx, templateId: string): Promise<DealVersionRecord[]> =>
+  select(tx, 'deal_id IN (SELECT deal_id FROM deal_version WHERE template_id = $1) ORDER BY deal_id, version', [templateId]);
+
+/** Every version of the deals named. */
+export const versionsOfDeals = (tx: Tx, dealIds: readonly string[]): Promise<DealVersionRecord[]> =>
+  select(tx, 'deal_id = ANY($1) ORDER BY deal_id, version', [dealIds]);
+
+/** Which of these partners have conversions of the brand since an instant. */
+export async function partnersWithFacts(tx: Tx, brandId: string, partnerIds: readonly string[], since: string): Promise<Set<string>> {
+  const { rows } = await tx.query<{ partnerId: string }>(
+    `SELECT partner_id AS "partnerId" FROM unnest($2::text[]) AS partner_id
+     WHERE EXISTS (SELECT FROM conversion WHERE conversion.brand_id = $1 AND conversion.partner_id = partner_id.partner_id AND occurred_at >= $3)`,
+    [brandId, partnerIds, since],
+  );
+  return new Set(rows.map(({ partnerId }) => partnerId));
 }
 
 /** The latest version of each deal, newest deal first. */

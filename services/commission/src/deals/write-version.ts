@@ -5,7 +5,7 @@ import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { Rejected } from '@tributary/service-kit';
 import type { Effect, RateAgain } from '../shared/rate-again.js';
-import { insertChange, insertVersion } from './deal-store.js';
+import { insertChange, insertVersions } from './deal-store.js';
 import { dealView } from './deal-view.js';
 import { counts, type DealVersionRecord } from './domain/deal.js';
 import { type StatusChange, stageOf } from './domain/lifecycle.js';
@@ -15,12 +15,12 @@ export interface DealParts {
   rateAgain: RateAgain;
 }
 
-/** The engine's terms out of a request's. @throws Rejected `terms-invalid` with a pointer to each mistake */
-export function acceptTerms(terms: DealTerms): Terms {
+/** The engine's terms out of those `at` a place of a request. @throws Rejected `terms-invalid` with a pointer to each mistake */
+export function acceptTerms(terms: DealTerms, at = '/terms'): Terms {
   const accepted = terms as Terms;
   const problems = checkTerms(accepted);
   if (problems.length > 0)
-    throw new Rejected('terms-invalid', { errors: problems.map(({ pointer, rule }) => ({ pointer: `/terms${pointer}`, rule })) });
+    throw new Rejected('terms-invalid', { errors: problems.map(({ pointer, rule }) => ({ pointer: `${at}${pointer}`, rule })) });
   return accepted;
 }
 
@@ -32,7 +32,7 @@ export const hashTerms = (terms: Terms): string => createHash('sha256').update(c
  * posted later is posted by it.
  */
 export async function writeVersion(tx: Tx, parts: DealParts, deal: DealVersionRecord, context: EventContext, now: Date) {
-  await insertVersion(tx, deal);
+  await insertVersions(tx, [deal]);
   for (const change of deal.changes) await insertChange(tx, deal, change);
   const [event] = await parts.outbox.append(tx, context, [
     versionedEvent(deal, now),

@@ -52,3 +52,6 @@ ALTER TABLE stream_record ENABLE ROW LEVEL SECURITY;
 CREATE POLICY brand_scope ON stream_record USING (kit.sees_brand(brand_id)) WITH CHECK (kit.sees_brand(brand_id));
 ALTER TABLE stream_checkpoint ENABLE ROW LEVEL SECURITY;
 CREATE POLICY brand_scope ON stream_checkpoint USING (kit.sees_brand(brand_id)) WITH CHECK (kit.sees_brand(brand_id));
+
+-- A conversion is rated by every deal of its partner and of those above, on any brand.
+CREATE INDEX deal_version_partner_id_idx ON deal_version (partner_id);

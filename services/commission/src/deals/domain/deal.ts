@@ -24,6 +24,11 @@ export interface RatedVersion {
 /** The same with its whole story. */
 export interface DealVersionRecord extends RatedVersion {
   writtenAt: string;
+  /** What its terms were made from. A deal stays with its template, also when it is amended by hand. */
+  templateId: string | null;
+  templateVersion: number | null;
+  /** The bulk amendment that wrote it. */
+  batchId: string | null;
   /** What became of it after it was written, first to last. */
   changes: readonly StatusChange[];
 }
@@ -55,12 +60,11 @@ const at = (iso: string): number => Date.parse(iso);
 /** Whether terms of this status are ever in force. */
 export const counts = ({ status }: Pick<RatedVersion, 'status'>): boolean => status !== 'draft';
 
+/** What a version says, without how and by whom it is written. */
+export type VersionFields = Omit<DealVersionRecord, 'status' | 'changes' | 'writtenAt' | keyof Stamp>;
+
 /** A version as it is written: nothing has become of it yet, but that it may be proposed at once. */
-export function newVersion(
-  fields: Omit<RatedVersion, 'status' | 'recordedAt' | 'authorId' | 'documentHash'>,
-  as: WrittenAs,
-  { recordedAt, authorId, documentHash }: Stamp,
-): DealVersionRecord {
+export function newVersion(fields: VersionFields, as: WrittenAs, { recordedAt, authorId, documentHash }: Stamp): DealVersionRecord {
   const proposed: StatusChange = { status: 'proposed', at: recordedAt, actorId: authorId, note: null };
   return {
     ...fields,
@@ -81,11 +85,20 @@ export function decideAmendment(versions: readonly DealVersionRecord[], amendmen
   const latest = latestOf(versions);
   if (versions.some(({ status }) => status === 'ended')) return { accepted: false, reason: 'deal-already-ended' };
   if (beginsBeforeTheDeal(versions, amendment.effectiveFrom)) return { accepted: false, reason: 'effective-date-before-start' };
-  const { dealId, partnerId, brandId, programId } = latest;
   const { effectiveFrom, terms, reason, status = 'active' } = amendment;
-  const fields = { dealId, version: latest.version + 1, partnerId, brandId, programId, effectiveFrom, terms, reason };
+  const fields = { ...identityOf(latest), version: latest.version + 1, effectiveFrom, terms, reason, batchId: null };
   return { accepted: true, value: newVersion(fields, status, stamp) };
 }
+
+/** What every version of a deal has in common. */
+export const identityOf = ({ dealId, partnerId, brandId, programId, templateId, templateVersion }: DealVersionRecord) => ({
+  dealId,
+  partnerId,
+  brandId,
+  programId,
+  templateId,
+  templateVersion,
+});
 
 /** Whether an instant lies before everything of the deal that counts. */
 export function beginsBeforeTheDeal(versions: readonly RatedVersion[], effectiveFrom: string): boolean {

@@ -19,6 +19,9 @@ const version = (number: number, fields: Partial<DealVersionRecord> = {}): DealV
     reason: null,
     authorId: 'key_a',
     documentHash: 'hash',
+    templateId: null,
+    templateVersion: null,
+    batchId: null,
     ...fields,
   };
   return { ...counted(written, changes), changes };

@@ -1,0 +1,59 @@
+import { amendDealsOfTemplate, newId } from '@tributary/contracts';
+import { command, created, Rejected, type Route, reject } from '@tributary/service-kit';
+import { lockBooks } from '../../profiles/brand-store.js';
+import { versionsOfTemplate } from '../deal-store.js';
+import { newVersion } from '../domain/deal.js';
+import { findTemplate, type TemplateVersion } from '../templates/template-store.js';
+import { acceptTerms, type DealParts, hashTerms } from '../write-version.js';
+import { insertBatch } from './batch-store.js';
+import { pointsToFigure } from './domain/adjust-terms.js';
+import { planBatch } from './domain/plan-batch.js';
+import { writeVersions } from './write-versions.js';
+
+/** Amends every deal of a template that is in force, as one: under a batch id, with the deals that were left out and why. */
+export const amendDealsOfTemplateRoute = (parts: DealParts): Route =>
+  command(amendDealsOfTemplate, async ({ tx, params: { templateId }, body, now, principal, context }) => {
+    const template = await findTemplate(tx, templateId);
+    if (template === undefined) return reject('not-found');
+    checkChange(body.change, template);
+    const { brandId } = template;
+    await lockBooks(tx, [brandId]);
+    const versions = await versionsOfTemplate(tx, templateId);
+    const known = new Set(versions.map(({ dealId }) => dealId));
+    const unknown = body.except.flatMap(({ dealId }, index) => (known.has(dealId) ? [] : [`/except/${index}/dealId`]));
+    if (unknown.length > 0)
+      return reject('deal-not-of-template', { errors: unknown.map((pointer) => ({ pointer, rule: 'deal-not-of-template' })) });
+
+    const batchId = newId('dealBatch');
+    const [effectiveFrom, recordedAt] = [new Date(body.effectiveFrom).toISOString(), now.toISOString()];
+    const { reason, change } = body;
+    const except = new Map(body.except.map((one) => [one.dealId, one.reason]));
+    const { steps, exceptions } = planBatch(versions, { batchId, template: template.terms, effectiveFrom, reason, change, except });
+    const authorId = principal.actorId;
+    const deals = steps.map(({ fields }) => newVersion(fields, 'active', { authorId, recordedAt, documentHash: hashTerms(fields.terms) }));
+    await writeVersions(tx, parts, deals, { brandId, effectiveFrom }, context, now);
+    await insertBatch(tx, { batchId, templateId, brandId, effectiveFrom, reason, change, authorId, recordedAt }, [
+      ...steps.map(({ base, fields }) => ({
+        dealId: base.dealId,
+        version: fields.version,
+        baseVersion: base.version,
+        exception: null,
+      })),
+      ...exceptions.map((one) => ({ dealId: one.dealId, version: null, baseVersion: null, exception: one.reason })),
+    ]);
+    return created({ batchId, amended: deals.length, exceptions }, { headers: { Location: `/api/v1/deal-batches/${batchId}` } });
+  });
+
+/** What can be said of a change before any deal is looked at. */
+function checkChange(change: Parameters<typeof planBatch>[1]['change'], template: TemplateVersion): void {
+  if ('terms' in change) {
+    acceptTerms(change.terms, '/change/terms');
+    return;
+  }
+  const errors = change.adjust.flatMap(({ pointer }, index) =>
+    pointsToFigure(template.terms, pointer)
+      ? []
+      : [{ pointer: `/change/adjust/${index}/pointer`, rule: 'pointer-not-in-template' as const }],
+  );
+  if (errors.length > 0) throw new Rejected('pointer-not-in-template', { errors });
+}

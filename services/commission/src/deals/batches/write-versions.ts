@@ -1,0 +1,32 @@
+import type { EventContext, Tx } from '@tributary/messaging';
+import { insertVersions, partnersWithFacts } from '../deal-store.js';
+import type { DealVersionRecord } from '../domain/deal.js';
+import { type DealParts, versionedEvent } from '../write-version.js';
+
+/**
+ * Writes versions of many deals of a brand and tells them, in a statement each, and rates again what occurred since `effectiveFrom`, for
+ * the partners who have anything. The brand's books are locked.
+ */
+export async function writeVersions(
+  tx: Tx,
+  parts: DealParts,
+  deals: readonly DealVersionRecord[],
+  { brandId, effectiveFrom }: { brandId: string; effectiveFrom: string },
+  context: EventContext,
+  now: Date,
+): Promise<void> {
+  if (deals.length === 0) return;
+  await insertVersions(tx, deals);
+  const events = await parts.outbox.append(
+    tx,
+    context,
+    deals.map((deal) => versionedEvent(deal, now)),
+  );
+  const causes = new Map(events.map(({ subject, id }) => [subject, id]));
+  const dealOf = new Map(deals.map(({ partnerId, dealId }) => [partnerId, dealId]));
+  for (const partnerId of await partnersWithFacts(tx, brandId, [...dealOf.keys()], effectiveFrom)) {
+    const causationId = causes.get(dealOf.get(partnerId) ?? '');
+    const caused = causationId === undefined ? context : { ...context, causationId };
+    await parts.rateAgain(tx, { brandId, partnerId, from: effectiveFrom }, caused, now);
+  }
+}
