@@ -3,7 +3,7 @@ import type { Component, Tiers } from '../src/index.js';
 /** Components of every kind that are right as they stand, for tests that spoil one thing. */
 export const percent: Component = { on: 'sale', model: 'percentage', rate: '0.1', rounding: 'half-away' };
 export const flat: Component = { on: 'lead', model: 'flat', amount: 500 };
-export const perLot: Component = { on: 'trade', model: 'per-unit', amount: 800 };
+export const perLot: Component = { on: 'trade', model: 'per-unit', amount: 800, rounding: 'half-away' };
 export const spreadShare: Component = { on: 'trade', model: 'spread-share', rate: '0.3', spread: { unit: 100 }, rounding: 'half-away' };
 export const lineItems: Component = {
   on: 'sale',

@@ -1,0 +1,60 @@
+import { add, compare, divide, isDecimal, rate, rational, subtract, toExactText } from '@tributary/money';
+import type { Fact, FieldType, Rule, Scalar } from '@tributary/rules';
+
+/** Values of a field to try; complete when a rule that fails for all of them fails for every value. */
+export interface Candidates {
+  values: readonly Fact[];
+  isComplete: boolean;
+}
+
+const one = rational(1n);
+const two = rational(2n);
+/** Fields of numbers that need not be whole. */
+const decimalFields: readonly string[] = ['quantity'];
+const mostWords = 6;
+
+/** The values at which comparisons of the field can turn. */
+export function candidatesFor(field: string, type: FieldType, atoms: readonly Rule[]): Candidates {
+  const constants = atoms.flatMap(({ value }) =>
+    Array.isArray(value) ? [...(value as readonly Scalar[])] : [(value ?? null) as Scalar | null],
+  );
+  if (type === 'number') return { values: [...numbersAround(constants, decimalFields.includes(field)), null], isComplete: true };
+  const words = [...new Set(constants.filter((one): one is string => typeof one === 'string'))];
+  if (type === 'list') return { values: [...setsOf(words), null], isComplete: words.length <= mostWords };
+  if (type === 'boolean') return { values: [true, false, null], isComplete: true };
+  return { values: [...textsAround(words), null], isComplete: type === 'text' && atoms.every(isOfWholeTexts) };
+}
+
+const piecewise: readonly Rule['operator'][] = ['contains', 'doesNotContain', 'beginsWith', 'endsWith'];
+const isOfWholeTexts = ({ operator }: Rule): boolean => !piecewise.includes(operator);
+
+/** The constants, what lies between and beyond them; nothing negative, and whole numbers unless the field may have decimals. */
+function numbersAround(constants: readonly (Scalar | null)[], decimals: boolean): Fact[] {
+  const exact = constants
+    .filter((value) => value !== null && isDecimal(String(value)))
+    .map((value) => rate(String(value)))
+    .sort(compare);
+  const around = exact.flatMap((value, index) => {
+    const next = exact[index + 1];
+    const whole = rational(value.n / value.d);
+    const between = next === undefined ? [] : [divide(add(value, next), two)];
+    return [value, ...between, whole, subtract(value, one), add(value, one), add(whole, one)];
+  });
+  const usable = around.filter((value) => value.n >= 0n && (decimals || value.d === 1n));
+  return [...new Set(usable.map(toExactText))].map(toFact);
+}
+
+const toFact = (text: string): Fact => (text.includes('.') ? Number(text) : BigInt(text)); // exact: printed back as it was written
+
+/** The constants, a text that is none of them, and texts that begin, end and contain them. */
+function textsAround(words: readonly string[]): string[] {
+  const joined = words.flatMap((word) => words.map((other) => word + other));
+  const bounds = words.flatMap((word) => [`${word}~`, `~${word}`]);
+  return [...new Set([...words, '', '~', ...bounds, ...joined])];
+}
+
+/** Every set of the words; of very many only none, each, and all. */
+function setsOf(words: readonly string[]): string[][] {
+  if (words.length > mostWords) return [[], ...words.map((word) => [word]), [...words]];
+  return words.reduce<string[][]>((sets, word) => sets.concat(sets.map((set) => [...set, word])), [[]]);
+}
