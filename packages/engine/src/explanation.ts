@@ -2,6 +2,7 @@ import { add, parseFraction, round, toFraction } from '@tributary/money';
 import { type EntryExplanation, isAdjustment } from './adjustment.js';
 import { foldConversion } from './engines.js';
 import { fromInput } from './inputs.js';
+import { recomputeMonth } from './months.js';
 import type { Explanation } from './types.js';
 
 export interface Recomputed {
@@ -42,11 +43,17 @@ export interface RecomputedPosting {
 
 /**
  * Works a posting's amount out again from its explanation alone: folds the inputs, adds the contribution to the running
- * sum where there is one, rounds, and takes off what was posted before. An adjustment is entitled to what its maker said.
+ * sum where there is one, rounds, and takes off what was posted before. A month's is that of its own fold; an adjustment is entitled to
+ * what its maker said.
  */
 export function recomputePosting(explanation: EntryExplanation): RecomputedPosting {
   if (isAdjustment(explanation)) return agreeing(BigInt(explanation.adjustment.amount), explanation, true);
-  const { fold, running } = explanation;
+  const { fold, running, month } = explanation;
+  if (month !== undefined) {
+    const monthly = recomputeMonth(month.fold);
+    // A component that the month no longer has is entitled to nothing.
+    return agreeing(monthly.entitlements[month.component] ?? 0n, explanation, monthly.agrees);
+  }
   const again = fold === null ? null : recompute(fold);
   const sum = running && add(parseFraction(running.without), parseFraction(again?.exact ?? '0'));
   const entitlement = sum ? round(sum, running?.rounding) : BigInt(again?.amount ?? '0');

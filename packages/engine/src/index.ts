@@ -20,6 +20,8 @@ export {
   uplinesAt,
 } from './circumstances.js';
 export { type DealChoice, dealFor, versionInForce } from './deal-history.js';
+export { asksOtherEarnings, hasMonthComponents, monthKinds, monthRange, versionsBetween } from './engine-1/month/segments.js';
+export * from './engine-1/month/types.js';
 export { type BandFound, type Bounds, bandOf, type MarginalPart, marginalParts, marginalSum } from './engine-1/scale.js';
 export { amountAt, type StreamAmount } from './engine-1/streams/amount-at.js';
 export {
@@ -36,6 +38,7 @@ export { ENGINE_VERSION, engineVersions, foldConversion } from './engines.js';
 export { type Recomputed, type RecomputedPosting, recompute, recomputePosting } from './explanation.js';
 export { type FoundRate, type FxRate, oldestRateDays, rateOn } from './fx.js';
 export { type Finding, type LintOptions, lintTerms } from './lint-terms.js';
+export { foldMonth, recomputeMonth } from './months.js';
 export {
   type Cause,
   difference,

@@ -1,5 +1,6 @@
 import { openPeriodFrom, type Period, periodOf } from '@tributary/calendar';
 import { add, parseFraction, type RoundingMode, round, subtract, toFraction } from '@tributary/money';
+import type { MonthExplanation } from './engine-1/month/types.js';
 import type { Explanation, FoldResult, ScopeResult } from './types.js';
 
 /** Whose scope it is. */
@@ -25,7 +26,7 @@ export interface RunningState extends ScopeIdentity {
   contribution: string;
 }
 
-export type PostingReason = 'accrual' | 'refund' | 'chargeback' | 'amendment' | 're-rating' | 'late-fact' | 'reattribution';
+export type PostingReason = 'accrual' | 'refund' | 'chargeback' | 'amendment' | 're-rating' | 'late-fact' | 'reattribution' | 'statement';
 
 /** The fact that made the fold run: its time names the period, its nature the reason. */
 export interface Cause {
@@ -53,6 +54,8 @@ export interface PostingExplanation {
   withdrawn: { outcome: string; reason: string | null; dealId: string | null; dealVersion: number | null } | null;
   /** Of a running scope: its exact sum without this conversion, and with it. */
   running: { without: string; sum: string; rounding: RoundingMode } | null;
+  /** Of a month's scope: the component, and the fold of the whole month. */
+  month?: { component: string; fold: MonthExplanation } | undefined;
   /** Minor units as strings. */
   entitlement: string;
   postedBefore: string;

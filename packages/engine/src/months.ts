@@ -1,0 +1,40 @@
+import { parseFraction } from '@tributary/money';
+import { foldMonth1 } from './engine-1/month/fold-month.js';
+import type { MonthExplanation, MonthInput, MonthResult, RateLookup } from './engine-1/month/types.js';
+import { ENGINE_VERSION } from './engines.js';
+import type { EngineVersion } from './types.js';
+
+// As with conversions: an engine is never changed once it has made an entry.
+const engines: Record<EngineVersion, (input: MonthInput, rateFor?: RateLookup) => MonthResult> = { 'engine-1': foldMonth1 };
+
+/**
+ * What a deal's components by the month come to in one month, as a pure function of sums, terms and the state that the month opens
+ * with. `rateFor` knows the rates of exchange. Throws a RangeError for an engine that does not exist.
+ */
+export function foldMonth(input: MonthInput, rateFor?: RateLookup, version: EngineVersion = ENGINE_VERSION): MonthResult {
+  const engine = engines[version];
+  if (!engine) throw new RangeError(`there is no engine ${JSON.stringify(version)}`);
+  return engine(input, rateFor);
+}
+
+/** Folds an explanation's own inputs again, with its own rates: each component's minor units, and whether all is as it says. */
+export function recomputeMonth(explanation: MonthExplanation): { entitlements: Record<string, bigint>; agrees: boolean } {
+  const { inputs, rates, engineVersion, statements, closing } = explanation;
+  const known = new Map(rates.map(({ from, to, date, rate }) => [`${from} ${to} ${date}`, parseFraction(rate)]));
+  const again = foldMonth(inputs, (from, to, date) => known.get(`${from} ${to} ${date}`) ?? null, engineVersion);
+  const agrees = sameJson(again.explanation.statements, statements) && sameJson(again.closing, closing);
+  return { entitlements: Object.fromEntries(again.components.map(({ component, entitlement }) => [component, entitlement])), agrees };
+}
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+
+/** Keys in one order: stored JSON need not keep them as they were. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => [key, sorted(one)]),
+  );
+}
