@@ -80,7 +80,7 @@ export const entryAccrued = defineEvent({
     component: z.string(),
     amount: minorAmount,
     currency,
-    reason: z.enum(['accrual', 'refund', 'chargeback', 'amendment', 're-rating', 'late-fact', 'reattribution', 'adjustment']),
+    reason: z.enum(['accrual', 'refund', 'chargeback', 'amendment', 're-rating', 'late-fact', 'reattribution', 'statement', 'adjustment']),
     /** The posting that this one corrects. */
     adjusts: ids.entry.nullable(),
     occurredAt: instant,
