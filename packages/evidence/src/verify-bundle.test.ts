@@ -263,6 +263,14 @@ test('evidence of a payout with an adjustment verifies, and betrays one that was
     }
   });
   expect(kindsOf(approvedByMaker)).toContain('approval');
+  const approvedByItself = bundle((entry, events) => {
+    for (const { type, data } of events) {
+      const decision = data as { entryId?: string };
+      if (type === 'approvals.commission.approved.v1' && decision.entryId === entry['entryId'])
+        Object.assign(decision, { decidedBy: 'automatic', automatic: true });
+    }
+  });
+  expect(kindsOf(approvedByItself)).toContain('approval');
 });
 
 test.each<[string, (all: EvidenceRecord[]) => EvidenceRecord[] | undefined, Kind]>([

@@ -88,6 +88,14 @@ test('a conversion that finds its partner later moves to it, and leaves nothing 
   expect((await activityOf(`by=partner&brandId=${brandId}`)).data).toMatchObject([{ partnerId, conversions: 1 }]);
 });
 
+test('an adjustment counts like any commission, though no conversion and no deal stand behind it', async () => {
+  const { brandId, brand, entry } = aBrand();
+  const byHand = { reason: 'adjustment', conversionId: null, causeConversionId: null, dealId: null, dealVersion: null } as const;
+  const [sale, bonus] = [entry(700), entry(300)];
+  await insights.deliver(brand, sale, { ...bonus, data: { ...bonus.data, ...byHand } });
+  expect((await activityOf(`brandId=${brandId}`)).data).toMatchObject([{ accrued: 1000 }]);
+});
+
 test('a fact that comes again under another event id counts once', async () => {
   const { brandId, brand, entry, clicks } = aBrand();
   const [accrued, counted] = [entry(700), clicks(4, '2026-03-01T10:00:00.000Z')];

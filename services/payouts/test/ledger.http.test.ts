@@ -6,7 +6,21 @@ import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance, rebuildBalances } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
-import { accrued, aPartner, approved, balanceOf, buildRun, decided, earned, later, payRun, sendOut, settle, start } from './world.js';
+import {
+  accrued,
+  aPartner,
+  approved,
+  balanceOf,
+  buildRun,
+  byHand,
+  decided,
+  earned,
+  later,
+  payRun,
+  sendOut,
+  settle,
+  start,
+} from './world.js';
 
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
@@ -232,6 +246,18 @@ test('M-25 WE-54 (b) a refund after the payout: posting -2.00 as a receivable, n
   expect(next.payouts.map(({ amount }) => amount)).toEqual([800]);
   await settle(s);
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ accrued: 3000, reversed: 200, paid: 2800, receivable: 0 });
+});
+
+test('an adjustment is paid once it is approved, and one that takes back nets against what is earned', async () => {
+  const owed = await aPartner(s);
+  const [bonus, taken] = [byHand(owed.partnerId, owed.brandId, 1500), byHand(owed.partnerId, owed.brandId, -400)];
+  await s.deliver(bonus, taken);
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ pending: 1100, payable: 0 });
+  await s.deliver(approved(bonus), approved(taken));
+  const run = await payRun(s, owed.brandId);
+  expect(run.payouts.map(({ amount }) => amount)).toEqual([1100]);
+  await settle(s);
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ payable: 0, paid: 1100 });
 });
 
 test('WE-51 approved, paid, then disapproved: balance 0, 10.00, 0, -10.00', async () => {

@@ -95,6 +95,13 @@ export function accrued(partnerId: string, brandId: string, amount: number, opti
   } as Accrued['data']);
 }
 
+/** What a person made by hand: no deal and no conversion stand behind it, and it corrects no entry. */
+export function byHand(partnerId: string, brandId: string, amount: number): Accrued {
+  const entry = accrued(partnerId, brandId, amount);
+  const without = { reason: 'adjustment', dealId: null, dealVersion: null, conversionId: null, dealAuthorId: 'usr_maker' } as const;
+  return { ...entry, data: { ...entry.data, ...without } };
+}
+
 /** A decision about an entry. */
 export const decided = (entry: Accrued, state: 'approved' | 'held' | 'rejected', decision = 1, decidedAt = start.toISOString()) =>
   anEvent(`approvals.commission.${state}.v1`, {

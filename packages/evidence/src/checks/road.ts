@@ -104,6 +104,7 @@ function flawsOfDecision({ event }: Decision, entry: Entry): string[] {
   const same = data.amount === entry.amount && data.currency === entry.currency && data.partnerId === entry.partnerId;
   if (!same) flaws.push(`decides on ${data.amount} ${data.currency}, and entry ${entry.entryId} is ${entry.amount} ${entry.currency}`);
   if (type === approved && !data.automatic && data.decidedBy === entry.dealAuthorId) flaws.push(`${data.decidedBy} made what it approves`);
+  if (type === approved && data.automatic && entry.reason === 'adjustment') flaws.push('approves by itself what was made by hand');
   return flaws;
 }
 

@@ -134,12 +134,7 @@ export async function countOriginals(tx: Tx, which: Affected): Promise<number> {
 }
 
 /** The next conversions (not refunds: they go with their originals) of a brand, or of one partner of it, since an instant, in order of time. */
-export async function walkOriginals(
-  tx: Tx,
-  which: Affected,
-  after: WalkPosition | null,
-  limit: number,
-): Promise<WalkPosition[]> {
+export async function walkOriginals(tx: Tx, which: Affected, after: WalkPosition | null, limit: number): Promise<WalkPosition[]> {
   const { rows } = await tx.query<{ conversionId: string; occurredAt: Date }>(
     `SELECT conversion_id AS "conversionId", occurred_at AS "occurredAt" FROM conversion
      WHERE ${affectedBy} AND level > 0 AND (occurred_at, conversion_id) > ($7::timestamptz, $8::text)

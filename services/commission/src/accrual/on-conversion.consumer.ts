@@ -1,6 +1,6 @@
 import type { ConversionData } from '@tributary/contracts';
-import { contextOf, type Envelope, type Outbox, type Tx } from '@tributary/messaging';
 import type { Details } from '@tributary/engine';
+import { contextOf, type Envelope, type Outbox, type Tx } from '@tributary/messaging';
 import { fromWireAmount } from '@tributary/money';
 import { shareBooks } from '../profiles/brand-store.js';
 import { type Fact, levelOf } from './domain/fact.js';
@@ -32,7 +32,8 @@ export const onConversionAttributed = (parts: Parts) => onConversion(parts, 1);
 
 /** `revision` is that of events which say none: they were written before there could be several. */
 function toFact({ id, data, correlationid, traceparent }: Envelope<string, ConversionData>, revision: number): Fact {
-  const { conversionId, brandId, programId, partnerId, eventId, kind, currency, originalConversionId, unattributedReason, customerId } = data;
+  const { conversionId, brandId, programId, partnerId, eventId, kind, currency, originalConversionId, unattributedReason, customerId } =
+    data;
   return {
     conversionId,
     level: levelOf(data.revision ?? revision),
@@ -46,7 +47,8 @@ function toFact({ id, data, correlationid, traceparent }: Envelope<string, Conve
     unattributedReason,
     customerId,
     details: (data.details ?? null) as Details | null,
-    touches: data.attribution === null || data.attribution.touches.length === 0 ? null : data.attribution.touches.map((touch) => touch.partnerId),
+    touches:
+      data.attribution === null || data.attribution.touches.length === 0 ? null : data.attribution.touches.map((touch) => touch.partnerId),
     occurredAt: new Date(data.occurredAt),
     amount: data.amount === null ? null : fromWireAmount(data.amount),
     correlationId: correlationid,

@@ -71,7 +71,12 @@ async function fold(tx: Tx, cases: readonly Case[]): Promise<Folded[]> {
   const own = all.map((one) => folded(complete, one, places.get(one.original.conversionId)));
   if (moved.length === 0) return own;
   const theirs = await loadWorld(tx, moved, ratesFor);
-  const held = placesByConversion(await placesOf(tx, moved.map(({ original }) => original.conversionId)));
+  const held = placesByConversion(
+    await placesOf(
+      tx,
+      moved.map(({ original }) => original.conversionId),
+    ),
+  );
   return [...own, ...moved.map((one) => folded(theirs, one, held.get(one.original.conversionId)))];
 }
 

@@ -69,10 +69,10 @@ export async function lockStreams(tx: Tx, streams: readonly { stream: string; br
 
 export async function removeRecords(tx: Tx, records: readonly StreamRecord[]): Promise<void> {
   if (records.length === 0) return;
-  await tx.query(
-    'DELETE FROM stream_record WHERE (stream, conversion_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))',
-    [records.map(({ stream }) => stream), records.map(({ conversionId }) => conversionId)],
-  );
+  await tx.query('DELETE FROM stream_record WHERE (stream, conversion_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))', [
+    records.map(({ stream }) => stream),
+    records.map(({ conversionId }) => conversionId),
+  ]);
 }
 
 const recordColumns = {
@@ -170,7 +170,10 @@ export async function checkpointsBefore(tx: Tx, wanted: readonly { stream: strin
     valuesOf(wanted.map(({ stream, before }) => ({ stream, after: before, until: null }))),
   );
   return new Map(
-    rows.map(({ stream, state, occurredAt, ...rest }) => [stream, { stream, state, at: { occurredAt: occurredAt.toISOString(), ...rest } }]),
+    rows.map(({ stream, state, occurredAt, ...rest }) => [
+      stream,
+      { stream, state, at: { occurredAt: occurredAt.toISOString(), ...rest } },
+    ]),
   );
 }
 

@@ -1,10 +1,18 @@
 import { addDays } from '@tributary/calendar';
 import { canonicalJson } from '@tributary/contracts';
-import { emptyStream, foldStream, type StreamLine, type StreamPlace, type StreamRecord, type StreamState, withDefaults } from '@tributary/engine';
-import { toFraction } from '@tributary/money';
+import {
+  emptyStream,
+  foldStream,
+  type StreamLine,
+  type StreamPlace,
+  type StreamRecord,
+  type StreamState,
+  withDefaults,
+} from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
+import { toFraction } from '@tributary/money';
 import { groupBy } from '../shared/domain/group-by.js';
-import { approach, type Approach, startFor, type TermsOf } from './domain/stream-approach.js';
+import { type Approach, approach, startFor, type TermsOf } from './domain/stream-approach.js';
 import {
   type Checkpoint,
   checkpointsBefore,
@@ -16,12 +24,12 @@ import {
   recordsOf,
   removeRecords,
   type SavedRecord,
-  saveCheckpoints,
-  saveRecords,
-  saveStreams,
   type StoredRecord,
   type StreamRow,
   type Stretch,
+  saveCheckpoints,
+  saveRecords,
+  saveStreams,
 } from './stream-store.js';
 
 export interface StreamsFolded {
@@ -58,7 +66,9 @@ export async function foldStreams(
 ): Promise<StreamsFolded> {
   const stored = await recordsOf(tx, conversionIds);
   const { put, gone } = compare(records, stored);
-  const places = new Map(stored.flatMap(({ record, place }) => (record.scope === null || place === null ? [] : [[record.scope, place] as const])));
+  const places = new Map(
+    stored.flatMap(({ record, place }) => (record.scope === null || place === null ? [] : [[record.scope, place] as const])),
+  );
   const changed = new Set<string>();
   if (put.length + gone.length === 0) return { places, changed };
 
@@ -140,7 +150,9 @@ interface FoldedStreams {
 
 async function foldAll(tx: Tx, dirty: readonly Dirty[], termsOf: TermsOf): Promise<FoldedStreams[]> {
   const approaches = dirty.map((one) => ({ one, how: approach(one, termsOf) }));
-  const late = approaches.flatMap(({ one, how }) => (how.kind === 'from-checkpoint' ? [{ stream: one.row.stream, before: one.earliest }] : []));
+  const late = approaches.flatMap(({ one, how }) =>
+    how.kind === 'from-checkpoint' ? [{ stream: one.row.stream, before: one.earliest }] : [],
+  );
   const checkpoints = await checkpointsBefore(tx, late);
   const plans = approaches.map(({ one, how }) => ({ one, how, start: startFor(one, how, checkpoints.get(one.row.stream)) }));
   const loaded = groupBy(

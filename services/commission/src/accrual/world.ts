@@ -1,5 +1,13 @@
 import { bucketOf, dayMs } from '@tributary/calendar';
-import { type Circumstances, circumstancesAt, type FoldInput, type FxRate, type Profiles, rateOn, type StreamPlace } from '@tributary/engine';
+import {
+  type Circumstances,
+  circumstancesAt,
+  type FoldInput,
+  type FxRate,
+  type Profiles,
+  rateOn,
+  type StreamPlace,
+} from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import type { RatedVersion } from '../deals/domain/deal.js';
@@ -8,7 +16,14 @@ import type { Case } from './case.js';
 import { type StoredFact, toConversion } from './domain/fact.js';
 import { dealsPostedFor } from './journal-store.js';
 import { type Needs, needsOf } from './needs.js';
-import { customersById, type CustomersFact, factsOfCustomers, type LoadRates, partnersWithUplines, type WantedRate } from './world-store.js';
+import {
+  type CustomersFact,
+  customersById,
+  factsOfCustomers,
+  type LoadRates,
+  partnersWithUplines,
+  type WantedRate,
+} from './world-store.js';
 
 /** Everything that folds of some conversions look at beside the conversions. */
 export interface World {
@@ -75,7 +90,9 @@ function customersOf(originals: readonly StoredFact[]): { brandId: string; custo
 
 /** The currencies between which amounts of a conversion may have to be exchanged: its own, its brand's, those of deals. */
 const currenciesOf = ({ original, brand }: Case, versions: readonly RatedVersion[]): string[] =>
-  original.currency === null ? [] : [...new Set([original.currency, brand.currency, ...versions.flatMap(({ terms }) => terms.currency ?? [])])];
+  original.currency === null
+    ? []
+    : [...new Set([original.currency, brand.currency, ...versions.flatMap(({ terms }) => terms.currency ?? [])])];
 
 /** The terms' zone may be a day off the brand's: either day's rate may be asked for. */
 function daysOf({ original, brand }: Case): string[] {
@@ -161,7 +178,11 @@ function firstOfEachKind(facts: readonly CustomersFact[]): CustomersFact[] {
   const first = new Map<string, CustomersFact>();
   for (const fact of facts) {
     const other = first.get(fact.kind);
-    if (other === undefined || Date.parse(fact.occurredAt) < Date.parse(other.occurredAt) || (fact.occurredAt === other.occurredAt && fact.eventId < other.eventId))
+    if (
+      other === undefined ||
+      Date.parse(fact.occurredAt) < Date.parse(other.occurredAt) ||
+      (fact.occurredAt === other.occurredAt && fact.eventId < other.eventId)
+    )
       first.set(fact.kind, fact);
   }
   return [...first.values()];

@@ -77,7 +77,7 @@ test('O-12 a dry run writes nothing; the same key makes one adjustment', async (
 test.each([
   [{ amount: 0 }, 422, 'adjustment-zero'],
   [{ currency: 'XYZ' }, 422, 'currency-unknown'],
-  [{ occurredAt: '2026-06-01T12:00:01Z' }, 422, 'adjustment-in-future'],
+  [{ occurredAt: '2026-06-02T12:00:00Z' }, 422, 'adjustment-in-future'],
   [{ reason: '' }, 422, 'request-invalid'],
   [{ partnerId: newId('partner') }, 409, 'reference-not-yet-known'],
 ])('%j is refused', async (change, status, code) => {

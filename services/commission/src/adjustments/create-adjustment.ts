@@ -1,5 +1,5 @@
-import { createAdjustment, newId } from '@tributary/contracts';
 import { maturesAt, openPeriodFrom, periodOf } from '@tributary/calendar';
+import { createAdjustment, newId } from '@tributary/contracts';
 import { adjustmentScope, explainAdjustment } from '@tributary/engine';
 import { fromWireAmount, isCurrency } from '@tributary/money';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
