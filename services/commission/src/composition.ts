@@ -1,4 +1,5 @@
 import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { onRatesRecordedWith } from './accrual/on-rates-recorded.js';
 import { postByHandWith } from './accrual/post-by-hand.js';
 import { rateAgainWith } from './accrual/rate-again.js';
 import { prismaDealReader } from './deals/adapters/prisma-deal-reader.js';
@@ -38,7 +39,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
           rateAgain,
           postByHand: postByHandWith({ outbox }),
           deals: prismaDealReader(db),
-          onRatesRecorded: async () => undefined,
+          onRatesRecorded: onRatesRecordedWith(rateAgain),
         }),
         subscriptions: subscriptions({ outbox, clock, rateAgain }),
         jobs: jobs({ db, outbox, clock, jobs: queue }),

@@ -12,15 +12,16 @@ import {
   onPayoutSubmitted,
 } from './commissions/on-status.consumer.js';
 import { onCustomerChanged } from './profiles/on-customer-changed.consumer.js';
-import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.consumer.js';
+import { onBrandChanged, onEnrollmentChanged } from './profiles/on-directory-changed.consumer.js';
+import { onPartnerChanged } from './profiles/on-partner-changed.consumer.js';
 import type { RateAgain } from './shared/rate-again.js';
 
 /** Everything commission listens to. */
 export const subscriptions = (parts: { outbox: Outbox; clock: Clock; rateAgain: RateAgain }): Subscriptions => ({
   'directory.brand.changed.v1': onBrandChanged(parts),
-  'directory.partner.changed.v1': onPartnerChanged,
+  'directory.partner.changed.v1': onPartnerChanged(parts),
   'directory.enrollment.changed.v1': onEnrollmentChanged,
-  'tracking.customer.changed.v1': onCustomerChanged,
+  'tracking.customer.changed.v1': onCustomerChanged(parts),
   'tracking.conversion.recorded.v1': onConversionRecorded(parts),
   'tracking.conversion.attributed.v1': onConversionAttributed(parts),
   'approvals.commission.approved.v1': onCommissionApproved,

@@ -114,13 +114,15 @@ export interface WalkPosition {
 }
 
 const affectedBy = `brand_id = $1 AND ($2::text IS NULL OR partner_id = $2) AND occurred_at >= $3 AND ($4::text IS NULL OR customer_id = $4)
-  AND ($5::text[] IS NULL OR currency = ANY($5)) AND ($6::timestamptz IS NULL OR occurred_at < $6) AND kind NOT IN ('refund', 'chargeback')`;
-const affectedValues = ({ brandId, partnerId, from, customerId, currencies, until }: Affected): unknown[] => [
+  AND ($5::boolean IS NOT TRUE OR currency <> (SELECT currency FROM brand WHERE brand.brand_id = $1)
+    OR EXISTS (SELECT FROM deal_version AS deal WHERE deal.partner_id = conversion.partner_id AND deal.terms ->> 'currency' <> conversion.currency))
+  AND ($6::timestamptz IS NULL OR occurred_at < $6) AND kind NOT IN ('refund', 'chargeback')`;
+const affectedValues = ({ brandId, partnerId, from, customerId, foreign, until }: Affected): unknown[] => [
   brandId,
   partnerId,
   from,
   customerId ?? null,
-  currencies ?? null,
+  foreign ?? null,
   until ?? null,
 ];
 

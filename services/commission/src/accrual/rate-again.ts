@@ -29,15 +29,22 @@ export const rateAgainWith =
       await parts.jobs.enqueue(tx, jobName, { ...affected, after: null, context });
       return { conversions: await countOriginals(tx, affected), entries: null };
     }
-    return { conversions: found.length, entries: await rateChunk(tx, parts.outbox, found, context, now) };
+    return { conversions: found.length, entries: await rateChunk(tx, parts.outbox, affected, found, context, now) };
   };
 
-async function rateChunk(tx: Tx, outbox: Outbox, chunk: readonly WalkPosition[], context: EventContext, now: Date): Promise<Entry[]> {
+async function rateChunk(
+  tx: Tx,
+  outbox: Outbox,
+  { trigger = 'terms' }: Affected,
+  chunk: readonly WalkPosition[],
+  context: EventContext,
+  now: Date,
+): Promise<Entry[]> {
   const facts = await lockFacts(
     tx,
     chunk.map(({ conversionId }) => conversionId),
   );
-  return rateConversions(tx, { outbox, now, trigger: 'terms', context }, facts);
+  return rateConversions(tx, { outbox, now, trigger, context }, facts);
 }
 
 const jobData = z.object({
@@ -45,7 +52,8 @@ const jobData = z.object({
   partnerId: z.string().nullable(),
   from: z.string(),
   customerId: z.string().optional(),
-  currencies: z.array(z.string()).optional(),
+  foreign: z.boolean().optional(),
+  trigger: z.enum(['terms', 'circumstances']).optional(),
   until: z.string().optional(),
   after: z.object({ occurredAt: z.string(), conversionId: z.string() }).nullable(),
   context: z.object({
@@ -69,7 +77,7 @@ export const rateAgainJob = ({ outbox, jobs, db }: RateAgainParts & { db: Databa
       await shareBooks(tx, [which.brandId]);
       const chunk = await walkOriginals(tx, which, after, rateAgainAtOnce);
       if (chunk.length === 0) return;
-      await rateChunk(tx, outbox, chunk, causationId === undefined ? context : { ...context, causationId }, now);
+      await rateChunk(tx, outbox, which, chunk, causationId === undefined ? context : { ...context, causationId }, now);
       if (chunk.length === rateAgainAtOnce) await jobs.enqueue(tx, jobName, { ...raw, after: chunk.at(-1) });
     });
   },

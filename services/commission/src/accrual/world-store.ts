@@ -33,20 +33,6 @@ export async function partnersWithUplines(tx: Tx, partnerIds: readonly string[])
   );
 }
 
-/** Everybody who has ever stood below these partners, themselves included. */
-export async function partnersBelow(tx: Tx, partnerIds: readonly string[]): Promise<string[]> {
-  const { rows } = await tx.query<{ partnerId: string }>(
-    `WITH RECURSIVE below AS (
-       SELECT unnest($1::text[]) AS partner_id
-       UNION
-       SELECT partner.partner_id FROM below JOIN partner ON partner.parents @> jsonb_build_array(jsonb_build_object('parentId', below.partner_id))
-     )
-     SELECT partner_id AS "partnerId" FROM below`,
-    [partnerIds],
-  );
-  return rows.map(({ partnerId }) => partnerId);
-}
-
 /** What is known of customers, by id; of most of them nothing is. */
 export async function customersById(tx: Tx, customerIds: readonly string[]): Promise<Map<string, CustomerProfile>> {
   if (customerIds.length === 0) return new Map();

@@ -41,3 +41,11 @@ export async function lockBooks(tx: Tx, brandIds: readonly string[]): Promise<vo
     [brandIds],
   );
 }
+
+/** The books of every brand alone: for what concerns partners and currencies, wherever they are. Returns the brands. */
+export async function lockEveryBook(tx: Tx): Promise<string[]> {
+  const { rows } = await tx.query<{ brandId: string }>('SELECT brand_id AS "brandId" FROM brand ORDER BY brand_id');
+  const brandIds = rows.map(({ brandId }) => brandId);
+  await lockBooks(tx, brandIds);
+  return brandIds;
+}

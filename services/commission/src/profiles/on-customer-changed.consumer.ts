@@ -1,18 +1,31 @@
-import type { EventOf, Tx } from '@tributary/messaging';
+import { contextOf, type EventOf, type Tx } from '@tributary/messaging';
+import type { RateAgain } from '../shared/rate-again.js';
+import { lockBooks } from './brand-store.js';
+import { newest } from './newest.js';
 
 type Snapshot = EventOf<'tracking.customer.changed.v1'>;
 
-/** Keeps what terms may ask of a customer. Whose his conversions are each of them says itself. */
-export async function onCustomerChanged(tx: Tx, events: readonly Snapshot[]): Promise<void> {
-  const bySubject = new Map<string, Snapshot>();
-  for (const event of events) {
-    if ((event.sequence ?? 0) > (bySubject.get(event.subject)?.sequence ?? -1)) bySubject.set(event.subject, event);
-  }
-  const latest = [...bySubject.values()];
-  await tx.query(
+/** Keeps what terms may ask of a customer, and rates the customer's conversions again. Whose they are each of them says itself. */
+export const onCustomerChanged =
+  (parts: { rateAgain: RateAgain; clock: { now(): Date } }) =>
+  async (tx: Tx, all: readonly Snapshot[]): Promise<void> => {
+    const events = newest(all);
+    await lockBooks(tx, [...new Set(events.map(({ data }) => data.brandId))]);
+    const changed = await save(tx, events);
+    for (const event of events.filter(({ data }) => changed.has(data.customerId))) {
+      const { brandId, customerId } = event.data;
+      const affected = { brandId, partnerId: null, customerId, from: '-infinity', trigger: 'circumstances' } as const;
+      await parts.rateAgain(tx, affected, contextOf(event, 'commission'), parts.clock.now());
+    }
+  };
+
+/** Returns of whom it said something new. */
+async function save(tx: Tx, latest: readonly Snapshot[]): Promise<Set<string>> {
+  const { rows } = await tx.query<{ customerId: string }>(
     `INSERT INTO customer (customer_id, brand_id, sequence, standing) SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::jsonb[]) AS new(customer_id)
      ORDER BY new.customer_id
-     ON CONFLICT (customer_id) DO UPDATE SET sequence = excluded.sequence, standing = excluded.standing WHERE excluded.sequence > customer.sequence`,
+     ON CONFLICT (customer_id) DO UPDATE SET sequence = excluded.sequence, standing = excluded.standing WHERE excluded.sequence > customer.sequence
+     RETURNING customer_id AS "customerId"`,
     [
       latest.map(({ data }) => data.customerId),
       latest.map(({ data }) => data.brandId),
@@ -22,4 +35,5 @@ export async function onCustomerChanged(tx: Tx, events: readonly Snapshot[]): Pr
       ),
     ],
   );
+  return new Set(rows.map(({ customerId }) => customerId));
 }

@@ -2,18 +2,7 @@ import type { DataOf } from '@tributary/contracts';
 import { contextOf, type EventOf, type Tx } from '@tributary/messaging';
 import type { RateAgain } from '../shared/rate-again.js';
 import { lockBooks } from './brand-store.js';
-
-type Snapshot<T extends 'directory.brand.changed.v1' | 'directory.partner.changed.v1' | 'directory.enrollment.changed.v1'> = EventOf<T>;
-
-/** The newest snapshot of each subject in a batch: an upsert may touch a row only once. */
-function newest<E extends { subject: string; sequence?: number | undefined }>(events: readonly E[]): E[] {
-  const bySubject = new Map<string, E>();
-  for (const event of events) {
-    const other = bySubject.get(event.subject);
-    if (other === undefined || (event.sequence ?? 0) > (other.sequence ?? 0)) bySubject.set(event.subject, event);
-  }
-  return [...bySubject.values()];
-}
+import { newest } from './newest.js';
 
 /**
  * Keeps what commission needs of brands. Conversions that came before their brand have waited for its currency and zone: they are rated
@@ -21,7 +10,7 @@ function newest<E extends { subject: string; sequence?: number | undefined }>(ev
  */
 export const onBrandChanged =
   (parts: { rateAgain: RateAgain; clock: { now(): Date } }) =>
-  async (tx: Tx, all: readonly Snapshot<'directory.brand.changed.v1'>[]): Promise<void> => {
+  async (tx: Tx, all: readonly EventOf<'directory.brand.changed.v1'>[]): Promise<void> => {
     const events = newest(all);
     await lockBooks(
       tx,
@@ -61,16 +50,7 @@ async function saveBrand(tx: Tx, brand: DataOf<'directory.brand.changed.v1'>, se
   return rows[0]?.fresh ?? false;
 }
 
-export async function onPartnerChanged(tx: Tx, all: readonly Snapshot<'directory.partner.changed.v1'>[]): Promise<void> {
-  const events = newest(all);
-  await tx.query(
-    `INSERT INTO partner (partner_id, sequence, status) SELECT * FROM unnest($1::text[], $2::int[], $3::text[]) AS new(partner_id) ORDER BY new.partner_id
-     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status WHERE excluded.sequence > partner.sequence`,
-    [events.map(({ data }) => data.partnerId), events.map(({ sequence }) => sequence ?? 0), events.map(({ data }) => data.status)],
-  );
-}
-
-export async function onEnrollmentChanged(tx: Tx, all: readonly Snapshot<'directory.enrollment.changed.v1'>[]): Promise<void> {
+export async function onEnrollmentChanged(tx: Tx, all: readonly EventOf<'directory.enrollment.changed.v1'>[]): Promise<void> {
   const events = newest(all);
   await tx.query(
     `INSERT INTO enrollment (enrollment_id, sequence, partner_id, brand_id, program_id, status)

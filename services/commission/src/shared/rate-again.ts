@@ -7,10 +7,12 @@ export interface Affected {
   partnerId: string | null;
   from: string;
   customerId?: string | undefined;
-  /** Only amounts in one of these. */
-  currencies?: readonly string[] | undefined;
   /** Only what occurred before this. */
   until?: string | undefined;
+  /** Only amounts that have to be exchanged: not in the brand's currency, or not in that of a deal of the partner. */
+  foreign?: boolean | undefined;
+  /** New terms, unless it says that something else is new. */
+  trigger?: 'terms' | 'circumstances' | undefined;
 }
 
 /** What new terms did to conversions that had occurred before. `entries` is null when they are being rated in the background. */
