@@ -250,6 +250,7 @@ export const termDefaults = z
       .optional(),
   })
   .meta({ id: 'TermDefaults' });
+export type TermDefaults = z.infer<typeof termDefaults>;
 
 export const dealTerms = z
   .strictObject({

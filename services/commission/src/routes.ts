@@ -10,6 +10,7 @@ import { changeStatusRoutes } from './deals/change-status.js';
 import { compareVersionsRoute } from './deals/compare-versions.js';
 import { createDealRoute } from './deals/create-deal.js';
 import type { DealReader } from './deals/deal-reader.js';
+import { lintDealRoute } from './deals/lint-deal.js';
 import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/read-deals.js';
 import { refuseChangeRoutes } from './deals/refuse-change.js';
 import { getTemplateRoute, listTemplatesRoute } from './deals/templates/read-templates.js';
@@ -26,6 +27,7 @@ import type { PostByHand } from './shared/post-by-hand.js';
 export const routes = (parts: DealParts & RateParts & { db: Database; deals: DealReader; postByHand: PostByHand }): Route[] => [
   createDealRoute(parts),
   amendDealRoute(parts),
+  lintDealRoute(),
   getDealRoute(parts.deals),
   listDealVersionsRoute(parts.deals),
   listDealsRoute(parts.db),

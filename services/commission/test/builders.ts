@@ -1,4 +1,4 @@
-import { type ConversionData, type DealTerms, type EventOf, newId } from '@tributary/contracts';
+import { type ConversionData, type DealTerms, type EventOf, newId, type TermDefaults } from '@tributary/contracts';
 import { anEvent, startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 
@@ -14,7 +14,12 @@ export const partnerOf = ({ partnerIds: [first] }: World): string => first ?? ''
 
 const time = '2026-01-01T00:00:00.000Z';
 
-export const aBrand = (brandId: string, programId: string, policy: Partial<{ holdDays: number }> = {}, timeZone = 'Europe/Berlin') =>
+export const aBrand = (
+  brandId: string,
+  programId: string,
+  policy: { holdDays?: number; terms?: TermDefaults } = {},
+  timeZone = 'Europe/Berlin',
+) =>
   anEvent('directory.brand.changed.v1', {
     brandId,
     name: 'Acme',
@@ -53,11 +58,13 @@ export const anEnrollment = (partnerId: string, brandId: string, programId: stri
   });
 
 /** A commission service that knows a brand and its enrolled partners. */
-export async function startWorld(options: { partners?: number; now?: string; holdDays?: number } = {}): Promise<World> {
+export async function startWorld(
+  options: { partners?: number; now?: string; holdDays?: number; terms?: TermDefaults } = {},
+): Promise<World> {
   const service = await startTestService(compose, { now: new Date(options.now ?? '2026-06-01T12:00:00Z') });
   const [brandId, programId] = [newId('brand'), newId('program')];
   const partnerIds = Array.from({ length: options.partners ?? 1 }, () => newId('partner'));
-  await service.deliver(aBrand(brandId, programId, { holdDays: options.holdDays ?? 0 }));
+  await service.deliver(aBrand(brandId, programId, { holdDays: options.holdDays ?? 0, terms: options.terms ?? {} }));
   await service.deliver(...partnerIds.flatMap((partnerId) => [aPartner(partnerId), anEnrollment(partnerId, brandId, programId)]));
   return { service, brandId, programId, partnerIds };
 }

@@ -34,6 +34,7 @@ export function samplesOf(world: World): Record<string, () => Sample> {
     listClicks: () => ({ query: { brandId } }),
     listCustomers: () => ({ query: { brandId } }),
     createDeal: () => ({ query: { dryRun: 'true' }, body: { partnerId: world.sparePartnerId, brandId, terms } }),
+    lintDeal: () => ({ body: { brandId, terms } }),
     amendDeal: () => ({
       params: { dealId },
       query: { dryRun: 'true' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countryCode, currency, ids, instant, slug, timeZone } from '../common.js';
 import { defineEvent } from '../define-event.js';
+import { termDefaults } from '../terms.js';
 
 /** What a brand lays down for everything that leaves it out. */
 export const brandPolicy = z.strictObject({
@@ -12,6 +13,8 @@ export const brandPolicy = z.strictObject({
   financeThreshold: z.int().nonnegative(),
   /** Payouts below this stay in the balance. */
   minimumPayout: z.int().nonnegative(),
+  /** What the brand chooses for every policy that its deals leave open, and its margin guard; see docs/deal-terms.md. */
+  terms: termDefaults.optional(),
 });
 
 export const brandChanged = defineEvent({

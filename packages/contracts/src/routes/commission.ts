@@ -35,6 +35,17 @@ export const deal = z
     activatedAt: instant.nullable(),
   })
   .meta({ id: 'Deal' });
+/** What the linter says of terms. An `error` keeps a deal from being written, a `warning` is told with it. */
+export const termsFinding = z
+  .strictObject({
+    severity: z.enum(['error', 'warning']),
+    /** JSON pointer into the terms. */
+    pointer: z.string(),
+    rule: z.string(),
+    /** One English sentence with the figures. */
+    message: z.string(),
+  })
+  .meta({ id: 'TermsFinding' });
 /**
  * A version as just written, with what it does to conversions that had occurred before: the differences posted. When there are so
  * many that they are rated again in the background, `entries` and `amounts` are null.
@@ -46,6 +57,8 @@ export const dealWritten = deal
       entries: z.int().nullable(),
       amounts: z.array(z.strictObject({ amount: minorAmount, currency })).nullable(),
     }),
+    /** What the linter would have had otherwise. */
+    warnings: z.array(termsFinding),
   })
   .meta({ id: 'DealWritten' });
 export const commissionEntry = z
@@ -124,6 +137,22 @@ export const amendDeal = defineRoute({
     status: z.enum(['draft', 'proposed', 'active', 'ended']).optional(),
   }),
   responses: { 201: dealWritten },
+});
+export const lintDeal = defineRoute({
+  id: 'lintDeal',
+  service: 'commission',
+  method: 'post',
+  path: '/api/v1/deals/lint',
+  permission: 'deal:read',
+  tag: 'Deals',
+  summary: 'What is wrong with terms, without writing them',
+  body: z.strictObject({
+    brandId: ids.brand,
+    /** Whose uplines the margin guard looks at. */
+    partnerId: ids.partner.optional(),
+    terms: dealTerms,
+  }),
+  responses: { 200: z.strictObject({ ok: z.boolean(), findings: z.array(termsFinding) }).meta({ id: 'TermsFindings' }) },
 });
 export const getDeal = defineRoute({
   id: 'getDeal',

@@ -1,37 +1,5 @@
-import type { CustomerFact, CustomerProfile, Dated, FxRate, PartnerProfile, TagSpan } from '@tributary/engine';
+import type { CustomerFact, CustomerProfile, FxRate, TagSpan } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
-
-interface PartnerRow {
-  partnerId: string;
-  tags: TagSpan[];
-  tiers: { tier: string | null; effectiveFrom: string; recordedAt: string }[];
-  parents: { parentId: string | null; effectiveFrom: string; recordedAt: string }[];
-}
-
-/** Partners and everybody who has ever stood above them. */
-export async function partnersWithUplines(tx: Tx, partnerIds: readonly string[]): Promise<Map<string, PartnerProfile>> {
-  if (partnerIds.length === 0) return new Map();
-  const { rows } = await tx.query<PartnerRow>(
-    `WITH RECURSIVE above AS (
-       SELECT unnest($1::text[]) AS partner_id
-       UNION
-       SELECT step ->> 'parentId' FROM above JOIN partner USING (partner_id) CROSS JOIN jsonb_array_elements(partner.parents) AS step WHERE step ->> 'parentId' IS NOT NULL
-     )
-     SELECT partner_id AS "partnerId", tags, tiers, parents FROM above JOIN partner USING (partner_id)`,
-    [[...new Set(partnerIds)]],
-  );
-  return new Map(
-    rows.map(({ partnerId, tags, tiers, parents }) => [
-      partnerId,
-      {
-        partnerId,
-        tags,
-        tiers: tiers.map(({ tier, ...rest }): Dated<string> => ({ value: tier, ...rest })),
-        parents: parents.map(({ parentId, ...rest }): Dated<string> => ({ value: parentId, ...rest })),
-      },
-    ]),
-  );
-}
 
 /** What is known of customers, by id; of most of them nothing is. */
 export async function customersById(tx: Tx, customerIds: readonly string[]): Promise<Map<string, CustomerProfile>> {

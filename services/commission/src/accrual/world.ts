@@ -11,19 +11,13 @@ import {
 import type { Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import type { RatedVersion } from '../deals/domain/deal.js';
+import { partnersWithUplines } from '../profiles/partner-store.js';
 import { groupBy } from '../shared/domain/group-by.js';
 import type { Case } from './case.js';
 import { type StoredFact, toConversion } from './domain/fact.js';
 import { dealsPostedFor } from './journal-store.js';
 import { type Needs, needsOf } from './needs.js';
-import {
-  type CustomersFact,
-  customersById,
-  factsOfCustomers,
-  type LoadRates,
-  partnersWithUplines,
-  type WantedRate,
-} from './world-store.js';
+import { type CustomersFact, customersById, factsOfCustomers, type LoadRates, type WantedRate } from './world-store.js';
 
 /** Everything that folds of some conversions look at beside the conversions. */
 export interface World {

@@ -1,10 +1,11 @@
 import { amendDeal } from '@tributary/contracts';
-import { command, created, type Route, reject, requireVersion } from '@tributary/service-kit';
-import { lockBooks } from '../profiles/brand-store.js';
+import { command, created, NotYetKnown, type Route, reject, requireVersion } from '@tributary/service-kit';
+import { findBrand, lockBooks } from '../profiles/brand-store.js';
+import { acceptTerms, othersFor, withoutGuard } from './accept-terms.js';
 import { versionsOfDeal } from './deal-store.js';
 import { decideAmendment, latestOf } from './domain/deal.js';
 import { overlapsAnother } from './overlaps-another.js';
-import { acceptTerms, type DealParts, hashTerms, writeVersion } from './write-version.js';
+import { type DealParts, hashTerms, writeVersion } from './write-version.js';
 
 /** Writes the version that supersedes the latest one. The old one stays as it is. */
 export const amendDealRoute = (parts: DealParts): Route =>
@@ -15,7 +16,15 @@ export const amendDealRoute = (parts: DealParts): Route =>
     const versions = await versionsOfDeal(tx, params.dealId);
     requireVersion(ifMatch, latestOf(versions).version);
 
-    const terms = acceptTerms(body.terms);
+    const brand = await findBrand(tx, known.brandId);
+    if (brand === undefined) throw new NotYetKnown('brand', known.brandId);
+    const { brandId, partnerId, dealId } = known;
+    const others = await othersFor(tx, { brandId, partnerId, exceptDealId: dealId }, body.terms, now);
+    const { terms, warnings } = acceptTerms(
+      body.terms,
+      body.status === 'ended' ? { ...brand, termDefaults: withoutGuard(brand.termDefaults) } : brand,
+      others,
+    );
     const amendment = { ...body, terms, effectiveFrom: new Date(body.effectiveFrom).toISOString() };
     const decision = decideAmendment(versions, amendment, {
       authorId: principal.actorId,
@@ -25,5 +34,6 @@ export const amendDealRoute = (parts: DealParts): Route =>
     if (!decision.accepted) return reject(decision.reason);
     const deal = decision.value;
     if (deal.status === 'active' && (await overlapsAnother(tx, versions, deal))) return reject('deal-overlaps');
-    return created(await writeVersion(tx, parts, deal, context, now), { etag: String(deal.version) });
+    const written = await writeVersion(tx, parts, deal, context, now);
+    return created({ ...written, warnings }, { etag: String(deal.version) });
   });

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type DealTerms } from '@tributary/contracts';
-import { checkTerms, type Terms } from '@tributary/engine';
+import type { Terms } from '@tributary/engine';
 import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
-import { Rejected } from '@tributary/service-kit';
 import type { Effect, RateAgain } from '../shared/rate-again.js';
 import { insertChange, insertVersions } from './deal-store.js';
 import { dealView } from './deal-view.js';
@@ -13,15 +12,6 @@ import { type StatusChange, stageOf } from './domain/lifecycle.js';
 export interface DealParts {
   outbox: Outbox;
   rateAgain: RateAgain;
-}
-
-/** The engine's terms out of those `at` a place of a request. @throws Rejected `terms-invalid` with a pointer to each mistake */
-export function acceptTerms(terms: DealTerms, at = '/terms'): Terms {
-  const accepted = terms as Terms;
-  const problems = checkTerms(accepted);
-  if (problems.length > 0)
-    throw new Rejected('terms-invalid', { errors: problems.map(({ pointer, rule }) => ({ pointer: `${at}${pointer}`, rule })) });
-  return accepted;
 }
 
 /** The hash that names a document of terms: SHA-256 of its canonical JSON. */

@@ -1,3 +1,4 @@
+import type { TermDefaults } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 
 /** What commission needs of a brand. */
@@ -9,10 +10,12 @@ export interface Brand {
   defaultProgramId: string;
   programIds: string[];
   holdDays: number;
+  /** What its deals leave open, and its margin guard. */
+  termDefaults: TermDefaults;
 }
 
 const selected =
-  'brand_id AS "brandId", currency, time_zone AS "timeZone", status, default_program_id AS "defaultProgramId", program_ids AS "programIds", hold_days AS "holdDays"';
+  'brand_id AS "brandId", currency, time_zone AS "timeZone", status, default_program_id AS "defaultProgramId", program_ids AS "programIds", hold_days AS "holdDays", term_defaults AS "termDefaults"';
 
 export async function brandsById(tx: Tx, brandIds: readonly string[]): Promise<Map<string, Brand>> {
   const { rows } = await tx.query<Brand>(`SELECT ${selected} FROM brand WHERE brand_id = ANY($1)`, [brandIds]);

@@ -31,9 +31,10 @@ export const onBrandChanged =
 /** Returns whether the brand has not been known before. */
 async function saveBrand(tx: Tx, brand: DataOf<'directory.brand.changed.v1'>, sequence: number): Promise<boolean> {
   const { rows } = await tx.query<{ fresh: boolean }>(
-    `INSERT INTO brand (brand_id, sequence, currency, time_zone, status, default_program_id, program_ids, hold_days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    `INSERT INTO brand (brand_id, sequence, currency, time_zone, status, default_program_id, program_ids, hold_days, term_defaults)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (brand_id) DO UPDATE SET sequence = excluded.sequence, currency = excluded.currency, time_zone = excluded.time_zone, status = excluded.status,
-       default_program_id = excluded.default_program_id, program_ids = excluded.program_ids, hold_days = excluded.hold_days
+       default_program_id = excluded.default_program_id, program_ids = excluded.program_ids, hold_days = excluded.hold_days, term_defaults = excluded.term_defaults
      WHERE excluded.sequence > brand.sequence
      RETURNING (xmax = 0) AS fresh`,
     [
@@ -45,6 +46,7 @@ async function saveBrand(tx: Tx, brand: DataOf<'directory.brand.changed.v1'>, se
       brand.defaultProgramId,
       brand.programIds,
       brand.policy.holdDays,
+      JSON.stringify(brand.policy.terms ?? {}),
     ],
   );
   return rows[0]?.fresh ?? false;

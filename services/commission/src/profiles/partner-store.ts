@@ -1,3 +1,4 @@
+import type { Dated, PartnerProfile, TagSpan } from '@tributary/engine';
 import { rowsOf, type Tx } from '@tributary/messaging';
 import type { Profile } from './domain/profile-changes.js';
 
@@ -62,4 +63,36 @@ export async function placesWithConversions(
     [partnerIds, from],
   );
   return rows;
+}
+
+interface Told {
+  partnerId: string;
+  tags: TagSpan[];
+  tiers: { tier: string | null; effectiveFrom: string; recordedAt: string }[];
+  parents: { parentId: string | null; effectiveFrom: string; recordedAt: string }[];
+}
+
+/** Partners and everybody who has ever stood above them. */
+export async function partnersWithUplines(tx: Tx, partnerIds: readonly string[]): Promise<Map<string, PartnerProfile>> {
+  if (partnerIds.length === 0) return new Map();
+  const { rows } = await tx.query<Told>(
+    `WITH RECURSIVE above AS (
+       SELECT unnest($1::text[]) AS partner_id
+       UNION
+       SELECT step ->> 'parentId' FROM above JOIN partner USING (partner_id) CROSS JOIN jsonb_array_elements(partner.parents) AS step WHERE step ->> 'parentId' IS NOT NULL
+     )
+     SELECT partner_id AS "partnerId", tags, tiers, parents FROM above JOIN partner USING (partner_id)`,
+    [[...new Set(partnerIds)]],
+  );
+  return new Map(
+    rows.map(({ partnerId, tags, tiers, parents }) => [
+      partnerId,
+      {
+        partnerId,
+        tags,
+        tiers: tiers.map(({ tier, ...rest }): Dated<string> => ({ value: tier, ...rest })),
+        parents: parents.map(({ parentId, ...rest }): Dated<string> => ({ value: parentId, ...rest })),
+      },
+    ]),
+  );
 }

@@ -1,10 +1,11 @@
-import { amendDealsOfTemplate, newId } from '@tributary/contracts';
-import { command, created, Rejected, type Route, reject } from '@tributary/service-kit';
-import { lockBooks } from '../../profiles/brand-store.js';
+import { amendDealsOfTemplate, type DealTerms, newId } from '@tributary/contracts';
+import { command, created, NotYetKnown, Rejected, type Route, reject } from '@tributary/service-kit';
+import { findBrand, lockBooks } from '../../profiles/brand-store.js';
+import { acceptTerms, type TermsOfBrand } from '../accept-terms.js';
 import { versionsOfTemplate } from '../deal-store.js';
 import { newVersion } from '../domain/deal.js';
 import { findTemplate, type TemplateVersion } from '../templates/template-store.js';
-import { acceptTerms, type DealParts, hashTerms } from '../write-version.js';
+import { type DealParts, hashTerms } from '../write-version.js';
 import { insertBatch } from './batch-store.js';
 import { pointsToFigure } from './domain/adjust-terms.js';
 import { planBatch } from './domain/plan-batch.js';
@@ -15,8 +16,10 @@ export const amendDealsOfTemplateRoute = (parts: DealParts): Route =>
   command(amendDealsOfTemplate, async ({ tx, params: { templateId }, body, now, principal, context }) => {
     const template = await findTemplate(tx, templateId);
     if (template === undefined) return reject('not-found');
-    checkChange(body.change, template);
     const { brandId } = template;
+    const brand = await findBrand(tx, brandId);
+    if (brand === undefined) throw new NotYetKnown('brand', brandId);
+    const change = checkedChange(body.change, template, brand);
     await lockBooks(tx, [brandId]);
     const versions = await versionsOfTemplate(tx, templateId);
     const known = new Set(versions.map(({ dealId }) => dealId));
@@ -26,7 +29,7 @@ export const amendDealsOfTemplateRoute = (parts: DealParts): Route =>
 
     const batchId = newId('dealBatch');
     const [effectiveFrom, recordedAt] = [new Date(body.effectiveFrom).toISOString(), now.toISOString()];
-    const { reason, change } = body;
+    const { reason } = body;
     const except = new Map(body.except.map((one) => [one.dealId, one.reason]));
     const { steps, exceptions } = planBatch(versions, { batchId, template: template.terms, effectiveFrom, reason, change, except });
     const authorId = principal.actorId;
@@ -44,16 +47,16 @@ export const amendDealsOfTemplateRoute = (parts: DealParts): Route =>
     return created({ batchId, amended: deals.length, exceptions }, { headers: { Location: `/api/v1/deal-batches/${batchId}` } });
   });
 
-/** What can be said of a change before any deal is looked at. */
-function checkChange(change: Parameters<typeof planBatch>[1]['change'], template: TemplateVersion): void {
-  if ('terms' in change) {
-    acceptTerms(change.terms, '/change/terms');
-    return;
-  }
+type Change = Parameters<typeof planBatch>[1]['change'];
+
+/** What can be said of a change before any deal is looked at; terms come back with what the brand chooses written into them. */
+function checkedChange(change: Change, template: TemplateVersion, brand: TermsOfBrand): Change {
+  if ('terms' in change) return { terms: acceptTerms(change.terms, brand, { at: '/change/terms' }).terms as DealTerms };
   const errors = change.adjust.flatMap(({ pointer }, index) =>
     pointsToFigure(template.terms, pointer)
       ? []
       : [{ pointer: `/change/adjust/${index}/pointer`, rule: 'pointer-not-in-template' as const }],
   );
   if (errors.length > 0) throw new Rejected('pointer-not-in-template', { errors });
+  return change;
 }

@@ -123,3 +123,7 @@ export function overlaps(others: readonly RatedVersion[], effectiveFrom: string)
     return latest.status === 'active' || at(latest.effectiveFrom) > at(effectiveFrom);
   });
 }
+
+/** Versions of deals that are for the same licence: deals for different ones never rate the same event. */
+export const sameLicence = <V extends Pick<RatedVersion, 'terms'>>(versions: readonly V[], { licence }: Terms): V[] =>
+  versions.filter(({ terms }) => terms.licence === licence);

@@ -1,15 +1,17 @@
 import { amendDealTemplate, createDealTemplate, newId } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject, requireVersion } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../../profiles/brand-store.js';
-import { acceptTerms, hashTerms } from '../write-version.js';
+import { acceptTerms } from '../accept-terms.js';
+import { hashTerms } from '../write-version.js';
 import { findTemplate, insertTemplateVersion, type TemplateVersion } from './template-store.js';
 import { templateView } from './template-view.js';
 
 /** Writes version 1 of a template. */
 export const createTemplateRoute = (): Route =>
   command(createDealTemplate, async ({ tx, body: { name, brandId, ...body }, now, principal }) => {
-    const terms = acceptTerms(body.terms);
-    if ((await findBrand(tx, brandId)) === undefined) throw new NotYetKnown('brand', brandId);
+    const brand = await findBrand(tx, brandId);
+    if (brand === undefined) throw new NotYetKnown('brand', brandId);
+    const { terms } = acceptTerms(body.terms, brand);
     const template: TemplateVersion = {
       templateId: newId('dealTemplate'),
       version: 1,
@@ -33,7 +35,9 @@ export const amendTemplateRoute = (): Route =>
     await lockBooks(tx, [known.brandId]);
     const latest = (await findTemplate(tx, templateId)) ?? known;
     requireVersion(ifMatch, latest.version);
-    const terms = acceptTerms(body.terms);
+    const brand = await findBrand(tx, known.brandId);
+    if (brand === undefined) throw new NotYetKnown('brand', known.brandId);
+    const { terms } = acceptTerms(body.terms, brand);
     const stamp = { authorId: principal.actorId, recordedAt: now, documentHash: hashTerms(terms) };
     const template = { ...latest, version: latest.version + 1, terms, reason: body.reason, ...stamp };
     await insertTemplateVersion(tx, template);

@@ -26,3 +26,9 @@ test('time-zone-unknown', () => {
     pointer: '/timeZone',
   });
 });
+
+test('M-09 a brand keeps what it chooses for its deals', () => {
+  const terms = { bounds: 'inclusive', maximumShareOfRevenue: '0.35' } as const;
+  const decision = registerBrand('brd_1', 'prg_1', { ...wanted, policy: { terms } }, now);
+  expect(decision).toMatchObject({ accepted: { policy: { ...defaultPolicy, terms } } });
+});

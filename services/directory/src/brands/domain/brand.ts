@@ -1,3 +1,4 @@
+import type { TermDefaults } from '@tributary/contracts';
 import { isCurrency } from '@tributary/money';
 import type { Decision } from '../../shared/domain/decision.js';
 
@@ -8,6 +9,8 @@ export interface BrandPolicy {
   autoApproveUpTo: number;
   financeThreshold: number;
   minimumPayout: number;
+  /** For every policy that the brand's deals leave open. */
+  terms?: TermDefaults | undefined;
 }
 
 /** What holds for a brand that leaves it out. docs/deal-terms.md names the same figures. */
@@ -17,6 +20,7 @@ export const defaultPolicy: BrandPolicy = {
   autoApproveUpTo: 50_000,
   financeThreshold: 500_000,
   minimumPayout: 5_000,
+  terms: {},
 };
 
 export interface Program {
