@@ -36,8 +36,6 @@ test('every model has the fields that it needs, and none that it would not read'
     [{ ...lineItems, items: { rates: [{ rate: '1' }], otherwise: '2' } }, '/items/otherwise', 'rate-must-not-exceed-one'],
     [{ ...flat, byOrdinal: { rates: ['0.1'], beyond: 'last' } }, '/byOrdinal', 'by-ordinal-needs-a-percentage-model'],
     [{ ...percent, byOrdinal: { rates: ['0.1', '1.1'], beyond: 'last' } }, '/byOrdinal/rates/1', 'rate-must-not-exceed-one'],
-    [{ ...retainer, qualify: { minAmount: 1 } }, '/qualify', 'retainers-have-no-conditions'],
-    [{ ...retainer, alternatives: [] }, '/alternatives', 'alternatives-need-a-rate-or-an-amount'],
     [{ ...lineItems, alternatives: [] }, '/alternatives', 'alternatives-need-a-rate-or-an-amount'],
   ];
   for (const [component, pointer, rule] of cases)
@@ -52,7 +50,10 @@ test('what a month is rated by has no field of single events', () => {
     [{ ...revshare, byOrdinal: { rates: ['0.1'], beyond: 'last' } }, '/byOrdinal', 'months-cannot-have-by-ordinal'],
     [{ ...revshare, duration: { months: 12, from: 'customer-first' } }, '/duration', 'months-cannot-have-duration'],
     [{ ...revshare, subCent: 'accumulate' }, '/subCent', 'months-cannot-accumulate'],
-    [{ ...revshare, qualify: { customer } }, '/qualify/customer', 'months-cannot-have-customer-qualification'],
+    [{ ...revshare, qualify: { minAmount: 1 } }, '/qualify', 'months-have-no-conditions'],
+    [{ ...revshare, alternatives: [] }, '/alternatives', 'months-have-no-conditions'],
+    [{ ...retainer, qualify: { minAmount: 1 } }, '/qualify', 'months-have-no-conditions'],
+    [{ ...retainer, tiers: { ...scale, bands: [{ upTo: null, amount: 5 }] } }, '/tiers', 'retainers-cannot-have-tiers'],
     [tiers({ reset: 'year' }, revshare), '/tiers/reset', 'tiers-of-a-month-start-again-each-month'],
     [tiers({ metric: { measure: 'count' } }, revshare), '/tiers/metric/measure', 'tiers-of-a-month-measure-revenue-or-customers'],
   ];

@@ -6,7 +6,6 @@ import { type TermsProblem, when } from './problem.js';
 type Field = Exclude<keyof Component, 'name' | 'on' | 'model' | 'amount' | 'rate' | 'onRefund' | 'rounding' | 'subCent'>;
 
 const eventModels: readonly Model[] = models.filter((model) => !isMonthModel(model));
-const conditional: readonly Model[] = models.filter((model) => model !== 'retainer');
 
 /** Which models may have a field, what is said of it on another, and what where a model that cannot do without lacks it. */
 const fields: readonly { field: Field; models: readonly Model[]; extra: string; missing?: string }[] = [
@@ -25,9 +24,10 @@ const fields: readonly { field: Field; models: readonly Model[]; extra: string; 
   { field: 'split', models: eventModels, extra: 'months-cannot-have-split' },
   { field: 'downline', models: eventModels, extra: 'months-cannot-have-downline' },
   { field: 'duration', models: eventModels, extra: 'months-cannot-have-duration' },
-  { field: 'qualify', models: conditional, extra: 'retainers-have-no-conditions' },
-  { field: 'tiers', models: conditional, extra: 'retainers-have-no-conditions' },
-  { field: 'alternatives', models: conditional.filter((one) => one !== 'line-items'), extra: 'alternatives-need-a-rate-or-an-amount' },
+  { field: 'qualify', models: eventModels, extra: 'months-have-no-conditions' },
+  { field: 'alternatives', models: eventModels, extra: 'months-have-no-conditions' },
+  { field: 'alternatives', models: models.filter((one) => one !== 'line-items'), extra: 'alternatives-need-a-rate-or-an-amount' },
+  { field: 'tiers', models: models.filter((one) => one !== 'retainer'), extra: 'retainers-cannot-have-tiers' },
 ];
 
 /** What the model of a component must have, and what it must not. */
@@ -36,11 +36,6 @@ export function checkModel(component: Component, at: string): TermsProblem[] {
   return [
     ...fields.flatMap((entry) => checkField(component, entry, at)),
     ...when(subCent === 'accumulate' && isMonthModel(model), `${at}/subCent`, 'months-cannot-accumulate'),
-    ...when(
-      isMonthModel(model) && component.qualify?.customer !== undefined && model !== 'retainer',
-      `${at}/qualify/customer`,
-      'months-cannot-have-customer-qualification',
-    ),
     // A share of a flat amount has any denominator at all, and a sum that runs for years must stay short.
     ...when(
       subCent === 'accumulate' && hasFlatPart(model) && onRefund === 'proportional',
