@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { rootFolder } from '../test/files.js';
-import { toJsonSchema } from './json-schema.js';
-import { dealComponent, dealTerms } from './terms.js';
+import { type JsonSchema, toJsonSchema } from './json-schema.js';
+import { dealTerms, termDefaults } from './terms.js';
 
 const page = readFileSync(join(rootFolder, 'docs/deal-terms.md'), 'utf8');
 const examples = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = '']) => JSON.parse(block));
@@ -15,11 +15,20 @@ test('the examples of docs/deal-terms.md are terms', () => {
   for (const example of examples) expect(dealTerms.parse(example)).toEqual(example);
 });
 
+/** Every property and every choice that a schema knows, however deep. */
+function wordsOf(schema: unknown): string[] {
+  if (schema === null || typeof schema !== 'object') return [];
+  if (Array.isArray(schema)) return schema.flatMap(wordsOf);
+  const { properties, enum: choices, const: only, ...rest } = schema as JsonSchema;
+  const own = [...Object.keys(properties ?? {}), ...(choices ?? []), ...(typeof only === 'string' ? [only] : [])].map(String);
+  return [...own, ...wordsOf(Object.values(properties ?? {})), ...wordsOf(Object.values(rest))];
+}
+
 test('docs/deal-terms.md names every field and every choice', () => {
-  const { model, onRefund, rounding, subCent } = dealComponent.shape;
-  const choices = [model, onRefund, rounding, subCent].flatMap((schema) => toJsonSchema(schema).enum ?? []);
-  const words = [...Object.keys(dealTerms.shape), ...Object.keys(dealComponent.shape).filter((name) => name !== 'qualify'), ...choices];
-  expect(words.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
+  const words = [...wordsOf(toJsonSchema(dealTerms)), ...wordsOf(toJsonSchema(termDefaults))];
+  const isNamed = (word: string) => new RegExp(`[\`."]${word}["\`]`).test(page);
+  expect([...new Set(words)].filter((word) => !isNamed(word))).toEqual([]);
+  expect(words).toContain('highRoller');
 });
 
 test('a rule may leave out the value where its operator needs none', () => {
