@@ -12,6 +12,7 @@ const two = rational(2n);
 /** Fields of numbers that need not be whole. */
 const decimalFields: readonly string[] = ['quantity'];
 const mostWords = 6;
+const mostPieces = 12;
 
 /** The values at which comparisons of the field can turn. */
 export function candidatesFor(field: string, type: FieldType, atoms: readonly Rule[]): Candidates {
@@ -22,7 +23,8 @@ export function candidatesFor(field: string, type: FieldType, atoms: readonly Ru
   const words = [...new Set(constants.filter((one): one is string => typeof one === 'string'))];
   if (type === 'list') return { values: [...setsOf(words), null], isComplete: words.length <= mostWords };
   if (type === 'boolean') return { values: [true, false, null], isComplete: true };
-  return { values: [...textsAround(words), null], isComplete: type === 'text' && atoms.every(isOfWholeTexts) };
+  const inPieces = type !== 'text' || !atoms.every(isOfWholeTexts);
+  return { values: [...textsAround(words, inPieces), null], isComplete: !inPieces };
 }
 
 const piecewise: readonly Rule['operator'][] = ['contains', 'doesNotContain', 'beginsWith', 'endsWith'];
@@ -46,11 +48,11 @@ function numbersAround(constants: readonly (Scalar | null)[], decimals: boolean)
 
 const toFact = (text: string): Fact => (text.includes('.') ? Number(text) : BigInt(text)); // exact: printed back as it was written
 
-/** The constants, a text that is none of them, and texts that begin, end and contain them. */
-function textsAround(words: readonly string[]): string[] {
-  const joined = words.flatMap((word) => words.map((other) => word + other));
-  const bounds = words.flatMap((word) => [`${word}~`, `~${word}`]);
-  return [...new Set([...words, '', '~', ...bounds, ...joined])];
+/** The constants, texts that are none of them, and where pieces are asked for, texts that begin, end and go on with them. */
+function textsAround(words: readonly string[], inPieces: boolean): string[] {
+  const after = words.map((word) => `${word}~`);
+  const pieces = inPieces ? words.slice(0, mostPieces).flatMap((word) => [`~${word}`, ...words.map((other) => word + other)]) : [];
+  return [...new Set([...words, '', '~', ...after, ...pieces])];
 }
 
 /** Every set of the words; of very many only none, each, and all. */

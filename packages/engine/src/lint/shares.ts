@@ -1,5 +1,5 @@
 import { add, compare, multiply, type Rational, zero } from '@tributary/money';
-import type { Fields } from '@tributary/rules';
+import { type Facts, type Fields, fieldsOf } from '@tributary/rules';
 import { exactOf } from '../check/numbers.js';
 import { withDefaults } from '../terms.js';
 import type { NormalComponent, Terms } from '../types.js';
@@ -29,21 +29,50 @@ export function heaviestStack(terms: Terms, kind: string, fields: Fields): reado
   const paying = withDefaults(terms).components.filter(
     (component) => component.on === kind && component.downline === null && shareOf(component).n > 0n,
   );
-  const together = (components: readonly NormalComponent[]): boolean =>
-    !isImpossible(allOf(...components.map(conditionOf)), fields, {
-      ...(terms.licence === undefined ? {} : { licence: terms.licence }),
-      kind,
-    });
-  const search = (rest: readonly NormalComponent[], taken: readonly NormalComponent[]): readonly NormalComponent[] => {
-    if (together([...taken, ...rest])) return [...taken, ...rest];
+  const fixed: Facts = { ...(terms.licence === undefined ? {} : { licence: terms.licence }), kind };
+  const together = (components: readonly NormalComponent[]): boolean => !isImpossible(allOf(...components.map(conditionOf)), fields, fixed);
+  const stack = new Set(groupsByField(paying).flatMap((group) => heaviestOf(group, together)));
+  return paying.filter((component) => stack.has(component));
+}
+
+/** Conditions that ask about different things do not exclude each other: each group is searched by itself. */
+function groupsByField(components: readonly NormalComponent[]): NormalComponent[][] {
+  const groups: { fields: Set<string>; members: NormalComponent[] }[] = [];
+  for (const component of components) {
+    const asked = new Set(fieldsOf(conditionOf(component)));
+    const touched = groups.filter(({ fields }) => [...asked].some((field) => fields.has(field)));
+    const merged = { fields: new Set([...asked, ...touched.flatMap(({ fields }) => [...fields])]), members: [component] };
+    merged.members.unshift(...touched.flatMap(({ members }) => members));
+    for (const group of touched) groups.splice(groups.indexOf(group), 1);
+    groups.push(merged);
+  }
+  return groups.map(({ members }) => members);
+}
+
+const mostSearched = 500;
+
+function heaviestOf(
+  group: readonly NormalComponent[],
+  together: (components: readonly NormalComponent[]) => boolean,
+): readonly NormalComponent[] {
+  let best: readonly NormalComponent[] = [];
+  let searched = 0;
+  const search = (rest: readonly NormalComponent[], taken: readonly NormalComponent[]): void => {
+    const most = [...taken, ...rest];
+    if (compare(total(most), total(best)) <= 0) return;
+    searched += 1;
+    // Too many to look through: what might add up is taken to.
+    if (searched > mostSearched || together(most)) {
+      best = most;
+      return;
+    }
     const [first, ...others] = rest;
-    if (first === undefined) return taken;
-    const without = search(others, taken);
-    if (!together([...taken, first])) return without;
-    const including = search(others, [...taken, first]);
-    return compare(total(including), total(without)) >= 0 ? including : without;
+    if (first === undefined) return;
+    if (together([...taken, first])) search(others, [...taken, first]);
+    search(others, taken);
   };
-  return search(paying, []);
+  search(group, []);
+  return best;
 }
 
 export const directShare = (terms: Terms, kind: string, fields: Fields): Rational => total(heaviestStack(terms, kind, fields));

@@ -1,4 +1,4 @@
-import { evaluate, type Fact, type Facts, type Fields, fieldNamed, type Rule, type RuleGroup } from '@tributary/rules';
+import { evaluate, type Fact, type Facts, type Fields, fieldNamed, isGroup, type Rule, type RuleGroup } from '@tributary/rules';
 import { candidatesFor } from './candidates.js';
 import { atomsOf } from './finding.js';
 
@@ -39,12 +39,24 @@ export function findFacts(rule: RuleGroup, fields: Fields, fixed: Facts): Search
 /** Whether it is certain that nothing satisfies the rule. */
 export const isImpossible = (rule: RuleGroup, fields: Fields, fixed: Facts): boolean => findFacts(rule, fields, fixed).result === 'none';
 
+/** What must all hold for the rule to hold. */
+function conjunctsOf(node: Rule | RuleGroup): (Rule | RuleGroup)[] {
+  if (!isGroup(node) || node.not === true || node.combinator === 'or') return [node];
+  return node.rules.flatMap(conjunctsOf);
+}
+
 function openFields(rule: RuleGroup, fields: Fields, fixed: Facts) {
   const byField = new Map<string, Rule[]>();
   for (const atom of atomsOf(rule)) {
     if (!Object.hasOwn(fixed, atom.field)) byField.set(atom.field, [...(byField.get(atom.field) ?? []), atom]);
   }
-  return [...byField].map(([name, atoms]) => ({ name, ...candidatesFor(name, fieldNamed(name, fields)?.type ?? 'any', atoms) }));
+  const parts = conjunctsOf(rule);
+  return [...byField].map(([name, atoms]) => {
+    const { values, isComplete } = candidatesFor(name, fieldNamed(name, fields)?.type ?? 'any', atoms);
+    // What must hold and asks about this field alone sorts out most values before they are combined with others.
+    const own = parts.filter((part) => atomsOf(part).length > 0 && atomsOf(part).every(({ field }) => field === name));
+    return { name, isComplete, values: values.filter((value) => own.every((part) => evaluate(part, { [name]: value }))) };
+  });
 }
 
 /** Facts as words: `country "DE", amount 500`. What is missing is left out. */
