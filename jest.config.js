@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 
 const setup = 'packages/testkit/src/global-setup.ts';
 const teardown = 'packages/testkit/src/global-teardown.ts';
+// npm run test:long (scripts/test-long.mjs)
+const long = process.env.TRIBUTARY_LONG === '1';
 const here = (path) => new URL(path, import.meta.url);
 
 /** @type {import('jest').Config} */
@@ -12,7 +14,7 @@ export default {
   rootDir: import.meta.dirname,
   roots: ['packages', 'services', 'tools', 'tests'].filter((folder) => existsSync(here(folder))).map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/generated/', ...(long ? [] : ['\\.long\\.test\\.ts$'])],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/\\.data/', '<rootDir>/\\.cache/'],
 
   testEnvironment: 'node',
@@ -36,7 +38,8 @@ export default {
   testSequencer: '<rootDir>/scripts/lib/longest-first.cjs',
   // Native ESM modules are never unloaded from a worker: start it afresh before it grows out of hand.
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 30_000,
+  testTimeout: long ? 3_600_000 : 30_000,
+  setupFiles: long ? ['<rootDir>/scripts/lib/long-setup.mjs'] : [],
   injectGlobals: false,
   ...(existsSync(here(setup)) ? { globalSetup: `<rootDir>/${setup}` } : {}),
   ...(existsSync(here(teardown)) ? { globalTeardown: `<rootDir>/${teardown}` } : {}),

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { type Component, type Conversion, type DealVersion, foldConversion, type Terms } from '../src/index.js';
 import { aDeal, aRefund, aSale, percentage } from './builders.js';
@@ -107,7 +108,7 @@ test('D-02 D-05 D-06 any order and repetition, with periods closing in between, 
       for (const fact of arrivals) journal.learn(fact);
       expect(journal.nets()).toEqual(oracle(conversions, versions));
     }),
-    { numRuns: 600 },
+    { numRuns: runs(600, 20_000) },
   );
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { jsonList, parameters, rowsOf } from './parameters.js';
 import { makeDatabase, type TestDatabase } from './testing/lab.js';
@@ -22,7 +23,7 @@ test('PostgreSQL reads the texts that were sent, whatever is in them', async () 
     fc.asyncProperty(fc.array(fc.option(text.map((one) => one.replaceAll('\0', ''))), { minLength: 1 }), async (list) => {
       expect(await read('text', list)).toEqual(list.map((one) => one ?? null));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200, 3_000) },
   );
 });
 

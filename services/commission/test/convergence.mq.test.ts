@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ConversionData, type EventOf, newId } from '@tributary/contracts';
 import { anEvent, seededRandom, shuffled } from '@tributary/testkit';
+import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { aBrand, aConversion, anEnrollment, aPartner, attributed, recorded, startWorld, type World } from './builders.js';
 import { type OracleFact, type OracleVersion, whatIsOwed } from './oracle.js';
@@ -48,9 +49,13 @@ type Story = typeof story extends fc.Arbitrary<infer S> ? S : never;
 type Terms = Story['deals'][0][number];
 type Fact = EventOf<'tracking.conversion.recorded.v1' | 'tracking.conversion.attributed.v1'>;
 
-test('D-05 D-02 facts shuffled and repeated, with amendments, closes, refunds and late attributions among them, end in what the oracle says', async () => {
-  await fc.assert(fc.asyncProperty(story, play), { numRuns: Number(process.env['TRIBUTARY_PROPERTY_RUNS'] ?? 25), endOnFailure: true });
-}, 600_000);
+test(
+  'D-05 D-02 facts shuffled and repeated, with amendments, closes, refunds and late attributions among them, end in what the oracle says',
+  async () => {
+    await fc.assert(fc.asyncProperty(story, play), { numRuns: runs(25, 600), endOnFailure: true });
+  },
+  runs(600_000, 3_600_000),
+);
 
 /** Tells the story to a brand of its own, in an order of its own, and compares the journal with the oracle. */
 async function play(told: Story): Promise<void> {
