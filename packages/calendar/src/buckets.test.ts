@@ -44,6 +44,7 @@ test('the range of each kind of bucket', () => {
   expect(berlin('2026-02')).toEqual({ from: '2026-01-31T23:00:00.000Z', to: '2026-02-28T23:00:00.000Z' });
   expect(berlin('2026-Q4')).toEqual({ from: '2026-09-30T22:00:00.000Z', to: '2026-12-31T23:00:00.000Z' });
   expect(berlin('2026')).toEqual({ from: '2025-12-31T23:00:00.000Z', to: '2026-12-31T23:00:00.000Z' });
+  expect(berlin('all')).toEqual({ from: '0001-01-01T00:00:00.000Z', to: '9999-12-31T23:59:59.999Z' });
   expect(berlin('all')).toEqual(allTime);
 });
 
@@ -52,7 +53,7 @@ test('what is no bucket is refused by name', () => {
   for (const text of [...wrong, ' 2026', '2026-03-05 ', 'x2026-W10', '2026-W10x', '12026-03', '2026-Q1-1', '0050']) {
     expect(() => bucketRange(text, 'UTC')).toThrow(`${JSON.stringify(text)} is not a bucket`);
   }
-  expect(() => bucketOf('yesterday', 'day', 'UTC')).toThrow(RangeError);
+  expect(() => bucketOf('yesterday', 'day', 'UTC')).toThrow(new RangeError('"yesterday" is not an ISO 8601 instant'));
   expect(() => bucketRange('2026', 'Mars/Olympus')).toThrow(RangeError);
 });
 

@@ -48,8 +48,8 @@ export function bucketRange(bucket: string, timeZone: string): InstantRange {
   if (bucket === 'all') return allTime;
   const days = daysOf(bucket);
   if (!days) throw new RangeError(`${JSON.stringify(bucket)} is not a bucket such as 2026-03-05, 2026-W10, 2026-03, 2026-Q1, 2026 or all`);
-  const [from, to] = days.map((day) => new Date(startOfDay(day, timeZone)).toISOString());
-  return { from: from ?? '', to: to ?? '' };
+  const [from, to] = [startOfDay(days[0], timeZone), startOfDay(days[1], timeZone)];
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
 
 /** 1970-01-01 was a Thursday: Mondays are three days before multiples of seven. */

@@ -5,9 +5,13 @@ import {
   allocate,
   compare,
   currencyCodes,
+  divide,
   exponentOf,
   formatMajor,
   fromWireAmount,
+  isCurrency,
+  isDecimal,
+  isZero,
   MoneyError,
   multiply,
   negate,
@@ -17,6 +21,7 @@ import {
   rational,
   round,
   roundingModes,
+  subtract,
   sum,
   toExactText,
   toFraction,
@@ -30,6 +35,14 @@ const codeOf = (act: () => unknown): string => {
   } catch (error) {
     if (error instanceof MoneyError) return error.code;
     throw error;
+  }
+  return 'no error';
+};
+const messageOf = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (error) {
+    return `${error}`;
   }
   return 'no error';
 };
@@ -86,13 +99,13 @@ test('D-06 every rounding mode is symmetric and never a whole unit off', () => {
 });
 
 test('rounding modes differ where they say', () => {
-  const halves = ['2.5', '3.5', '-2.5', '2.51', '2.49'];
+  const halves = ['2.5', '3.5', '-2.5', '2.51', '2.49', '3.49', '0', '-3.49'];
   const at = (mode: (typeof roundingModes)[number]) => halves.map((text) => Number(round(rate(text), mode)));
-  expect(at('half-away')).toEqual([3, 4, -3, 3, 2]);
-  expect(at('half-even')).toEqual([2, 4, -2, 3, 2]);
-  expect(at('half-toward')).toEqual([2, 3, -2, 3, 2]);
-  expect(at('down')).toEqual([2, 3, -2, 2, 2]);
-  expect(at('up')).toEqual([3, 4, -3, 3, 3]);
+  expect(at('half-away')).toEqual([3, 4, -3, 3, 2, 3, 0, -3]);
+  expect(at('half-even')).toEqual([2, 4, -2, 3, 2, 3, 0, -3]);
+  expect(at('half-toward')).toEqual([2, 3, -2, 3, 2, 3, 0, -3]);
+  expect(at('down')).toEqual([2, 3, -2, 2, 2, 3, 0, -3]);
+  expect(at('up')).toEqual([3, 4, -3, 3, 3, 4, 0, -4]);
 });
 
 test('D-06 an allocation conserves the sum, mirrors its negative and stays within a unit of the exact share', () => {
@@ -158,4 +171,66 @@ test('an amount that JSON cannot hold exactly is refused', () => {
   expect(fromWireAmount(1050)).toBe(1050n);
   expect(codeOf(() => toWireAmount(2n ** 53n))).toBe('not-a-safe-integer');
   for (const wire of [1.5, Number.NaN, 2 ** 53]) expect(codeOf(() => fromWireAmount(wire))).toBe('not-a-safe-integer');
+});
+
+test('an exact number is in lowest terms, with its sign above', () => {
+  expect(rational(6n, -4n)).toEqual({ n: -3n, d: 2n });
+  expect(rational(-6n, -4n)).toEqual({ n: 3n, d: 2n });
+  expect(rational(0n, 7n)).toEqual(zero);
+  expect(rational(5n, 1n)).toEqual({ n: 5n, d: 1n });
+  expect(divide(rate('0.5'), rate('-0.25'))).toEqual(rational(-2n));
+  expect(codeOf(() => divide(rate('0.5'), zero))).toBe('division-by-zero');
+});
+
+test('sums, differences and comparisons are exact', () => {
+  expect(subtract(rate('0.5'), rational(1n, 3n))).toEqual(rational(1n, 6n));
+  expect(subtract(rational(1n, 3n), rate('0.5'))).toEqual(rational(-1n, 6n));
+  expect([isZero(zero), isZero(rate('0.000')), isZero(rate('0.001'))]).toEqual([true, true, false]);
+  expect(compare(rational(2n, 4n), rate('0.5'))).toBe(0);
+  expect(compare(rational(1n, 3n), rational(1n, 4n))).toBe(1);
+  expect(compare(rational(2n, 3n), rational(3n, 4n))).toBe(-1);
+  fc.assert(fc.property(anyRational, anyRational, (a, b) => expect(add(subtract(a, b), b)).toEqual(a)));
+});
+
+test('exact text of whole numbers and of nothing has no point and no sign', () => {
+  expect([rational(3n), zero, rational(-120n), rational(1n, 5n), rational(7n, 20n)].map(toExactText)).toEqual([
+    '3',
+    '0',
+    '-120',
+    '0.2',
+    '0.35',
+  ]);
+  expect([rational(3n), rational(-7n, 2n)].map(toFraction)).toEqual(['3', '-7/2']);
+  expect([0n, 5n].map((amount) => formatMajor(amount, 'JPY'))).toEqual(['0', '5']);
+  expect([0n, -1050n].map((amount) => formatMajor(amount, 'EUR'))).toEqual(['0.00', '-10.50']);
+});
+
+test('what is a decimal and what is a currency', () => {
+  expect(['1', '-0.25', '007', '1.', '.5', '+1', '1e3'].map(isDecimal)).toEqual([true, true, true, false, false, false, false]);
+  expect(isDecimal('1'.repeat(40)) && isDecimal(`1.${'1'.repeat(40)}`)).toBe(true);
+  expect(isDecimal('1'.repeat(41)) || isDecimal(`1.${'1'.repeat(41)}`)).toBe(false);
+  expect(['EUR', 'eur', 'EEK', 'toString'].map(isCurrency)).toEqual([true, false, false, false]);
+  expect([...currencyCodes].sort()).toEqual(currencyCodes);
+});
+
+test('weights of different denominators, exact numbers and an amount of nothing', () => {
+  expect(allocate(9n, ['0.5', '0.25'])).toEqual([6n, 3n]);
+  expect(allocate(9n, [rational(1n, 3n), 1n, '0.5'])).toEqual([2n, 5n, 2n]);
+  expect(allocate(0n, [1n, 2n])).toEqual([0n, 0n]);
+  expect(allocate(3n, [0n, 1n, 1n])).toEqual([0n, 2n, 1n]);
+});
+
+test('an error says what is wrong, in English, beside its stable code', () => {
+  const messages: [() => unknown, string][] = [
+    [() => rational(3n, 0n), '3 cannot be divided by zero'],
+    [() => rate('1e3'), '"1e3" is not a decimal number such as "0.25"'],
+    [() => parseFraction('a'), '"a" is not a fraction such as "7/2"'],
+    [() => parseMajor('0.5', 'JPY'), '0.5 JPY is finer than the 0 decimals of JPY'],
+    [() => toWireAmount(2n ** 53n), '9007199254740992 minor units do not fit a JSON integer'],
+    [() => fromWireAmount(0.5), '0.5 is not an integer of minor units'],
+    [() => exponentOf('EURO'), '"EURO" is not an ISO 4217 currency code'],
+    [() => allocate(1n, [0n]), 'the weights of an allocation sum to zero'],
+    [() => allocate(1n, [-1n]), 'a weight of an allocation is negative'],
+  ];
+  for (const [act, message] of messages) expect(messageOf(act)).toBe(`MoneyError: ${message}`);
 });
