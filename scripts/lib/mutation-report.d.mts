@@ -24,4 +24,4 @@ export function judge(
   survivors: readonly Survivor[],
   reasons: readonly Reason[],
 ): { explained: (Survivor & { reason: string | undefined })[]; unexplained: Survivor[]; stale: Reason[] };
-export function page(summaries: readonly Summary[], reasons: readonly Reason[]): string;
+export function page(summaries: readonly Summary[], reasons: readonly Reason[], missing?: readonly string[]): string;

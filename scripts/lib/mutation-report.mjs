@@ -41,10 +41,11 @@ export function judge(survivors, reasons) {
 }
 
 /** docs/mutation.md. */
-export function page(summaries, reasons) {
+export function page(summaries, reasons, missing = []) {
   const rows = summaries.map(
     ({ name, detected, score, survivors }) => `| ${name} | ${score.toFixed(1)} % | ${detected} | ${survivors.length} |`,
   );
+  rows.push(...missing.map((name) => `| ${name} | no run yet | | |`));
   const parts = summaries.flatMap(({ name, survivors }) => ['', `## ${name}`, '', ...listed(judge(survivors, reasons).explained)]);
   return `${[...HEAD, ...rows, ...parts].join('\n')}\n`;
 }

@@ -43,7 +43,8 @@ test('a survivor without a reason is told, and so is a reason without a survivor
 });
 
 test('the page has the score of each package and the reason of each survivor', () => {
-  const text = page([summarise('money', report)], [{ ...survivor, reason: 'y is never 1' }]);
+  const text = page([summarise('money', report)], [{ ...survivor, reason: 'y is never 1' }], ['engine']);
+  expect(text).toContain('| engine | no run yet | | |');
   expect(text).toContain('| money | 50.0 % | 2 | 2 |');
   expect(text).toContain('- `a.ts:2` `y > 1` as `y >= 1`: y is never 1');
   expect(text).toContain('**no reason yet**');

@@ -61,6 +61,8 @@ test('a midnight that does not exist begins the day after the jump, one that exi
   expect(bucketRange('2026-04-24', 'Africa/Cairo').from).toBe('2026-04-23T22:00:00.000Z');
   expect(bucketRange('2026-11-01', 'America/Havana').from).toBe('2026-11-01T04:00:00.000Z');
   expect(bucketOf('2026-11-01T05:30:00Z', 'day', 'America/Havana')).toBe('2026-11-01');
+  // One minute past midnight clocks went back by an hour: the day began, broke off and began again.
+  expect(bucketRange('2010-11-07', 'America/St_Johns').from).toBe('2010-11-07T02:30:00.000Z');
 });
 
 const zones = [

@@ -121,6 +121,8 @@ test('O-02 a day of the month is the first that is not before, and a short month
   expect(fifth('2026-04-30T20:00:00Z', 'Asia/Kolkata')).toBe('2026-05-04T18:30:00.000Z');
   expect(fifth('2026-05-01T02:00:00Z', 'America/New_York')).toBe('2026-05-05T04:00:00.000Z');
   expect(fifth('2026-04-03T20:00:00Z', 'Asia/Kolkata')).toBe('2026-04-04T18:30:00.000Z');
+  const first = lockDate({ anchor: 'instant', dayOfMonth: 1 }, '2026-04-30T20:00:00Z', 'Asia/Kolkata'); // 1 May, 01:30
+  expect(first).toBe('2026-05-31T18:30:00.000Z');
   expect(() => next('2026-02-10T00:00:00Z', 32)).toThrow('32 is not a day of a month');
   expect([0, 1, 31, 32, 1.5].map((day) => refuses(() => next('2026-02-10T00:00:00Z', day)))).toEqual([true, false, false, true, true]);
 });
