@@ -360,7 +360,7 @@ export interface Kept {
 
 /** What one conversion puts into a stream: the ordered facts of one component in one period, rated together. */
 export interface StreamRecord {
-  /** `deal / component / partner / currency / period [/ customer]`. */
+  /** `deal / component / currency / period [/ customer]`. */
   stream: string;
   conversionId: string;
   eventId: string;
@@ -392,8 +392,8 @@ export interface StreamPlace {
   room: readonly string[];
   /** Exact sum before it, of a stream that accumulates fractions. */
   sumBefore: string;
-  /** Whether no other line of the stream stands before it. */
-  first: boolean;
+  /** The band of a whole scale by which the line before it in the period was rated; null when there is none. */
+  bandBefore: number | null;
   /** What it adds to each metric, where that is not what its record says: a customer counts once. */
   weights?: readonly string[] | undefined;
 }

@@ -2,7 +2,7 @@ import { dealFor } from '../deal-history.js';
 import { withDefaults } from '../terms.js';
 import type { DealVersion, FoldInput, Metric, NormalComponent, StreamRecord } from '../types.js';
 import { exchangeOf, moneyIn } from './exchange.js';
-import { subjectOf } from './own-lines.js';
+import { currencyOf, dealOf, subjectOf } from './own-lines.js';
 import { qualify } from './qualify.js';
 import type { Rest } from './refunds.js';
 import { feedRecord, isStreamed, weightsOf } from './streams/records.js';
@@ -15,42 +15,55 @@ export function feedsOf(input: FoldInput, rest: Rest, lines: readonly StreamReco
   const { original } = input;
   if (original.partnerId === null) return [];
   const above = (input.circumstances?.uplines ?? []).map(({ partnerId }) => partnerId);
-  const taken = new Set(lines.map(({ stream, component }) => `${stream} ${component}`));
+  const taken = new Set(lines.map(({ stream }) => stream));
   return [original.partnerId, ...above].flatMap((partnerId, distance) =>
-    versionsAtOnce(input, partnerId).flatMap((deal) =>
+    dealsOf(input, partnerId).flatMap(({ deal, elsewhere }) =>
       withDefaults(deal.terms).components.flatMap((component) => {
-        const record = feed(input, deal, component, rest, distance > 0);
-        return record && !taken.has(`${record.stream} ${component.name}`) ? [record] : [];
+        const counts = (metric: Required<Metric>): boolean =>
+          metric.on === original.kind &&
+          (!elsewhere || metric.across === 'brands') &&
+          (metric.of === 'network' || (distance === 0 && component.downline === null));
+        const record = feed(input, deal, component, rest, counts);
+        return record && !taken.has(record.stream) ? [record] : [];
       }),
     ),
   );
 }
 
-/** The versions in force of every deal of a partner, on each brand. */
-function versionsAtOnce({ original, versions }: FoldInput, partnerId: string): DealVersion[] {
-  const places = new Map(
-    versions
-      .filter((one) => one.partnerId === partnerId)
-      .map(({ brandId, programId }) => [`${brandId} ${programId}`, { brandId, programId }]),
-  );
-  return [...places.values()].flatMap(({ brandId, programId }) => {
-    const { deal } = dealFor({ ...original, partnerId, brandId, programId: programId ?? original.programId }, versions);
-    return deal === null ? [] : [deal];
-  });
+interface InForce {
+  deal: DealVersion;
+  /** It is not the deal by which this conversion is rated: another brand's, or another programme's. */
+  elsewhere: boolean;
 }
 
-function feed(input: FoldInput, deal: DealVersion, component: NormalComponent, rest: Rest, below: boolean): StreamRecord | null {
-  const { original } = input;
-  if (component.tiers === null || !isStreamed(component)) return null;
-  const elsewhere = deal.brandId !== original.brandId;
-  const counts = (metric: Required<Metric>): boolean =>
-    metric.on === original.kind && (!elsewhere || metric.across === 'brands') && (!below || metric.of === 'network');
-  if (!component.tiers.metrics.some(counts)) return null;
+/** The versions in force of every deal of a partner, each once. */
+function dealsOf(input: FoldInput, partnerId: string): InForce[] {
+  const { original, versions } = input;
+  const here = dealOf(input, partnerId).deal;
+  const places = versions.filter((one) => one.partnerId === partnerId);
+  const found = new Map<string, InForce>();
+  if (here !== null) found.set(here.dealId, { deal: here, elsewhere: false });
+  for (const { brandId, programId } of places) {
+    const { deal } = dealFor({ ...original, partnerId, brandId, programId: programId ?? original.programId }, versions);
+    if (deal !== null && !found.has(deal.dealId)) found.set(deal.dealId, { deal, elsewhere: true });
+  }
+  return [...found.values()];
+}
+
+function feed(
+  input: FoldInput,
+  deal: DealVersion,
+  component: NormalComponent,
+  rest: Rest,
+  counts: (metric: Required<Metric>) => boolean,
+): StreamRecord | null {
+  const { original, brandCurrency } = input;
+  if (!isStreamed(component) || !component.tiers?.metrics.some(counts)) return null;
   const subject = subjectOf(input, deal);
-  const currency = subject.terms.currency ?? original.currency ?? input.brandCurrency ?? 'XXX';
+  const currency = currencyOf(component, subject, brandCurrency ?? null);
   const exchange = exchangeOf(subject, original.currency, currency);
-  const asks = { ...component, qualify: { ...component.qualify, customer: null } };
-  if (component.on === original.kind && qualify(asks, subject, moneyIn(exchange, original.amount)).reason !== null) return null;
+  // What the component does not pay for moves its meter without having to qualify for it.
+  if (component.on === original.kind && qualify(component, subject, moneyIn(exchange, original.amount)).reason !== null) return null;
   const weights = weightsOf(component, original, exchange, rest, counts);
   return feedRecord({ deal, component, currency, timeZone: subject.timeZone }, original, weights);
 }

@@ -12,7 +12,7 @@ import type {
   RefundOutcome,
   StreamRecord,
 } from '../types.js';
-import { downlineLines } from './downline.js';
+import { downlineLines } from './downline/downline.js';
 import { feedsOf } from './feeds.js';
 import { engineVersion, type Line, writeLine } from './line.js';
 import { dealOf, earn } from './own-lines.js';

@@ -31,6 +31,10 @@ export interface Line {
 /** Parts are escaped, so that two different scopes never share a key. */
 export const scopeKey = (...parts: string[]): string => parts.map(encodeURIComponent).join('/');
 
+/** The one scope of an accumulating component for life. */
+export const runningScope = ({ dealId }: DealVersion, { name, rounding }: NormalComponent, currency: string): string =>
+  scopeKey(dealId, name, currency, rounding);
+
 export const roundLine = (exact: Rational, { rounding, subCent }: NormalComponent): bigint | null =>
   subCent === 'accumulate' ? null : round(exact, rounding);
 

@@ -1,4 +1,4 @@
-import { add, allocate, compare, divide, multiply, type Rational, rate, rational, subtract, toExactText, zero } from '@tributary/money';
+import { allocate, compare, divide, multiply, type Rational, rate, rational, toExactText } from '@tributary/money';
 import type { Conversion, Details, NormalComponent, OnRefund, Reason, RuleTried } from '../types.js';
 import type { Exchange } from './exchange.js';
 import type { Picked } from './pick-rate.js';
@@ -195,10 +195,5 @@ function matches(wanted: ItemRate, line: { sku: string; category?: string | unde
   );
 }
 
-/** What a scaled part comes to. */
-export const valueOf = ({ of, times }: Part): Rational => multiply(of, times);
-export const sumOf = (values: readonly Rational[]): Rational => values.reduce(add, zero);
-export const lessThan = (a: Rational, b: Rational): boolean => compare(a, b) < 0;
-export const atMost = (a: Rational, b: Rational): Rational => (compare(a, b) > 0 ? b : a);
-export const atLeastZero = (a: Rational): Rational => (a.n < 0n ? zero : a);
-export { subtract };
+/** What a part comes to before refunds. */
+export const partValue = ({ of, times }: Part): Rational => multiply(of, times);

@@ -2,15 +2,16 @@ import { dealFor } from '../deal-history.js';
 import { withDefaults } from '../terms.js';
 import type { DealVersion, FoldInput, NormalComponent, Reason, StreamRecord } from '../types.js';
 import { type Exchange, exchangeOf } from './exchange.js';
-import { type Line, reasonOf, roundLine, scopeKey } from './line.js';
+import { type Line, reasonOf, roundLine, runningScope, scopeKey } from './line.js';
 import { ownPlace, type Place, type Rated, rateComponent } from './rate-component.js';
 import type { Rest } from './refunds.js';
-import { amountAt, type Trail } from './streams/amount-at.js';
+import { amountAt } from './streams/amount-at.js';
 import { isStreamed, lineRecord, type StreamOf, weightsOf } from './streams/records.js';
+import type { Trail } from './streams/trail.js';
 import { nothingKnown, type Subject } from './subject.js';
 
 /** ISO 4217's own code for "no currency". */
-const noCurrency = 'XXX';
+export const noCurrency = 'XXX';
 
 export interface Earned {
   line: Line;
@@ -38,8 +39,8 @@ export function earn(input: FoldInput, deal: DealVersion, component: NormalCompo
   const line = lineOf(deal, component, currency, scope, rated);
   if (!isStreamed(component)) return { line: component.subCent === 'accumulate' ? running(line) : line, record: null };
   const of: StreamOf = { deal, component, currency, timeZone: subject.timeZone };
-  const qualified = rated.reason === null || rated.reason === 'fully-refunded' || rated.reason === 'rate-is-zero';
-  const weights = weightsOf(component, input.original, exchange, rest, ({ on }) => on === input.original.kind && qualified);
+  const counts = component.tiers?.demotion === 'unwind' ? rated.counts.rest : rated.counts.whole;
+  const weights = weightsOf(component, input.original, exchange, rest, ({ on }) => counts && on === input.original.kind);
   const record = lineRecord(of, input.original, scope, rated, weights);
   return { line: inStream(line, record, input), record };
 }
@@ -67,8 +68,11 @@ const lineOf = (deal: DealVersion, component: NormalComponent, currency: string,
 /** Accumulating components have one scope for life, not one a conversion. */
 const running = (line: Line): Line => ({
   ...line,
-  scope: scopeKey(line.deal.dealId, line.name, line.currency, line.component.rounding),
+  scope: runningScope(line.deal, line.component, line.currency),
 });
+
+/** What the scale may turn into something. */
+const weighedAgain: readonly (Reason | null)[] = ['rounds-to-zero', 'rate-is-zero'];
 
 /** The amount at the line's place in its stream; before the stream has been folded it stands at the beginning. */
 function inStream(line: Line, record: StreamRecord, { streamed }: FoldInput): Line {
@@ -76,7 +80,7 @@ function inStream(line: Line, record: StreamRecord, { streamed }: FoldInput): Li
   if (place === undefined) return { ...line, entitlement: 0n, circumstantial: true };
   const trail: Trail = { rules: [], steps: [] };
   const amount = amountAt({ ...record, weights: place.weights ?? record.weights }, line.component, place, trail);
-  const reason: Reason | null = line.reason === 'rounds-to-zero' || line.reason === 'rate-is-zero' ? null : line.reason;
+  const reason: Reason | null = weighedAgain.includes(line.reason) ? null : line.reason;
   return {
     ...line,
     exact: amount.exact,
@@ -100,10 +104,14 @@ const isCircumstantial = (component: NormalComponent, rated: Rated): boolean =>
   rated.reason === 'fx-rate-missing' ||
   rated.steps.some(({ step }) => step === 'exchange');
 
-function currencyOf(component: NormalComponent, { terms, conversion }: Subject, ofBrand: string | null): string {
-  const ofMoney = component.rate !== null || component.items !== null;
-  const usual =
-    component.amount === null && ofMoney && component.spread === null ? (conversion.currency ?? ofBrand) : (ofBrand ?? conversion.currency);
+/**
+ * The currency of a commission. Amounts that stand in the terms are the brand's: flat parts, bounds of scales, limits of caps. A share of
+ * the conversion's money alone is in the conversion's own.
+ */
+export function currencyOf(component: NormalComponent, { terms, conversion }: Subject, ofBrand: string | null): string {
+  const ofMoney = (component.rate !== null && component.spread === null) || component.items !== null;
+  const itsOwn = ofMoney && component.amount === null && !isStreamed(component);
+  const usual = itsOwn ? (conversion.currency ?? ofBrand) : (ofBrand ?? conversion.currency);
   return terms.currency ?? usual ?? noCurrency;
 }
 
@@ -120,6 +128,7 @@ const empty = { base: '0', units: '0', plain: '0' };
 const refused = (reason: Reason, detail: string): Rated => ({
   exact: { n: 0n, d: 1n },
   reason,
+  counts: { whole: false, rest: false },
   rules: [{ rule: 'same-currency', passed: false, detail }],
   steps: [],
   earnedAt: null,

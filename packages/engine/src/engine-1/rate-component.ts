@@ -1,7 +1,7 @@
 import { add, compare, isZero, multiply, type Rational, rational, toExactText, toFraction, zero } from '@tributary/money';
 import type { Kept, NormalComponent, OnRefund, Reason, RuleTried, Step } from '../types.js';
 import { type Exchange, type Money, moneyIn } from './exchange.js';
-import { modelParts, type Part, valueOf } from './models.js';
+import { modelParts, type Part, partValue } from './models.js';
 import { type Picked, pickRate } from './pick-rate.js';
 import { qualify } from './qualify.js';
 import type { Rest } from './refunds.js';
@@ -12,6 +12,8 @@ export interface Rated {
   exact: Rational;
   /** Why it is nothing; null when it is something. */
   reason: Reason | null;
+  /** Whether it moves the meters of a scale: it qualifies and there is something to rate, whatever that comes to. */
+  counts: { whole: boolean; rest: boolean };
   rules: RuleTried[];
   steps: Step[];
   earnedAt: string | null;
@@ -25,6 +27,7 @@ const none: Kept = { base: '0', units: '0', plain: '0' };
 const notPaid = (reason: Reason, rules: RuleTried[], picked: Rated['picked'] = { rate: null, amount: null }): Rated => ({
   exact: zero,
   reason,
+  counts: { whole: false, rest: false },
   rules,
   steps: [],
   earnedAt: null,
@@ -72,7 +75,7 @@ export function rateComponent(
     const kept = shares[index] ?? wholly;
     rules.push(...kept.rules.filter((rule) => !rules.some((known) => known.detail === rule.detail && known.rule === rule.rule)));
     lapsed ??= kept.reason;
-    const value = multiply(valueOf(part), kept.share);
+    const value = multiply(partValue(part), kept.share);
     steps.push({ step: part.step, formula: formulaOf(part, kept.share, rest), value: toExactText(value) });
     exact = add(exact, value);
   }
@@ -84,6 +87,7 @@ export function rateComponent(
   }
   return {
     exact,
+    counts: { whole: true, rest: lapsed === null },
     reason: isZero(exact) ? (lapsed ?? reasonForNothing(component, picked, subject)) : null,
     rules,
     steps,
@@ -110,7 +114,7 @@ function keptOf(parts: readonly Part[], shares: readonly Rational[], { factor }:
     const share = multiply(shares[index] ?? zero, factor);
     if (part.kind === 'base') base = add(base, multiply(part.of, share));
     else units = add(units, multiply(part.of, share));
-    plain = add(plain, multiply(valueOf(part), share));
+    plain = add(plain, multiply(partValue(part), share));
   }
   return { base: toFraction(base), units: toFraction(units), plain: toFraction(plain) };
 }

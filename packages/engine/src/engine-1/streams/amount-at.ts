@@ -1,6 +1,5 @@
 import {
   add,
-  compare,
   divide,
   isZero,
   multiply,
@@ -13,8 +12,10 @@ import {
   toExactText,
   zero,
 } from '@tributary/money';
-import type { Band, Kept, NormalComponent, NormalTiers, Reason, RuleTried, Step, StreamPlace, StreamRecord } from '../../types.js';
+import type { Band, Kept, NormalComponent, NormalTiers, Reason, StreamPlace, StreamRecord } from '../../types.js';
 import { type BandFound, bandOf, marginalParts } from '../scale.js';
+import { byCaps } from './caps.js';
+import type { Trail } from './trail.js';
 
 export interface StreamAmount {
   /** Exact commission after tiers and caps. */
@@ -24,12 +25,8 @@ export interface StreamAmount {
   reason: Reason | null;
   /** What it takes of each cap's room. */
   takes: readonly Rational[];
-}
-
-/** Where rules and steps are written down; left out where only the amount is wanted. */
-export interface Trail {
-  rules: RuleTried[];
-  steps: Step[];
+  /** The band of a whole scale by which it is rated; null where there is none, or nothing is left to rate. */
+  band: number | null;
 }
 
 type Line = Pick<StreamRecord, 'weights' | 'picked' | 'whole' | 'rest'>;
@@ -39,57 +36,50 @@ type Line = Pick<StreamRecord, 'weights' | 'picked' | 'whole' | 'rest'>;
  * stream is rounded before and after it. A pure function of record, terms and place: explanations are recomputed by it.
  */
 export function amountAt(line: Line, component: NormalComponent, place: StreamPlace, trail?: Trail): StreamAmount {
-  const scaled = (kept: Kept, written?: Trail): Rational =>
-    component.tiers === null ? parseFraction(kept.plain) : byTiers(line, kept, component.tiers, place, written);
-  const rest = scaled(line.rest, trail);
-  const { exact, takes, capped } = byCaps(line, rest, component, place, scaled, trail);
+  const { tiers, caps, subCent, rounding } = component;
+  const scaled = (kept: Kept, written?: Trail): Scaled =>
+    tiers === null ? { value: parseFraction(kept.plain), band: null } : byTiers(line, kept, tiers, place, written);
+  const { value, band } = scaled(line.rest, trail);
+  const accumulates = subCent === 'accumulate';
+  const limited = { caps, place, settled: (amount: Rational) => (accumulates ? amount : rational(round(amount, rounding))) };
+  const { exact, takes, capped } = byCaps(limited, value, () => (isWhole(line) ? value : scaled(line.whole).value), trail);
   const reason: Reason | null = capped && isZero(exact) ? 'over-cap' : null;
-  if (component.subCent !== 'accumulate') return { exact, entitlement: round(exact, component.rounding), reason, takes };
+  if (!accumulates) return { exact, entitlement: round(exact, rounding), reason, takes, band };
   const before = parseFraction(place.sumBefore);
   const after = add(before, exact);
-  const entitlement = round(after, component.rounding) - round(before, component.rounding);
   trail?.steps.push({ step: 'running-sum', formula: `${toExactText(before)} + ${toExactText(exact)}`, value: toExactText(after) });
-  return { exact, entitlement, reason, takes };
+  return { exact, entitlement: round(after, rounding) - round(before, rounding), reason, takes, band };
 }
 
-function byTiers(line: Line, kept: Kept, tiers: NormalTiers, place: StreamPlace, trail?: Trail): Rational {
+interface Scaled {
+  value: Rational;
+  band: number | null;
+}
+
+const isWhole = ({ whole, rest }: Line): boolean => whole.plain === rest.plain && whole.base === rest.base && whole.units === rest.units;
+const isNothing = ({ plain, base, units }: Kept): boolean => plain === '0' && base === '0' && units === '0';
+
+function byTiers(line: Line, kept: Kept, tiers: NormalTiers, place: StreamPlace, trail?: Trail): Scaled {
+  if (isNothing(kept)) return { value: zero, band: null };
   const before = place.before.map(parseFraction);
   const after = before.map((value, index) => add(value, parseFraction(line.weights[index] ?? '0')));
-  if (tiers.scale === 'marginal') return marginal(line, kept, tiers, before[0] ?? zero, after[0] ?? zero, trail);
+  if (tiers.scale === 'marginal') return { value: marginal(line, kept, tiers, before[0] ?? zero, after[0] ?? zero, trail), band: null };
   const reached = place.reached?.map(parseFraction) ?? null;
   const value = reached ?? (tiers.crossing === 'new' ? after : before);
   const found = bandOf(tiers.bands, value, tiers.bounds);
-  const amount = atBand(found.band, kept, line.picked);
-  const fixed = fixedOfWhole(tiers, found, before, after, reached !== null, place.first);
-  const total = add(amount, fixed);
+  const total = add(atBand(found.band, kept, line.picked), fixedOfWhole(found, place));
   if (trail) {
     const meters = value.map(toExactText).join(' and ');
     const by = reached ? 'reached in the period' : tiers.crossing === 'new' ? 'this one counted' : 'before this one';
     trail.rules.push({ rule: 'tier', passed: true, detail: `band ${nameOf(found)} at ${meters}, ${by}` });
     trail.steps.push({ step: 'tier', formula: formulaAt(found.band, kept, line.picked), value: toExactText(total) });
   }
-  return total;
+  return { value: total, band: found.index };
 }
 
-/** Of a whole scale the fixed amount falls on the fact that moves the meter into the band; of a retroactive one on the first line. */
-function fixedOfWhole(
-  tiers: NormalTiers,
-  { band, index }: BandFound,
-  before: readonly Rational[],
-  after: readonly Rational[],
-  retroactive: boolean,
-  first: boolean,
-): Rational {
-  if (band.fixed === undefined) return zero;
-  const due = retroactive ? first : entersBand(tiers, index, before, after);
-  return due ? rate(String(band.fixed)) : zero;
-}
-
-function entersBand(tiers: NormalTiers, index: number, before: readonly Rational[], after: readonly Rational[]): boolean {
-  const moves = bandOf(tiers.bands, after, tiers.bounds).index === index;
-  const comes = bandOf(tiers.bands, before, tiers.bounds).index !== index || before.every((value) => value.n === 0n);
-  return moves && comes;
-}
+/** Of a whole scale the fixed amount of a band falls on the first line that is rated by it. */
+const fixedOfWhole = ({ band, index }: BandFound, { bandBefore }: StreamPlace): Rational =>
+  band.fixed === undefined || bandBefore === index ? zero : rate(String(band.fixed));
 
 function marginal(line: Line, kept: Kept, tiers: NormalTiers, from: Rational, to: Rational, trail?: Trail): Rational {
   const weight = subtract(to, from);
@@ -140,42 +130,3 @@ function formulaAt(band: Band, kept: Kept, picked: Line['picked']): string {
 }
 
 const nameOf = ({ band, index }: { band: Band; index: number }): string => band.name ?? `${index + 1}`;
-
-function byCaps(
-  line: Line,
-  rest: Rational,
-  { caps }: NormalComponent,
-  place: StreamPlace,
-  scaled: (kept: Kept) => Rational,
-  trail?: Trail,
-): { exact: Rational; takes: Rational[]; capped: boolean } {
-  if (caps.length === 0) return { exact: rest, takes: [], capped: false };
-  const whole = line.whole.plain === line.rest.plain && line.whole.base === line.rest.base ? rest : scaled(line.whole);
-  const one = rational(1n);
-  let exact = rest;
-  let blocked = false;
-  for (const [index, cap] of caps.entries()) {
-    const room = parseFraction(place.room[index] ?? '0');
-    const before = exact;
-    if (cap.measure === 'conversions') {
-      if (compare(room, one) < 0) [exact, blocked] = [zero, true];
-    } else if (compare(exact, room) > 0) {
-      exact = room.n < 0n ? zero : room;
-    }
-    const held = compare(exact, before) === 0;
-    trail?.rules.push({
-      rule: 'cap',
-      passed: held,
-      detail: `${cap.limit} ${cap.measure} per ${cap.per}: ${toExactText(room)} left${held ? '' : `, ${toExactText(before)} becomes ${toExactText(exact)}`}`,
-    });
-  }
-  const takes = caps.map((cap, index) => {
-    const room = parseFraction(place.room[index] ?? '0');
-    const stays = cap.afterRefund === 'stays';
-    const value = stays ? whole : exact;
-    if (blocked || isZero(value)) return zero;
-    if (cap.measure === 'conversions') return one;
-    return compare(value, room) > 0 ? room : value;
-  });
-  return { exact, takes, capped: compare(exact, rest) !== 0 };
-}

@@ -1,11 +1,11 @@
 import { bucketOf, type Reset, resets } from '@tributary/calendar';
-import { multiply, rate, toFraction } from '@tributary/money';
+import { multiply, type Rational, rate, rational, toFraction, zero } from '@tributary/money';
 import { isMonthModel } from '../../terms.js';
 import type { Conversion, DealVersion, Kept, Metric, NormalComponent, StreamRecord } from '../../types.js';
 import { type Exchange, moneyIn } from '../exchange.js';
 import { scopeKey } from '../line.js';
 import type { Rated } from '../rate-component.js';
-import type { Rest } from '../refunds.js';
+import { type Rest, untouched } from '../refunds.js';
 
 /** Whether what the component pays for one conversion depends on others: it has a scale or caps. */
 export const isStreamed = ({ tiers, caps, model }: NormalComponent): boolean => !isMonthModel(model) && (tiers !== null || caps.length > 0);
@@ -17,18 +17,20 @@ export interface StreamOf {
   timeZone: string;
 }
 
-/** The stream of a conversion: deal, component, currency and period, and the customer where the caps are the customer's. */
+/** The stream of a conversion: deal, component, currency and period, and the customer where all that is counted is the customer's own. */
 export function streamKey({ deal, component, currency, timeZone }: StreamOf, { occurredAt, customerId }: Conversion): string {
   const parts = [deal.dealId, component.name, currency, periodOf(component, occurredAt, timeZone)];
-  if (component.caps.some(({ of }) => of === 'customer')) parts.push(customerId ?? '');
+  if (component.tiers === null && component.caps.every(({ of }) => of === 'customer')) parts.push(customerId ?? '');
   return scopeKey(...parts);
 }
 
+/** The longest period in which anything counts together. Weeks do not fit into longer ones: then it is all in one. */
 function periodOf({ tiers, caps }: NormalComponent, occurredAt: string, timeZone: string): string {
   if (tiers !== null && typeof tiers.reset !== 'string') return `rolling-${tiers.reset.rollingDays}`;
   const wanted: Reset[] = [...(tiers !== null && typeof tiers.reset === 'string' ? [tiers.reset] : []), ...caps.map(({ per }) => per)];
   const longest = wanted.reduce((a, b) => (resets.indexOf(a) >= resets.indexOf(b) ? a : b));
-  return bucketOf(occurredAt, longest, timeZone);
+  const crossed = wanted.includes('week') && longest !== 'week';
+  return bucketOf(occurredAt, crossed ? 'lifetime' : longest, timeZone);
 }
 
 const nothing: Kept = { base: '0', units: '0', plain: '0' };
@@ -71,22 +73,18 @@ export function weightsOf(
 ): string[] {
   const { tiers } = component;
   if (tiers === null) return [];
-  const unwinds = tiers.demotion === 'unwind';
-  return tiers.metrics.map((metric) => {
-    if (!counts(metric) || (unwinds && rest.gone)) return '0';
-    switch (metric.measure) {
-      case 'count':
-      case 'customers':
-        return '1';
-      case 'amount': {
-        const { minor } = moneyIn(exchange, unwinds ? rest.amount : conversion.amount);
-        return minor === null ? '0' : toFraction(minor);
-      }
-      case 'quantity': {
-        const quantity = conversion.details?.quantity;
-        if (quantity === undefined) return '0';
-        return toFraction(unwinds ? multiply(rate(quantity), rest.share) : rate(quantity));
-      }
-    }
-  });
+  const left = tiers.demotion === 'unwind' ? rest : untouched(conversion);
+  return tiers.metrics.map((metric) => (counts(metric) && !left.gone ? toFraction(weightOf(metric, conversion, exchange, left)) : '0'));
+}
+
+function weightOf({ measure }: Metric, { details }: Conversion, exchange: Exchange, left: Rest): Rational {
+  switch (measure) {
+    case 'count':
+    case 'customers':
+      return rational(1n);
+    case 'amount':
+      return moneyIn(exchange, left.amount).minor ?? zero;
+    case 'quantity':
+      return multiply(rate(details?.quantity ?? '0'), left.share);
+  }
 }

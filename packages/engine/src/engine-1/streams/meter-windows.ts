@@ -1,0 +1,107 @@
+import { addDays, instantMs } from '@tributary/calendar';
+import { add, isZero, type Rational, subtract, zero } from '@tributary/money';
+import type { NormalTiers } from '../../types.js';
+import { bandOf } from '../scale.js';
+import {
+  type Entry,
+  type Metered,
+  type MeteredStream,
+  meterAt,
+  meterName,
+  metricsOf,
+  retroactiveTiers,
+  settledAt,
+  weightOf,
+} from './metered.js';
+
+interface Walked extends Entry {
+  at: number;
+  /** What lies at or before this is out of the window that ends here. */
+  start: number;
+  before: Rational[];
+  after: ReadonlyMap<string, Rational>;
+}
+
+/**
+ * Meters that look back over a number of days instead of a period: half open, so that what occurred exactly that many days before no
+ * longer counts. A retroactive scale lifts a record by the highest band that any window with it in reached.
+ */
+export function meterWindows(entries: readonly Entry[]): MeteredStream {
+  const walked = walk(entries);
+  const bandsOf = bandsBy(walked);
+  const steps = walked.map((one, index): Metered => {
+    const { record, terms, before } = one;
+    const metrics = metricsOf(terms);
+    const weights = meterAt(one.after, metrics).map((value, metric) => subtract(value, before[metric] ?? zero));
+    const tiers = retroactiveTiers(one);
+    const reached = tiers && meterAt((walked[highest(walked, index, tiers, bandsOf(tiers))] ?? one).after, metrics);
+    return { record, terms, period: '', before, weights, reached };
+  });
+  return { steps, meters: {}, lifted: {}, fromTheStart: false };
+}
+
+function walk(entries: readonly Entry[]): Walked[] {
+  const window = openWindow();
+  const made: Walked[] = [];
+  let oldest = 0;
+  for (const entry of entries) {
+    const { record, terms } = entry;
+    const reset = terms.component.tiers?.reset;
+    const days = typeof reset === 'object' ? reset.rollingDays : 0;
+    const start = instantMs(addDays(record.occurredAt, -days, terms.timeZone));
+    for (let gone = made[oldest]; gone !== undefined && gone.at <= start; gone = made[oldest]) {
+      window.move(gone, -1);
+      oldest += 1;
+    }
+    const before = meterAt(window.meters(), metricsOf(terms));
+    window.move(entry, 1);
+    made.push({ ...entry, at: instantMs(record.occurredAt), start, before, after: window.meters() });
+  }
+  return made;
+}
+
+/** The sums over a window that records come into and fall out of; customers are counted once while any record of theirs is inside. */
+function openWindow() {
+  let sums: ReadonlyMap<string, Rational> = new Map();
+  const inside = new Map<string, number>();
+  const isFresh = (key: string, way: 1 | -1): boolean => {
+    const count = inside.get(key) ?? 0;
+    inside.set(key, count + way);
+    return way === 1 ? count === 0 : count === 1;
+  };
+  const move = ({ record, terms }: Entry, way: 1 | -1): void => {
+    const next = new Map(sums);
+    for (const [index, metric] of metricsOf(terms).entries()) {
+      const [name, weight] = [meterName(metric), weightOf(record, index)];
+      if (isZero(weight)) continue;
+      if (metric.measure === 'customers' && (record.customerId === null || !isFresh(`${name} ${record.customerId}`, way))) continue;
+      next.set(name, way === 1 ? add(next.get(name) ?? zero, weight) : subtract(next.get(name) ?? zero, weight));
+    }
+    sums = next;
+  };
+  return { move, meters: () => sums };
+}
+
+/** The band of every record's window by one scale, worked out once for each scale. */
+function bandsBy(walked: readonly Walked[]): (tiers: NormalTiers) => readonly number[] {
+  const known = new Map<NormalTiers, number[]>();
+  return (tiers) => {
+    const bands = known.get(tiers) ?? walked.map(({ after }) => bandOf(tiers.bands, meterAt(after, tiers.metrics), tiers.bounds).index);
+    known.set(tiers, bands);
+    return bands;
+  };
+}
+
+/** Of the records whose window holds this one, and that occurred before it was settled, the one that reached the highest band. */
+function highest(walked: readonly Walked[], index: number, tiers: NormalTiers, bands: readonly number[]): number {
+  const one = walked[index];
+  const paidAt = one ? settledAt(one, tiers) : null;
+  const until = paidAt === null ? Number.POSITIVE_INFINITY : instantMs(paidAt);
+  let best = index;
+  for (let later = index + 1; later < walked.length; later += 1) {
+    const other = walked[later];
+    if (!one || !other || other.start >= one.at || other.at > until) break;
+    if ((bands[later] ?? 0) > (bands[best] ?? 0)) best = later;
+  }
+  return best;
+}
