@@ -40,12 +40,16 @@ interface InForce {
 function dealsOf(input: FoldInput, partnerId: string): InForce[] {
   const { original, versions } = input;
   const here = dealOf(input, partnerId).deal;
-  const places = versions.filter((one) => one.partnerId === partnerId);
   const found = new Map<string, InForce>();
   if (here !== null) found.set(here.dealId, { deal: here, elsewhere: false });
-  for (const { brandId, programId } of places) {
-    const { deal } = dealFor({ ...original, partnerId, brandId, programId: programId ?? original.programId }, versions);
-    if (deal !== null && !found.has(deal.dealId)) found.set(deal.dealId, { deal, elsewhere: true });
+  for (const { dealId, brandId, programId } of versions.filter((one) => one.partnerId === partnerId)) {
+    if (found.has(dealId)) continue;
+    const there = { ...original, partnerId, brandId, programId: programId ?? original.programId };
+    const { deal } = dealFor(
+      there,
+      versions.filter((one) => one.dealId === dealId),
+    );
+    if (deal !== null) found.set(dealId, { deal, elsewhere: true });
   }
   return [...found.values()];
 }
