@@ -1,6 +1,6 @@
 import { isZero, type Rational, toFraction } from '@tributary/money';
 import { isRefundKind } from '../check-terms.js';
-import { withDefaults } from '../terms.js';
+import { isMonthModel, withDefaults } from '../terms.js';
 import type {
   Conversion,
   DealVersion,
@@ -42,7 +42,7 @@ export function foldConversion1(input: FoldInput): FoldResult {
     version: choice.deal.version,
     holdDays: withDefaults(choice.deal.terms).holdDays,
   };
-  const noDeal = choice.deal === null ? choice.reason : own.length === 0 ? 'no-component-for-kind' : null;
+  const noDeal = choice.deal === null ? choice.reason : own.length === 0 ? reasonWithout(choice.deal, original.kind) : null;
   const reason = reasonOfAll(lines, noDeal);
   return {
     engineVersion,
@@ -57,7 +57,11 @@ export function foldConversion1(input: FoldInput): FoldResult {
 }
 
 const ownComponents = (deal: DealVersion, kind: string): NormalComponent[] =>
-  withDefaults(deal.terms).components.filter(({ on, downline }) => on === kind && downline === null);
+  withDefaults(deal.terms).components.filter(({ on, downline, model }) => on === kind && downline === null && !isMonthModel(model));
+
+/** Why a deal pays nothing for the event itself: the month that it falls into may be what earns. */
+const reasonWithout = (deal: DealVersion, kind: string): Reason =>
+  withDefaults(deal.terms).components.some(({ on, model }) => on === kind && isMonthModel(model)) ? 'rated-by-the-month' : 'no-component-for-kind';
 
 /** Every line of a conversion with `rest` left of it: its partner's own, what is shared, and what partners above earn. */
 function linesOf(
