@@ -7,6 +7,7 @@ import * as directory from './events/directory.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payouts from './events/payouts.js';
+import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
 
 /** Every event of the house. Topology, docs, tests and types all come from this one list. */
@@ -25,6 +26,7 @@ const definitions = [
   commission.conversionRated,
   commission.periodClosed,
   fx.fxRateRecorded,
+  statements.statementIssued,
   approvals.commissionApproved,
   approvals.commissionHeld,
   approvals.commissionRejected,

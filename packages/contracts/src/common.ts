@@ -55,4 +55,5 @@ export const ids = {
   adjustment: idSchema('adjustment'),
   dealTemplate: idSchema('dealTemplate'),
   dealBatch: idSchema('dealBatch'),
+  statement: idSchema('statement'),
 };

@@ -83,6 +83,7 @@ export const rejections = {
   'fx-rate-differs': { status: 409, title: 'This source has another rate for this pair and day' },
   'fx-pair-invalid': { status: 422, title: 'A rate needs two different currencies' },
   'fx-file-unreadable': { status: 422, title: 'The file holds no rates in a format that is read here' },
+  'earlier-period-open': { status: 409, title: 'An earlier month with facts is still open: deficits run from month to month' },
   'original-not-found': { status: 422, title: 'The original was not found' },
   // approvals
   'approval-already-decided': { status: 409, title: 'The approval is decided' },

@@ -24,6 +24,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Events: 'What happened: sales, leads, refunds; their conversions and customers.',
   Commissions: 'The journal of what was earned, and why.',
   Rates: 'Exchange rates by day and source. Written once, never changed.',
+  Statements: 'Months of deals, from gross revenue to what is paid, line by line.',
   Approvals: 'The queue of commissions that wait for a person.',
   Payouts: 'Balances, payout runs, payouts and the accounts they go between.',
   Audit: 'The archive of every event, the way of a payout, signed evidence.',

@@ -73,7 +73,7 @@ export const entryAccrued = defineEvent({
     /** Who wrote that deal version: the maker of an automatic commission. Of an adjustment: who made it. */
     dealAuthorId: z.string(),
     engineVersion: z.string(),
-    /** The conversion whose scope this is (the original, for refunds too). */
+    /** The conversion whose scope this is (the original, for refunds too); null for what is rated by the month. */
     conversionId: ids.conversion.nullable(),
     /** The fact that made this posting: the conversion itself, a refund of it, or null for an amendment. */
     causeConversionId: ids.conversion.nullable(),

@@ -71,6 +71,7 @@ export const commissionEntry = z
     dealId: ids.deal.nullable(),
     dealVersion: z.int().nullable(),
     engineVersion: z.string(),
+    /** Null for what is rated by the month. */
     conversionId: ids.conversion.nullable(),
     causeConversionId: ids.conversion.nullable(),
     period,
@@ -317,6 +318,8 @@ export const closePeriod = defineRoute({
       entries: z.int(),
       amount: minorAmount,
       currency,
+      /** Statements of the month; null when they are so many that they are issued in the background. */
+      statements: z.int().nullable(),
     }),
   },
 });

@@ -12,6 +12,7 @@ import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
 import * as payouts from './payouts.js';
+import * as statements from './statements.js';
 import * as tracking from './tracking.js';
 
 const isRoute = (value: unknown): value is RouteContract =>
@@ -27,6 +28,7 @@ export const routeContracts: readonly RouteContract[] = [
   dealTemplates,
   adjustments,
   fx,
+  statements,
   approvals,
   payouts,
   audit,
