@@ -33,6 +33,7 @@ export {
   type StreamState,
   type StreamTerms,
 } from './engine-1/streams/fold-stream.js';
+export { meterName } from './engine-1/streams/metered.js';
 export { isStreamed } from './engine-1/streams/records.js';
 export { ENGINE_VERSION, engineVersions, foldConversion } from './engines.js';
 export { type Recomputed, type RecomputedPosting, recompute, recomputePosting } from './explanation.js';

@@ -6,6 +6,8 @@ import { prismaDealReader } from './deals/adapters/prisma-deal-reader.js';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import { routes } from './routes.js';
+import { closeMonthsWith } from './statements/close-months.js';
+import { refoldStatements } from './statements/refold-statements.js';
 import { subscriptions } from './subscriptions.js';
 
 /** What is only ever added to: the application role may neither change nor remove a row. */
@@ -20,6 +22,7 @@ export const appendOnly = [
   'closed_period',
   'adjustment',
   'fx_rate',
+  'statement',
 ];
 
 /** Builds commission: what is owed. */
@@ -31,18 +34,19 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     appendOnly,
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock, jobs: queue }) => {
-      const rateAgain = rateAgainWith({ outbox, jobs: queue });
+      const rateAgain = rateAgainWith({ outbox, jobs: queue, refold: refoldStatements });
       return {
         routes: routes({
           db,
           outbox,
           rateAgain,
+          closeMonths: closeMonthsWith({ outbox, jobs: queue }),
           postByHand: postByHandWith({ outbox }),
           deals: prismaDealReader(db),
           onRatesRecorded: onRatesRecordedWith(rateAgain),
         }),
-        subscriptions: subscriptions({ outbox, clock, rateAgain }),
-        jobs: jobs({ db, outbox, clock, jobs: queue }),
+        subscriptions: subscriptions({ outbox, clock, rateAgain, refold: refoldStatements }),
+        jobs: jobs({ db, outbox, clock, jobs: queue, refold: refoldStatements }),
       };
     },
   });

@@ -2,10 +2,12 @@ import { type Clock, type Database, everything, type Job } from '@tributary/serv
 import { ensurePartitions } from './accrual/journal-store.js';
 import { type RateAgainParts, rateAgainJob } from './accrual/rate-again.js';
 import { unratedGauges } from './accrual/unrated-gauges.js';
+import { closeMonthsJob } from './statements/close-months.js';
 
 /** Everything commission does by the clock or later. */
 export const jobs = (parts: RateAgainParts & { db: Database; clock: Clock }): Job[] => [
   rateAgainJob(parts),
+  closeMonthsJob(parts),
   {
     name: 'make-partitions',
     schedule: '17 3 * * *',

@@ -21,10 +21,14 @@ import { listFxRatesRoute } from './fx/list-fx-rates.js';
 import { postFxRatesRoute } from './fx/post-fx-rates.js';
 import type { RateParts } from './fx/record-rates.js';
 import { closePeriodRoute } from './periods/close-period.js';
+import type { CloseMonths } from './shared/months.js';
 import type { PostByHand } from './shared/post-by-hand.js';
+import { getStatementRoute, listStatementsRoute } from './statements/read-statements.js';
 
 /** Everything commission answers. Methods, paths and permissions stand in the contracts of the same names. */
-export const routes = (parts: DealParts & RateParts & { db: Database; deals: DealReader; postByHand: PostByHand }): Route[] => [
+export const routes = (
+  parts: DealParts & RateParts & { db: Database; closeMonths: CloseMonths; deals: DealReader; postByHand: PostByHand },
+): Route[] => [
   createDealRoute(parts),
   amendDealRoute(parts),
   lintDealRoute(),
@@ -45,6 +49,8 @@ export const routes = (parts: DealParts & RateParts & { db: Database; deals: Dea
   explainCommissionRoute(parts.db),
   getOutcomeRoute(parts.db),
   closePeriodRoute(parts),
+  listStatementsRoute(parts.db),
+  getStatementRoute(parts.db),
   createAdjustmentRoute(parts),
   listAdjustmentsRoute(parts.db),
   postFxRatesRoute(parts),

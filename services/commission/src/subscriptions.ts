@@ -14,10 +14,11 @@ import {
 import { onCustomerChanged } from './profiles/on-customer-changed.consumer.js';
 import { onBrandChanged, onEnrollmentChanged } from './profiles/on-directory-changed.consumer.js';
 import { onPartnerChanged } from './profiles/on-partner-changed.consumer.js';
+import type { RefoldStatements } from './shared/months.js';
 import type { RateAgain } from './shared/rate-again.js';
 
 /** Everything commission listens to. */
-export const subscriptions = (parts: { outbox: Outbox; clock: Clock; rateAgain: RateAgain }): Subscriptions => ({
+export const subscriptions = (parts: { outbox: Outbox; clock: Clock; rateAgain: RateAgain; refold: RefoldStatements }): Subscriptions => ({
   'directory.brand.changed.v1': onBrandChanged(parts),
   'directory.partner.changed.v1': onPartnerChanged(parts),
   'directory.enrollment.changed.v1': onEnrollmentChanged,

@@ -61,7 +61,9 @@ const ownComponents = (deal: DealVersion, kind: string): NormalComponent[] =>
 
 /** Why a deal pays nothing for the event itself: the month that it falls into may be what earns. */
 const reasonWithout = (deal: DealVersion, kind: string): Reason =>
-  withDefaults(deal.terms).components.some(({ on, model }) => on === kind && isMonthModel(model)) ? 'rated-by-the-month' : 'no-component-for-kind';
+  withDefaults(deal.terms).components.some(({ on, model }) => on === kind && isMonthModel(model))
+    ? 'rated-by-the-month'
+    : 'no-component-for-kind';
 
 /** Every line of a conversion with `rest` left of it: its partner's own, what is shared, and what partners above earn. */
 function linesOf(

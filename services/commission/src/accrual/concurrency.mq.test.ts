@@ -3,6 +3,7 @@ import type { EventOf } from '@tributary/contracts';
 import { everything } from '@tributary/service-kit';
 import { shuffled } from '@tributary/testkit';
 import { aConversion, aRefund, createDeal, partnerOf, recorded, startWorld, type World } from '../../test/builders.js';
+import { refoldStatements } from '../statements/refold-statements.js';
 import { onConversionRecorded } from './on-conversion.consumer.js';
 
 let world: World;
@@ -14,7 +15,7 @@ afterAll(() => world.service.stop());
 /** What an instance of the service does with a batch, in a transaction of its own beside the others. */
 async function consume(events: readonly EventOf<'tracking.conversion.recorded.v1'>[]): Promise<void> {
   const { db, service, clock } = world.service;
-  await db.tx(everything, (tx) => onConversionRecorded({ outbox: service.messaging.outbox, clock })(tx, events));
+  await db.tx(everything, (tx) => onConversionRecorded({ outbox: service.messaging.outbox, clock, refold: refoldStatements })(tx, events));
 }
 
 test('instances that hold sales, their refunds and repetitions of both at the same time post each difference once', async () => {

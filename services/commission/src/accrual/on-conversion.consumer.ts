@@ -3,6 +3,7 @@ import type { Details } from '@tributary/engine';
 import { contextOf, type Envelope, type Outbox, type Tx } from '@tributary/messaging';
 import { fromWireAmount } from '@tributary/money';
 import { shareBooks } from '../profiles/brand-store.js';
+import type { RefoldStatements } from '../shared/months.js';
 import { type Fact, levelOf } from './domain/fact.js';
 import { storeFacts } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
@@ -10,11 +11,12 @@ import { rateConversions } from './rate-conversions.js';
 interface Parts {
   outbox: Outbox;
   clock: { now(): Date };
+  refold: RefoldStatements;
 }
 
 /** Accrual: what tracking says happened becomes what is owed, in the transaction of the inbox. */
 const onConversion =
-  ({ outbox, clock }: Parts, revision: number) =>
+  ({ outbox, clock, refold }: Parts, revision: number) =>
   async (tx: Tx, events: readonly Envelope<string, ConversionData>[]): Promise<void> => {
     const [first] = events;
     if (first === undefined) return;
@@ -23,7 +25,7 @@ const onConversion =
       tx,
       events.map((event) => toFact(event, revision)),
     );
-    await rateConversions(tx, { outbox, now: clock.now(), trigger: 'facts', context: contextOf(first, 'commission') }, facts);
+    await rateConversions(tx, { outbox, refold, now: clock.now(), trigger: 'facts', context: contextOf(first, 'commission') }, facts);
   };
 
 export const onConversionRecorded = (parts: Parts) => onConversion(parts, 0);

@@ -1,9 +1,9 @@
 import { newId } from '@tributary/contracts';
 import { ENGINE_VERSION } from '@tributary/engine';
 import type { Outbox } from '@tributary/messaging';
+import { entryEvent, written } from '../shared/entry-events.js';
 import type { PostByHand } from '../shared/post-by-hand.js';
 import type { Entry } from './domain/entry.js';
-import { entryEvent, written } from './events.js';
 import { ensurePartitions, insertEntries, saveScopes } from './journal-store.js';
 
 /** Posts into a scope of its own, which nobody else can know of yet: nothing is to be locked. */

@@ -1,7 +1,9 @@
+import { periodOf } from '@tributary/calendar';
 import type { EventContext, Outbox, Tx } from '@tributary/messaging';
 import { type Clock, type Database, everything, type Job, type Jobs } from '@tributary/service-kit';
 import { z } from 'zod';
-import { shareBooks } from '../profiles/brand-store.js';
+import { findBrand, shareBooks } from '../profiles/brand-store.js';
+import type { RefoldStatements } from '../shared/months.js';
 import type { Affected, RateAgain } from '../shared/rate-again.js';
 import type { Entry } from './domain/entry.js';
 import { countOriginals, lockFacts, type WalkPosition, walkOriginals } from './fact-store.js';
@@ -10,7 +12,10 @@ import { rateConversions } from './rate-conversions.js';
 export interface RateAgainParts {
   outbox: Outbox;
   jobs: Jobs;
+  refold: RefoldStatements;
 }
+
+type RateParts = Pick<RateAgainParts, 'outbox' | 'refold'>;
 
 /** Conversions rated at once in the caller's own transaction; more than that go to the background, in chunks of this size. */
 export const rateAgainAtOnce = 1000;
@@ -24,17 +29,18 @@ export const rateAgainWith =
   (parts: RateAgainParts): RateAgain =>
   async (tx, affected, context, now) => {
     const found = await walkOriginals(tx, affected, null, rateAgainAtOnce + 1);
+    await refoldMonths(tx, parts, affected, context, now);
     if (found.length === 0) return { conversions: 0, entries: [] };
     if (found.length > rateAgainAtOnce) {
       await parts.jobs.enqueue(tx, jobName, { ...affected, after: null, context });
       return { conversions: await countOriginals(tx, affected), entries: null };
     }
-    return { conversions: found.length, entries: await rateChunk(tx, parts.outbox, affected, found, context, now) };
+    return { conversions: found.length, entries: await rateChunk(tx, parts, affected, found, context, now) };
   };
 
 async function rateChunk(
   tx: Tx,
-  outbox: Outbox,
+  { outbox, refold }: RateParts,
   { trigger = 'terms' }: Affected,
   chunk: readonly WalkPosition[],
   context: EventContext,
@@ -44,7 +50,21 @@ async function rateChunk(
     tx,
     chunk.map(({ conversionId }) => conversionId),
   );
-  return rateConversions(tx, { outbox, now, trigger, context }, facts);
+  return rateConversions(tx, { outbox, refold, now, trigger, context }, facts);
+}
+
+/** What is rated by the month changes with the terms though no event does. */
+async function refoldMonths(
+  tx: Tx,
+  { outbox, refold }: RateParts,
+  { brandId, partnerId, from }: Affected,
+  context: EventContext,
+  now: Date,
+): Promise<void> {
+  const brand = await findBrand(tx, brandId);
+  if (brand === undefined || partnerId === null) return;
+  const period = periodOf(from, brand.timeZone);
+  await refold(tx, { outbox, now, trigger: 'terms', context }, [{ brandId, partnerId, period, andLater: true }]);
 }
 
 const jobData = z.object({
@@ -65,7 +85,7 @@ const jobData = z.object({
 });
 
 /** One chunk of a long re-rating; enqueues the next in its own transaction, so that none is lost or done twice to any effect. */
-export const rateAgainJob = ({ outbox, jobs, db }: RateAgainParts & { db: Database; clock: Clock }): Job => ({
+export const rateAgainJob = ({ outbox, jobs, refold, db }: RateAgainParts & { db: Database; clock: Clock }): Job => ({
   name: jobName,
   run: async (raw, { now }) => {
     const {
@@ -77,7 +97,7 @@ export const rateAgainJob = ({ outbox, jobs, db }: RateAgainParts & { db: Databa
       await shareBooks(tx, [which.brandId]);
       const chunk = await walkOriginals(tx, which, after, rateAgainAtOnce);
       if (chunk.length === 0) return;
-      await rateChunk(tx, outbox, which, chunk, causationId === undefined ? context : { ...context, causationId }, now);
+      await rateChunk(tx, { outbox, refold }, which, chunk, causationId === undefined ? context : { ...context, causationId }, now);
       if (chunk.length === rateAgainAtOnce) await jobs.enqueue(tx, jobName, { ...raw, after: chunk.at(-1) });
     });
   },

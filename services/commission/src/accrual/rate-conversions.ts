@@ -1,16 +1,18 @@
-import { maturesAt } from '@tributary/calendar';
+import { maturesAt, periodOf } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
 import { ENGINE_VERSION, type FoldResult, foldConversion, planPostings, type StreamPlace } from '@tributary/engine';
 import { goingBackTo, type Tx } from '@tributary/messaging';
 import { ratesFor } from '../fx/rate-store.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
 import { shareBooks } from '../profiles/brand-store.js';
+import { entryEvent, outcomeEvent, written } from '../shared/entry-events.js';
+import type { RefoldStatements, TouchedMonth } from '../shared/months.js';
+import type { Made, Rating } from '../shared/rating.js';
 import { type Case, type Folded, refundsInTheEnd, sortOut } from './case.js';
 import type { Entry } from './domain/entry.js';
 import type { StoredFact } from './domain/fact.js';
 import { outcomesOf, type Settled, settle } from './domain/outcomes.js';
 import type { RatingStep } from './domain/steps.js';
-import { entryEvent, outcomeEvent, written } from './events.js';
 import { lockFacts, saveOutcomes } from './fact-store.js';
 import { Journal, runningRows } from './journal.js';
 import {
@@ -22,7 +24,6 @@ import {
   saveScopes,
   scopesOfConversions,
 } from './journal-store.js';
-import type { Made, Rating } from './rating.js';
 import { placesOf } from './stream-store.js';
 import { foldStreams, type StreamsFolded, termsOfRecords } from './streams.js';
 import { dependents, inputOf, loadWorld, type World } from './world.js';
@@ -34,7 +35,11 @@ import { dependents, inputOf, loadWorld, type World } from './world.js';
  * Call it with the books of the brands shared or locked and the rows of `facts` and of their originals locked: then nobody else posts
  * into the same scopes before this transaction ends. Returns the entries posted.
  */
-export async function rateConversions(tx: Tx, rating: Rating, facts: readonly StoredFact[]): Promise<Entry[]> {
+export async function rateConversions(
+  tx: Tx,
+  rating: Rating & { refold: RefoldStatements },
+  facts: readonly StoredFact[],
+): Promise<Entry[]> {
   const { cases, waiting } = await sortOut(tx, facts, rating.trigger);
   const rated = await fold(tx, cases);
   const made = await post(tx, rated, rating.now);
@@ -50,7 +55,20 @@ export async function rateConversions(tx: Tx, rating: Rating, facts: readonly St
       ...outcomes.map((one) => outcomeEvent(rating, one)),
     ]),
   );
+  await rating.refold(tx, rating, touchedBy(rated, made));
   return made.map(({ entry }) => entry);
+}
+
+/** The months whose statements conversions, or what anybody earned of them, may change. */
+function touchedBy(rated: readonly Folded[], made: readonly Made[]): TouchedMonth[] {
+  const zones = new Map(rated.map(({ brand }) => [brand.brandId, brand.timeZone]));
+  const months = [
+    ...rated.map(({ original: { brandId, partnerId, occurredAt } }) => ({ brandId, partnerId, occurredAt })),
+    ...made.map(({ entry: { brandId, partnerId, occurredAt } }) => ({ brandId, partnerId, occurredAt })),
+  ].flatMap(({ brandId, partnerId, occurredAt }): TouchedMonth[] =>
+    partnerId === null ? [] : [{ brandId, partnerId, period: periodOf(occurredAt.toISOString(), zones.get(brandId) ?? 'UTC') }],
+  );
+  return [...new Map(months.map((month) => [`${month.brandId} ${month.partnerId} ${month.period}`, month])).values()];
 }
 
 /** Folds the cases, and every conversion besides whose amount goes by what they have changed. */

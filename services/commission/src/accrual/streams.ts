@@ -154,7 +154,7 @@ async function foldAll(tx: Tx, dirty: readonly Dirty[], termsOf: TermsOf): Promi
     how.kind === 'from-checkpoint' ? [{ stream: one.row.stream, before: one.earliest }] : [],
   );
   const checkpoints = await checkpointsBefore(tx, late);
-  const plans = approaches.map(({ one, how }) => ({ one, how, start: startFor(one, how, checkpoints.get(one.row.stream)) }));
+  const plans = approaches.map(({ one, how }) => ({ one, how, start: startFor(one, how, checkpoints.get(one.row.stream), termsOf) }));
   const loaded = groupBy(
     await recordsIn(
       tx,

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '@tributary/contracts';
 import { type EventContext, handedOn, type NewEvent } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
-import type { StoredFact } from './domain/fact.js';
-import type { NewOutcome } from './domain/outcomes.js';
-import type { WrittenEntry } from './journal-store.js';
+import type { StoredFact } from '../accrual/domain/fact.js';
+import type { NewOutcome } from '../accrual/domain/outcomes.js';
+import type { WrittenEntry } from '../accrual/journal-store.js';
 import type { Made, Rating } from './rating.js';
 
 /** The entry with its explanation as it is stored and hashed. */

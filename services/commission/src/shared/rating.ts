@@ -1,8 +1,8 @@
 import type { EntryExplanation } from '@tributary/engine';
 import type { EventContext, Outbox } from '@tributary/messaging';
-import type { Entry } from './domain/entry.js';
-import type { StoredFact } from './domain/fact.js';
-import type { Trigger } from './domain/steps.js';
+import type { Entry } from '../accrual/domain/entry.js';
+import type { StoredFact } from '../accrual/domain/fact.js';
+import type { Trigger } from '../accrual/domain/steps.js';
 
 /** What rating is done with, and why. */
 export interface Rating {

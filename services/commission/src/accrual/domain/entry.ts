@@ -14,6 +14,7 @@ export interface Entry {
   dealId: string | null;
   dealVersion: number | null;
   engineVersion: string;
+  /** Null too for what is rated by the month. */
   conversionId: string | null;
   causeConversionId: string | null;
   component: string;

@@ -1,6 +1,6 @@
 import { addDays } from '@tributary/calendar';
-import { emptyStream, type StreamRecord, type StreamState, type StreamTerms } from '@tributary/engine';
-import { add, parseFraction, subtract, toFraction } from '@tributary/money';
+import { emptyStream, meterName, type NormalComponent, type StreamRecord, type StreamState, type StreamTerms } from '@tributary/engine';
+import { parseFraction, subtract, toFraction } from '@tributary/money';
 
 export type TermsOf = (record: StreamRecord) => StreamTerms;
 
@@ -37,23 +37,32 @@ export type Approach = { kind: 'append' | 'from-checkpoint' | 'orderless' | 'who
 
 export function approach(change: Change, termsOf: TermsOf): Approach {
   const { row, put, before, earliest } = change;
-  const sample = put[0] ?? before[0]?.record;
+  const records = [...put, ...before.map(({ record }) => record)];
+  const [sample] = records;
   if (sample === undefined) return { kind: 'whole' };
   const { component, timeZone } = termsOf(sample);
-  const { tiers, caps, subCent } = component;
-  if (tiers !== null && typeof tiers.reset !== 'string') return { kind: 'rolling', days: tiers.reset.rollingDays, timeZone };
+  const { tiers } = component;
+  if (tiers !== null && typeof tiers.reset !== 'string') {
+    return ratedAlone(component) ? { kind: 'rolling', days: tiers.reset.rollingDays, timeZone } : { kind: 'whole' };
+  }
   if (row.state === null || row.last === null) return { kind: 'whole' };
   if (before.length === 0 && isAfter(earliest, row.last)) return { kind: 'append' };
-  const retroactive = tiers !== null && tiers.scale === 'whole' && tiers.retroactive !== 'none';
-  if (!retroactive) return { kind: 'from-checkpoint' };
-  const alone =
-    caps.length === 0 &&
-    subCent === 'round-each' &&
-    tiers.retroactive === 'all' &&
-    tiers.bands.every(({ fixed }) => fixed === undefined) &&
-    tiers.metrics.every(({ measure }) => measure !== 'customers');
-  return { kind: alone ? 'orderless' : 'whole' };
+  const lifted = Object.keys(row.state.lifted);
+  if (lifted.length === 0 && !isRetroactive(component)) return { kind: 'from-checkpoint' };
+  const ofOneVersion =
+    lifted.every((version) => version === `${sample.dealVersion}`) &&
+    records.every(({ dealVersion }) => dealVersion === sample.dealVersion);
+  const orderless =
+    ofOneVersion && isRetroactive(component) && ratedAlone(component) && tiers?.retroactive === 'all' && !countsCustomers(component);
+  return { kind: orderless ? 'orderless' : 'whole' };
 }
+
+const isRetroactive = ({ tiers }: NormalComponent): boolean => tiers !== null && tiers.scale === 'whole' && tiers.retroactive !== 'none';
+const countsCustomers = ({ tiers }: NormalComponent): boolean => tiers?.metrics.some(({ measure }) => measure === 'customers') ?? false;
+
+/** Whether a line's amount goes by its meters only: no caps, no running sum, nothing that is paid once. */
+const ratedAlone = ({ tiers, caps, subCent }: NormalComponent): boolean =>
+  caps.length === 0 && subCent === 'round-each' && (tiers?.bands.every(({ fixed }) => fixed === undefined) ?? true);
 
 const isAfter = (a: Position, b: Position): boolean => {
   if (a.occurredAt !== b.occurredAt) return a.occurredAt > b.occurredAt;
@@ -71,14 +80,19 @@ export interface Start {
 }
 
 /** Where the fold begins, and what it has to read. */
-export function startFor(change: Change, how: Approach, checkpoint: { at: Position; state: StreamState } | undefined): Start {
+export function startFor(
+  change: Change,
+  how: Approach,
+  checkpoint: { at: Position; state: StreamState } | undefined,
+  termsOf: TermsOf,
+): Start {
   const { row, earliest, latest } = change;
   const { stream } = row;
   switch (how.kind) {
     case 'append':
       return { state: row.state ?? emptyStream, after: row.last };
     case 'orderless':
-      return { state: withoutChanged(row.state ?? emptyStream, change.before), after: row.last };
+      return { state: withoutChanged(row.state ?? emptyStream, change.before, termsOf), after: row.last };
     case 'rolling': {
       const from = addDays(earliest.occurredAt, -2 * how.days, how.timeZone);
       const until = addDays(latest.occurredAt, 2 * how.days, how.timeZone);
@@ -96,9 +110,15 @@ export function startFor(change: Change, how: Approach, checkpoint: { at: Positi
 }
 
 /** The state as if the changed records had never been in it. */
-function withoutChanged(state: StreamState, before: Change['before']): StreamState {
-  let meters = state.meters.map(parseFraction);
-  for (const { record } of before) meters = meters.map((value, index) => subtract(value, parseFraction(record.weights[index] ?? '0')));
-  const lines = state.lines - before.filter(({ record }) => record.scope !== null).length;
-  return { ...state, meters: meters.map((value) => toFraction(add(value, { n: 0n, d: 1n }))), lines: Math.max(lines, 1) };
+function withoutChanged(state: StreamState, before: Change['before'], termsOf: TermsOf): StreamState {
+  const meters = { ...state.meters };
+  for (const { record } of before) {
+    for (const [index, metric] of (termsOf(record).component.tiers?.metrics ?? []).entries()) {
+      const meter = meters[meterName(metric)];
+      if (meter === undefined) continue;
+      const total = subtract(parseFraction(meter.total), parseFraction(record.weights[index] ?? '0'));
+      meters[meterName(metric)] = { ...meter, total: toFraction(total) };
+    }
+  }
+  return { ...state, meters };
 }

@@ -1,0 +1,34 @@
+import type { EventContext, Tx } from '@tributary/messaging';
+import type { Brand } from '../profiles/brand-store.js';
+import type { Rating } from './rating.js';
+
+/** Facts, or nets of other components, of a partner's month have changed; without `dealIds` any deal of the partner may be concerned. */
+export interface TouchedMonth {
+  brandId: string;
+  partnerId: string;
+  dealIds?: readonly string[] | undefined;
+  period: string;
+  /** New terms touch every month since. */
+  andLater?: boolean | undefined;
+}
+
+/** What accrual asks of statements when facts or terms of closed months have changed. The caller has the brand's books shared or locked. */
+export type RefoldStatements = (tx: Tx, rating: Rating, touched: readonly TouchedMonth[]) => Promise<void>;
+
+/** What was issued and posted. */
+export interface Issued {
+  statements: number;
+  entries: number;
+}
+
+export interface MonthClose {
+  brand: Brand;
+  period: string;
+  now: Date;
+  context: EventContext;
+  /** At once, however many partners there are: a dry run says what would come of it. */
+  here: boolean;
+}
+
+/** What a close asks of statements; null when they are so many that they are issued in the background. */
+export type CloseMonths = (tx: Tx, close: MonthClose) => Promise<Issued | null>;

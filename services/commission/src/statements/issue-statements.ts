@@ -1,0 +1,87 @@
+import { canonicalJson, newId } from '@tributary/contracts';
+import type { NewEvent, Tx } from '@tributary/messaging';
+import { insertEntries, lockRunningScopes, saveScopes } from '../accrual/journal-store.js';
+import type { Brand } from '../profiles/brand-store.js';
+import { entryEvent, written } from '../shared/entry-events.js';
+import type { Issued } from '../shared/months.js';
+import type { Rating } from '../shared/rating.js';
+import { contentOf, hashOf, totalOf } from './content.js';
+import type { FoldedMonth } from './fold-months.js';
+import { type MonthPosting, postingsOf, scopesOf } from './postings.js';
+import { type CurrentStatement, insertStatements, type StatementRow } from './statement-store.js';
+
+/**
+ * Posts what months have come to since they were last posted, and issues a statement, or its next revision, for each that now says
+ * something else. Set-based: five statements, however many months.
+ */
+export async function issueStatements(
+  tx: Tx,
+  rating: Rating,
+  brand: Brand,
+  folded: readonly FoldedMonth[],
+  current: ReadonlyMap<string, CurrentStatement>,
+  posting: Omit<MonthPosting, 'now'>,
+): Promise<Issued> {
+  const changed = folded.filter((month) => saysAnother(month, current.get(month.deal.dealId)));
+  if (changed.length === 0) return { statements: 0, entries: 0 };
+  const keys = changed.flatMap((month) => scopesOf(month, current.get(month.deal.dealId)));
+  const held = new Map((await lockRunningScopes(tx, [], keys)).map((scope) => [scope.scope, scope]));
+  const postings = changed.flatMap((month) =>
+    postingsOf(month, brand, current.get(month.deal.dealId), held, { ...posting, now: rating.now }),
+  );
+  const made = postings.map((one) => one.made);
+  const entries = made.map(written);
+  await saveScopes(
+    tx,
+    postings.map(({ scope }) => scope),
+  );
+  await insertEntries(tx, entries);
+  const statements = changed.map((month) => statementOf(month, current.get(month.deal.dealId), rating.now));
+  await insertStatements(tx, statements);
+  await rating.outbox.append(tx, rating.context, [
+    ...made.map((one, index) => entryEvent(rating, one, entries[index]?.explanationHash ?? '')),
+    ...statements.map((one) => issuedEvent(one)),
+  ]);
+  return { statements: statements.length, entries: entries.length };
+}
+
+/** Whether a month is worth another revision: another figure, or another state to go on with. */
+function saysAnother({ currency, result }: FoldedMonth, current: CurrentStatement | undefined): boolean {
+  if (current === undefined) return true;
+  const { statements, closing } = result.explanation;
+  const [now, before] = [
+    { currency, statements, closing },
+    { currency: current.currency, statements: current.statements, closing: current.closing },
+  ];
+  return canonicalJson(now) !== canonicalJson(before);
+}
+
+function statementOf(month: FoldedMonth, current: CurrentStatement | undefined, now: Date): StatementRow {
+  const { deal, period, currency, result } = month;
+  const name = {
+    statementId: current?.statementId ?? newId('statement'),
+    revision: (current?.revision ?? 0) + 1,
+    programId: deal.programId,
+  };
+  return {
+    ...name,
+    brandId: result.explanation.inputs.brandId,
+    partnerId: deal.partnerId,
+    dealId: deal.dealId,
+    period,
+    currency,
+    total: totalOf(result.explanation.statements),
+    explanation: result.explanation,
+    hash: hashOf(contentOf(name, result.explanation)),
+    issuedAt: now,
+  };
+}
+
+const issuedEvent = (statement: StatementRow): NewEvent => ({
+  type: 'commission.statement.issued.v1',
+  subject: statement.statementId,
+  partnerId: statement.partnerId,
+  brandId: statement.brandId,
+  time: statement.issuedAt,
+  data: { ...contentOf(statement, statement.explanation), issuedAt: statement.issuedAt.toISOString(), hash: statement.hash },
+});

@@ -1,0 +1,52 @@
+import { nextPeriod, periodOf } from '@tributary/calendar';
+import type { MonthState } from '@tributary/engine';
+import type { Tx } from '@tributary/messaging';
+import { closedPeriodsOf } from '../periods/period-store.js';
+import { findBrand } from '../profiles/brand-store.js';
+import type { MonthDeal } from './domain/deal-months.js';
+import { type FoldedMonth, foldMonths } from './fold-months.js';
+import { monthDealsOf } from './month-deal-store.js';
+import { closingsBefore } from './statement-store.js';
+
+/** Open months that a preview folds on the way, at most. */
+const monthsAtMost = 36;
+
+export interface OpenMonth {
+  brandId: string;
+  partnerId: string;
+  period: string;
+}
+
+/** A partner's open month folded on the spot, after every open month before it; null when the month is closed or has not begun. */
+export async function previewOf(tx: Tx, { brandId, partnerId, period }: OpenMonth, now: Date): Promise<FoldedMonth[] | null> {
+  const brand = await findBrand(tx, brandId);
+  if (brand === undefined || period > periodOf(now.toISOString(), brand.timeZone)) return null;
+  const closed = (await closedPeriodsOf(tx, [brandId])).get(brandId) ?? new Set<string>();
+  if (closed.has(period)) return null;
+  const deals = await monthDealsOf(tx, brandId, [partnerId]);
+  const months = openMonths(deals, closed, period, brand.timeZone);
+  let openings: Map<string, MonthState> = await closingsBefore(
+    tx,
+    deals.map(({ dealId }) => dealId),
+    months[0] ?? period,
+  );
+  let folded: FoldedMonth[] = [];
+  for (const month of months) {
+    folded = await foldMonths(tx, brand, deals, month, openings);
+    openings = new Map([...openings, ...folded.map(({ deal, result }) => [deal.dealId, result.closing] as const)]);
+  }
+  return folded.filter(({ versions }) => versions.length > 0);
+}
+
+/** The open months up to one: from the last closed one before it, else from the first in which there was a deal. */
+function openMonths(deals: readonly MonthDeal[], closed: ReadonlySet<string>, period: string, timeZone: string): string[] {
+  const lastClosed = [...closed]
+    .filter((one) => one < period)
+    .sort()
+    .at(-1);
+  const starts = deals.flatMap(({ versions }) => versions.map(({ effectiveFrom }) => periodOf(effectiveFrom, timeZone))).sort();
+  const first = lastClosed === undefined ? (starts[0] ?? period) : nextPeriod(lastClosed);
+  const months: string[] = [];
+  for (let month = first; month < period; month = nextPeriod(month)) months.push(month);
+  return [...months, period].slice(-monthsAtMost);
+}
