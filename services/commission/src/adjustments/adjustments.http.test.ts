@@ -95,6 +95,6 @@ test('who may not see the brand, or not adjust, does neither', async () => {
     .expect(403);
   await expect(world.service.db.pool.query('UPDATE adjustment SET reason = $1', [body.id])).rejects.toMatchObject({ code: '42501' });
   await expect(world.service.sql(`UPDATE commission_entry SET deal_id = 'deal_x' WHERE entry_id = $1`, [body.entryId])).rejects.toThrow(
-    /rated_or_by_hand/,
+    /goes_back_to/,
   );
 });

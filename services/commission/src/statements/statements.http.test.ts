@@ -196,7 +196,7 @@ test('WE-18 hybrid: what each customer earned, and the share of the month', asyn
 
 test('WE-13 M-07 a high roller is set apart by customer', async () => {
   const [roller, other] = [newId('customer'), newId('customer')];
-  await shareDeal(world, shareTerms({ carryover: { policy: 'component', highRoller: { threshold: -500_000 } } }));
+  await shareDeal(world, shareTerms({ carryover: { policy: 'component', unit: 'base', highRoller: { threshold: -500_000 } } }));
   await play(
     world,
     activity(world, -700_000, { customerId: roller }),
