@@ -87,7 +87,7 @@ export function rateComponent(
   }
   return {
     exact,
-    counts: { whole: true, rest: lapsed === null },
+    counts: { whole: true, rest: shares.some(({ share }) => !isZero(share)) },
     reason: isZero(exact) ? (lapsed ?? reasonForNothing(component, picked, subject)) : null,
     rules,
     steps,

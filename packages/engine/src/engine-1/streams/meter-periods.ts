@@ -28,7 +28,7 @@ export function meterPeriods(entries: readonly Entry[], from: StreamState, seen:
   const ends = new Map(walked.map(({ period, after }) => [period, after]));
   const steps = walked.map(({ after: _, ...one }, index): Metered => ({ ...one, reached: reachedBy(walked, index, ends) }));
   const last = walked.at(-1);
-  return { steps, meters: { ...from.meters, ...totalsOf(last) }, ...liftedBy(walked, ends, from) };
+  return { steps, meters: totalsOf(last), ...liftedBy(walked, ends, from) };
 }
 
 const periodOf = ({ record, terms }: Entry): string => {
