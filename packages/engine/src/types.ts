@@ -343,6 +343,8 @@ export interface FoldInput {
   brandCurrency?: string | null | undefined;
   /** The zone of resets and durations when the terms name none; default UTC. */
   timeZone?: string | undefined;
+  /** Currency and zone of other brands, by id, whose deals count what happens at this one. */
+  otherBrands?: Readonly<Record<string, { currency: string; timeZone: string }>> | undefined;
   circumstances?: Circumstances | undefined;
   /** Where in their streams this conversion's scopes stand, by scope; see `foldStream`. */
   streamed?: Readonly<Record<string, StreamPlace>> | undefined;

@@ -23,11 +23,17 @@ export function feedsOf(input: FoldInput, rest: Rest, lines: readonly StreamReco
           metric.on === original.kind &&
           (!elsewhere || metric.across === 'brands') &&
           (metric.of === 'network' || (distance === 0 && component.downline === null));
-        const record = feed(input, deal, component, rest, counts);
+        const record = feed(atBrand(input, deal), deal, component, rest, counts);
         return record && !taken.has(record.stream) ? [record] : [];
       }),
     ),
   );
+}
+
+/** Meters of another brand's deal begin and are counted as at that brand. */
+function atBrand(input: FoldInput, { brandId }: DealVersion): FoldInput {
+  const other = brandId === input.original.brandId ? undefined : input.otherBrands?.[brandId];
+  return other === undefined ? input : { ...input, brandCurrency: other.currency, timeZone: other.timeZone };
 }
 
 interface InForce {

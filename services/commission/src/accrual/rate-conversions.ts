@@ -25,7 +25,8 @@ import {
   scopesOfConversions,
 } from './journal-store.js';
 import { placesOf } from './stream-store.js';
-import { foldStreams, type StreamsFolded, termsOfRecords } from './streams.js';
+import { termsOfStreams } from './stream-terms.js';
+import { foldStreams, type StreamsFolded } from './streams.js';
 import { dependents, inputOf, loadWorld, type World } from './world.js';
 
 /**
@@ -114,14 +115,12 @@ async function casesOf(tx: Tx, conversionIds: readonly string[]): Promise<Case[]
 async function foldStreamsOf(tx: Tx, world: World, cases: readonly Case[]): Promise<StreamsFolded> {
   const records = cases.flatMap((one) => foldConversion(inputOf(world, one, refundsInTheEnd(one))).records);
   const brandOfDeal = new Map(world.versions.map(({ dealId, brandId }) => [dealId, brandId]));
-  const zones = new Map(cases.map(({ brand }) => [brand.brandId, brand.timeZone]));
-  const fallback = cases[0]?.brand.timeZone ?? 'UTC';
   return foldStreams(
     tx,
     cases.map(({ original }) => original.conversionId),
     records,
     ({ dealId }) => brandOfDeal.get(dealId) ?? '',
-    termsOfRecords(world.versions, (brandId) => zones.get(brandId) ?? fallback),
+    termsOfStreams(world.versions, (brandId) => world.brands.get(brandId)?.timeZone ?? 'UTC'),
   );
 }
 

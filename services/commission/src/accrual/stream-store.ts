@@ -142,13 +142,19 @@ export async function recordsIn(tx: Tx, wanted: readonly Stretch[]): Promise<Sto
   return rows.map(toStored);
 }
 
-/** Which of these customers have counted in a stream up to a position. */
-export async function customersBefore(tx: Tx, stream: string, upTo: Position, customerIds: readonly string[]): Promise<Set<string>> {
+/** Which of these customers a metric has counted in a stream up to a position. */
+export async function customersBefore(
+  tx: Tx,
+  stream: string,
+  upTo: Position,
+  metric: number,
+  customerIds: readonly string[],
+): Promise<Set<string>> {
   const { rows } = await tx.query<{ customerId: string }>(
     `SELECT DISTINCT customer_id AS "customerId" FROM stream_record
      WHERE stream = $1 AND (occurred_at, event_id, conversion_id) <= ($2::timestamptz, $3::text, $4::text) AND customer_id = ANY($5)
-       AND EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'weights') AS weight WHERE weight <> '0')`,
-    [stream, ...positionOf(upTo), customerIds],
+       AND coalesce(body -> 'weights' ->> $6::int, '0') <> '0'`,
+    [stream, ...positionOf(upTo), customerIds, metric],
   );
   return new Set(rows.map(({ customerId }) => customerId));
 }

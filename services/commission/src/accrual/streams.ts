@@ -1,18 +1,10 @@
 import { addDays } from '@tributary/calendar';
 import { canonicalJson } from '@tributary/contracts';
-import {
-  emptyStream,
-  foldStream,
-  type StreamLine,
-  type StreamPlace,
-  type StreamRecord,
-  type StreamState,
-  withDefaults,
-} from '@tributary/engine';
+import { emptyStream, foldStream, type StreamLine, type StreamPlace, type StreamRecord, type StreamState } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { toFraction } from '@tributary/money';
 import { groupBy } from '../shared/domain/group-by.js';
-import { type Approach, approach, startFor, type TermsOf } from './domain/stream-approach.js';
+import { type Approach, approach, customerMetric, startFor } from './domain/stream-approach.js';
 import {
   type Checkpoint,
   checkpointsBefore,
@@ -31,6 +23,7 @@ import {
   saveRecords,
   saveStreams,
 } from './stream-store.js';
+import type { TermsOfStreams } from './stream-terms.js';
 
 export interface StreamsFolded {
   /** Where each scope of the conversions stands, by scope. */
@@ -62,7 +55,7 @@ export async function foldStreams(
   conversionIds: readonly string[],
   records: readonly StreamRecord[],
   brandOf: (record: StreamRecord) => string,
-  termsOf: TermsOf,
+  terms: TermsOfStreams,
 ): Promise<StreamsFolded> {
   const stored = await recordsOf(tx, conversionIds);
   const { put, gone } = compare(records, stored);
@@ -77,7 +70,7 @@ export async function foldStreams(
     tx,
     gone.map(({ record }) => record),
   );
-  const folded = await foldAll(tx, dirty, termsOf);
+  const folded = await foldAll(tx, dirty, terms);
   await save(tx, folded, brandOf);
   for (const { lines } of folded) {
     for (const { record, place } of lines) if (record.scope !== null) places.set(record.scope, place);
@@ -148,13 +141,13 @@ interface FoldedStreams {
   checkpoints: Checkpoint[];
 }
 
-async function foldAll(tx: Tx, dirty: readonly Dirty[], termsOf: TermsOf): Promise<FoldedStreams[]> {
-  const approaches = dirty.map((one) => ({ one, how: approach(one, termsOf) }));
+async function foldAll(tx: Tx, dirty: readonly Dirty[], terms: TermsOfStreams): Promise<FoldedStreams[]> {
+  const approaches = dirty.map((one) => ({ one, how: approach(one, terms.every) }));
   const late = approaches.flatMap(({ one, how }) =>
     how.kind === 'from-checkpoint' ? [{ stream: one.row.stream, before: one.earliest }] : [],
   );
   const checkpoints = await checkpointsBefore(tx, late);
-  const plans = approaches.map(({ one, how }) => ({ one, how, start: startFor(one, how, checkpoints.get(one.row.stream), termsOf) }));
+  const plans = approaches.map(({ one, how }) => ({ one, how, start: startFor(one, how, checkpoints.get(one.row.stream), terms.of) }));
   const loaded = groupBy(
     await recordsIn(
       tx,
@@ -169,21 +162,21 @@ async function foldAll(tx: Tx, dirty: readonly Dirty[], termsOf: TermsOf): Promi
   const folded: FoldedStreams[] = [];
   const again: Dirty[] = [];
   for (const { one, how, start } of plans) {
-    const made = await foldOne(tx, one, how, start.state, start.after, loaded.get(one.row.stream) ?? [], termsOf);
+    const made = await foldOne(tx, one, how, start.state, start.after, loaded.get(one.row.stream) ?? [], terms);
     if (made === 'from-the-start') again.push(one);
     else folded.push(made);
   }
-  return again.length === 0 ? folded : [...folded, ...(await foldWhole(tx, again, termsOf))];
+  return again.length === 0 ? folded : [...folded, ...(await foldWhole(tx, again, terms))];
 }
 
 /** Streams whose retroactive scale has come into another band: every line of them. */
-async function foldWhole(tx: Tx, dirty: readonly Dirty[], termsOf: TermsOf): Promise<FoldedStreams[]> {
+async function foldWhole(tx: Tx, dirty: readonly Dirty[], terms: TermsOfStreams): Promise<FoldedStreams[]> {
   const whole: Stretch[] = dirty.map(({ row }) => ({ stream: row.stream, after: null, until: null }));
   const loaded = groupBy(await recordsIn(tx, whole), ({ record }) => record.stream);
   await dropCheckpoints(tx, whole);
   const folded: FoldedStreams[] = [];
   for (const one of dirty) {
-    const made = await foldOne(tx, one, { kind: 'whole' }, emptyStream, null, loaded.get(one.row.stream) ?? [], termsOf);
+    const made = await foldOne(tx, one, { kind: 'whole' }, emptyStream, null, loaded.get(one.row.stream) ?? [], terms);
     if (made === 'from-the-start') throw new Error(`stream ${one.row.stream} cannot be folded from its beginning`);
     folded.push(made);
   }
@@ -197,35 +190,35 @@ async function foldOne(
   from: StreamState,
   after: Position | null,
   loaded: readonly StoredRecord[],
-  termsOf: TermsOf,
+  terms: TermsOfStreams,
 ): Promise<FoldedStreams | 'from-the-start'> {
   const held = new Map([...loaded, ...dirty.before].map((one) => [one.record.conversionId, one]));
   const putIds = new Set(dirty.put.map(({ conversionId }) => conversionId));
   const goneIds = new Set(dirty.before.map(({ record }) => record.conversionId).filter((id) => !putIds.has(id)));
   const others = loaded.map(({ record }) => record).filter(({ conversionId }) => !putIds.has(conversionId) && !goneIds.has(conversionId));
   const records = [...others, ...dirty.put].sort(byPosition);
-  const seen = await customersSeen(tx, dirty, after, records, termsOf);
+  const seen = await customersSeen(tx, dirty, after, records, terms);
   const lines: StreamLine[] = [];
   const checkpoints: Checkpoint[] = [];
   let state = from;
   for (const chunk of how.kind === 'append' || how.kind === 'from-checkpoint' ? chunksOf(records, checkpointEvery) : [records]) {
-    const folded = foldStream(chunk, termsOf, state, seen);
+    const folded = foldStream(chunk, terms.of, state, seen);
     if (folded.fromTheStart) return 'from-the-start';
     lines.push(...folded.lines);
     state = folded.state;
-    for (const { customerId } of chunk) if (customerId !== null) seen.add(customerId);
+    for (const customerId of customersOf(chunk, terms)) seen.add(customerId);
     const end = chunk.at(-1);
     if (end && chunk.length === checkpointEvery) checkpoints.push({ stream: end.stream, at: end, state });
   }
   const settled = how.kind === 'rolling' ? withinWindow(dirty, how) : () => true;
-  const altered = lines.filter(({ record, exact, entitlement }) => {
+  const sure = lines.filter(({ record }) => settled(record));
+  const altered = sure.filter(({ record, exact, entitlement }) => {
     const before = held.get(record.conversionId);
-    if (!settled(record)) return false;
     return before?.exact !== toFraction(exact) || before.entitlement !== entitlement;
   });
   const end = records.at(-1);
   const last = how.kind === 'orderless' || how.kind === 'rolling' ? laterOf(dirty.row.last, end ?? null) : (end ?? after);
-  return { dirty, lines, altered, state: how.kind === 'rolling' ? null : state, last, checkpoints };
+  return { dirty, lines: sure, altered, state: how.kind === 'rolling' ? null : state, last, checkpoints };
 }
 
 /** Records further off than a window may have lacked what stands before or after them, and have not changed. */
@@ -248,14 +241,21 @@ async function customersSeen(
   { row }: Dirty,
   after: Position | null,
   records: readonly StreamRecord[],
-  termsOf: TermsOf,
+  terms: TermsOfStreams,
 ): Promise<Set<string>> {
   const [first] = records;
-  if (first === undefined || after === null) return new Set();
-  const counts = termsOf(first).component.tiers?.metrics.some(({ measure }) => measure === 'customers') ?? false;
-  if (!counts) return new Set();
-  return customersBefore(tx, row.stream, after, [...new Set(records.flatMap(({ customerId }) => customerId ?? []))]);
+  const metric = first === undefined ? null : customerMetric(terms.of(first).component);
+  if (metric === null || after === null) return new Set();
+  return customersBefore(tx, row.stream, after, metric, [...new Set(records.flatMap(({ customerId }) => customerId ?? []))]);
 }
+
+/** Customers that these records count. */
+const customersOf = (records: readonly StreamRecord[], terms: TermsOfStreams): string[] =>
+  records.flatMap((record) => {
+    const metric = customerMetric(terms.of(record).component);
+    const counts = metric !== null && (record.weights[metric] ?? '0') !== '0';
+    return counts && record.customerId !== null ? [record.customerId] : [];
+  });
 
 async function save(tx: Tx, folded: readonly FoldedStreams[], brandOf: (record: StreamRecord) => string): Promise<void> {
   const records: SavedRecord[] = folded.flatMap(({ dirty, lines, altered }) => {
@@ -283,20 +283,4 @@ async function save(tx: Tx, folded: readonly FoldedStreams[], brandOf: (record: 
     tx,
     folded.map(({ dirty: { row }, state, last }) => ({ ...row, state, last })),
   );
-}
-
-/** The terms by which records are rated: those of the deal version that each names. */
-export function termsOfRecords(
-  versions: readonly { dealId: string; version: number; brandId: string; terms: Parameters<typeof withDefaults>[0] }[],
-  zoneOfBrand: (brandId: string) => string,
-): TermsOf {
-  const byKey = new Map(versions.map((one) => [`${one.dealId} ${one.version}`, one]));
-  return ({ dealId, dealVersion, component: name }) => {
-    const version = byKey.get(`${dealId} ${dealVersion}`);
-    if (version === undefined) throw new Error(`version ${dealVersion} of deal ${dealId} is not loaded`);
-    const terms = withDefaults(version.terms);
-    const component = terms.components.find((one) => one.name === name);
-    if (component === undefined) throw new Error(`version ${dealVersion} of deal ${dealId} has no component ${name}`);
-    return { component, timeZone: terms.timeZone ?? zoneOfBrand(version.brandId) };
-  };
 }

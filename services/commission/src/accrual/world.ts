@@ -11,6 +11,7 @@ import {
 import type { Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import type { RatedVersion } from '../deals/domain/deal.js';
+import { type Brand, brandsById } from '../profiles/brand-store.js';
 import { partnersWithUplines } from '../profiles/partner-store.js';
 import { groupBy } from '../shared/domain/group-by.js';
 import type { Case } from './case.js';
@@ -27,6 +28,8 @@ export interface World {
   /** Events by brand and customer. */
   facts: ReadonlyMap<string, readonly CustomersFact[]>;
   rates: readonly FxRate[];
+  /** Those of the cases and of every deal that counts what happens elsewhere. */
+  brands: ReadonlyMap<string, Brand>;
   /** What any version that may be asked needs. */
   needs: Needs;
   /** Whether nothing but the conversion and the terms of its own partner can matter. */
@@ -49,17 +52,25 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
   const pairs = needs.customer ? customersOf(originals) : [];
   const customers = await customersById(tx, [...new Set(pairs.map(({ customerId }) => customerId))]);
   const facts = needs.history ? await factsOfCustomers(tx, pairs) : [];
-  const rates = await loadRates(tx, wantedRates(cases, versions));
+  const brands = await brandsOf(tx, cases, needs.elsewhere ? versions : []);
+  const rates = await loadRates(tx, wantedRates(cases, versions, brands));
   return {
     versions,
     partners,
     customers,
     facts: groupBy(facts, ({ brandId, customerId }) => customerKey(brandId, customerId)),
     rates,
+    brands,
     needs,
     plain: partners.size <= partnerIds.length && !needs.customer && !needs.streams && rates.length === 0 && !asksOfPartners(versions),
     versionsOf: groupBy(versions, ({ partnerId }) => partnerId),
   };
+}
+
+async function brandsOf(tx: Tx, cases: readonly Case[], versions: readonly RatedVersion[]): Promise<Map<string, Brand>> {
+  const known = new Map(cases.map(({ brand }) => [brand.brandId, brand]));
+  const others = [...new Set(versions.map(({ brandId }) => brandId))].filter((brandId) => !known.has(brandId));
+  return others.length === 0 ? known : new Map([...known, ...(await brandsById(tx, others))]);
 }
 
 const asksOfPartners = (versions: readonly RatedVersion[]): boolean =>
@@ -82,11 +93,19 @@ function customersOf(originals: readonly StoredFact[]): { brandId: string; custo
   return [...new Map(pairs.map((pair) => [customerKey(pair.brandId, pair.customerId), pair])).values()];
 }
 
-/** The currencies between which amounts of a conversion may have to be exchanged: its own, its brand's, those of deals. */
-const currenciesOf = ({ original, brand }: Case, versions: readonly RatedVersion[]): string[] =>
+type Brands = World['brands'];
+
+/** The currencies between which amounts of a conversion may have to be exchanged: its own, those of brands and of deals. */
+const currenciesOf = ({ original }: Case, versions: readonly RatedVersion[], brands: Brands): string[] =>
   original.currency === null
     ? []
-    : [...new Set([original.currency, brand.currency, ...versions.flatMap(({ terms }) => terms.currency ?? [])])];
+    : [
+        ...new Set([
+          original.currency,
+          ...[...brands.values()].map(({ currency }) => currency),
+          ...versions.flatMap(({ terms }) => terms.currency ?? []),
+        ]),
+      ];
 
 /** The terms' zone may be a day off the brand's: either day's rate may be asked for. */
 function daysOf({ original, brand }: Case): string[] {
@@ -94,22 +113,22 @@ function daysOf({ original, brand }: Case): string[] {
   return [-1, 0, 1].map((days) => new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10));
 }
 
-function questionsOf(one: Case, versions: readonly RatedVersion[]): WantedRate[] {
-  const currencies = currenciesOf(one, versions);
+function questionsOf(one: Case, versions: readonly RatedVersion[], brands: Brands): WantedRate[] {
+  const currencies = currenciesOf(one, versions, brands);
   if (currencies.length < 2) return [];
   const days = daysOf(one);
   return currencies.flatMap((from) => currencies.filter((to) => to !== from).flatMap((to) => days.map((date) => ({ from, to, date }))));
 }
 
-function wantedRates(cases: readonly Case[], versions: readonly RatedVersion[]): WantedRate[] {
-  const wanted = cases.flatMap((one) => questionsOf(one, versions));
+function wantedRates(cases: readonly Case[], versions: readonly RatedVersion[], brands: Brands): WantedRate[] {
+  const wanted = cases.flatMap((one) => questionsOf(one, versions, brands));
   return [...new Map(wanted.map((one) => [`${one.from} ${one.to} ${one.date}`, one])).values()];
 }
 
 /** Only the rates that answer a conversion's questions: its explanation keeps them. */
-function ratesOf(one: Case, { rates, versions }: World): FxRate[] {
+function ratesOf(one: Case, { rates, versions, brands }: World): FxRate[] {
   if (rates.length === 0) return [];
-  const paths = questionsOf(one, versions).flatMap(({ from, to, date }) => rateOn(rates, from, to, date)?.path ?? []);
+  const paths = questionsOf(one, versions, brands).flatMap(({ from, to, date }) => rateOn(rates, from, to, date)?.path ?? []);
   return [...new Map(paths.map((rate) => [`${rate.base} ${rate.quote} ${rate.date} ${rate.source}`, rate])).values()];
 }
 
@@ -127,7 +146,8 @@ export function inputOf(
   const circumstances = circumstancesOf(world, one);
   const involved = [original.partnerId ?? '', ...circumstances.uplines.map(({ partnerId }) => partnerId)];
   const versions = involved.flatMap((partnerId) => world.versionsOf.get(partnerId) ?? []);
-  const input: FoldInput = { ...base, versions, timeZone: brand.timeZone, circumstances };
+  const otherBrands = world.needs.elsewhere ? { otherBrands: Object.fromEntries(world.brands) } : {};
+  const input: FoldInput = { ...base, versions, timeZone: brand.timeZone, circumstances, ...otherBrands };
   return streamed === undefined ? input : { ...input, streamed };
 }
 

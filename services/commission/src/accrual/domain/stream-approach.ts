@@ -1,8 +1,10 @@
 import { addDays } from '@tributary/calendar';
-import { emptyStream, meterName, type NormalComponent, type StreamRecord, type StreamState, type StreamTerms } from '@tributary/engine';
+import { emptyStream, meterName, type StreamRecord, type StreamState, type StreamTerms } from '@tributary/engine';
 import { parseFraction, subtract, toFraction } from '@tributary/money';
 
 export type TermsOf = (record: StreamRecord) => StreamTerms;
+/** The terms of every version of the record's deal that has its component: any of them may have rated another record of the stream. */
+export type EveryTermsOf = (record: StreamRecord) => readonly StreamTerms[];
 
 interface Position {
   occurredAt: string;
@@ -35,34 +37,58 @@ interface Change {
  */
 export type Approach = { kind: 'append' | 'from-checkpoint' | 'orderless' | 'whole' } | { kind: 'rolling'; days: number; timeZone: string };
 
-export function approach(change: Change, termsOf: TermsOf): Approach {
+const whole: Approach = { kind: 'whole' };
+
+export function approach(change: Change, everyTermsOf: EveryTermsOf): Approach {
   const { row, put, before, earliest } = change;
-  const records = [...put, ...before.map(({ record }) => record)];
-  const [sample] = records;
-  if (sample === undefined) return { kind: 'whole' };
-  const { component, timeZone } = termsOf(sample);
-  const { tiers } = component;
-  if (tiers !== null && typeof tiers.reset !== 'string') {
-    return ratedAlone(component) ? { kind: 'rolling', days: tiers.reset.rollingDays, timeZone } : { kind: 'whole' };
-  }
-  if (row.state === null || row.last === null) return { kind: 'whole' };
+  const sample = put[0] ?? before[0]?.record;
+  if (sample === undefined) return whole;
+  const every = everyTermsOf(sample);
+  const rolling = every.find(({ component: { tiers } }) => typeof tiers?.reset === 'object');
+  if (rolling) return byWindows(every, rolling);
+  if (row.state === null || row.last === null || !hasSimpleMeters(every)) return whole;
   if (before.length === 0 && isAfter(earliest, row.last)) return { kind: 'append' };
-  const lifted = Object.keys(row.state.lifted);
-  if (lifted.length === 0 && !isRetroactive(component)) return { kind: 'from-checkpoint' };
-  const ofOneVersion =
-    lifted.every((version) => version === `${sample.dealVersion}`) &&
-    records.every(({ dealVersion }) => dealVersion === sample.dealVersion);
-  const orderless =
-    ofOneVersion && isRetroactive(component) && ratedAlone(component) && tiers?.retroactive === 'all' && !countsCustomers(component);
-  return { kind: orderless ? 'orderless' : 'whole' };
+  if (!every.some(isRetroactive)) return { kind: 'from-checkpoint' };
+  return put.length > 0 && goesByTotal(every) ? { kind: 'orderless' } : whole;
 }
 
-const isRetroactive = ({ tiers }: NormalComponent): boolean => tiers !== null && tiers.scale === 'whole' && tiers.retroactive !== 'none';
-const countsCustomers = ({ tiers }: NormalComponent): boolean => tiers?.metrics.some(({ measure }) => measure === 'customers') ?? false;
+/** Caps, sums and fixed amounts go by all that stands before: then a window around the change says too little. */
+function byWindows(every: readonly StreamTerms[], { component: { tiers }, timeZone }: StreamTerms): Approach {
+  const days = typeof tiers?.reset === 'object' ? tiers.reset.rollingDays : 0;
+  const local = every.every(({ component, timeZone: zone }) => isAlone(component) && zone === timeZone);
+  return local ? { kind: 'rolling', days, timeZone } : whole;
+}
 
-/** Whether a line's amount goes by its meters only: no caps, no running sum, nothing that is paid once. */
-const ratedAlone = ({ tiers, caps, subCent }: NormalComponent): boolean =>
+const isRetroactive = ({ component: { tiers } }: StreamTerms): boolean =>
+  tiers !== null && tiers.scale === 'whole' && tiers.retroactive !== 'none';
+
+/** Whether lines go by meters only, not by what lines before them have earned. */
+const isAlone = ({ caps, subCent, tiers }: StreamTerms['component']): boolean =>
   caps.length === 0 && subCent === 'round-each' && (tiers?.bands.every(({ fixed }) => fixed === undefined) ?? true);
+
+/**
+ * Whether a stream can be folded on from a state. Who has been counted among customers is not part of it: that is asked of the records,
+ * which says enough for one metric over the whole of the stream. Where payments settle lines, a later record changes earlier ones.
+ */
+function hasSimpleMeters(every: readonly StreamTerms[]): boolean {
+  if (every.some(({ component: { tiers } }) => tiers?.retroactive === 'unpaid')) return false;
+  const ofCustomers = every.flatMap(({ component }) => (customerMetric(component) === null ? [] : [component]));
+  return (
+    ofCustomers.length === 0 ||
+    (every.length === 1 && ofCustomers.every(({ caps, tiers }) => caps.length === 0 && tiers?.metrics.length === 1))
+  );
+}
+
+/** Which metric of a scale counts customers; null when none does. */
+export function customerMetric({ tiers }: StreamTerms['component']): number | null {
+  const index = tiers?.metrics.findIndex(({ measure }) => measure === 'customers') ?? -1;
+  return index < 0 ? null : index;
+}
+
+/** Whether every line is rated by nothing but the total of the stream. */
+const goesByTotal = (every: readonly StreamTerms[]): boolean =>
+  every.length === 1 &&
+  every.every((terms) => isRetroactive(terms) && isAlone(terms.component) && customerMetric(terms.component) === null);
 
 const isAfter = (a: Position, b: Position): boolean => {
   if (a.occurredAt !== b.occurredAt) return a.occurredAt > b.occurredAt;
@@ -114,10 +140,10 @@ function withoutChanged(state: StreamState, before: Change['before'], termsOf: T
   const meters = { ...state.meters };
   for (const { record } of before) {
     for (const [index, metric] of (termsOf(record).component.tiers?.metrics ?? []).entries()) {
-      const meter = meters[meterName(metric)];
-      if (meter === undefined) continue;
-      const total = subtract(parseFraction(meter.total), parseFraction(record.weights[index] ?? '0'));
-      meters[meterName(metric)] = { ...meter, total: toFraction(total) };
+      const name = meterName(metric);
+      const known = meters[name];
+      if (known)
+        meters[name] = { ...known, total: toFraction(subtract(parseFraction(known.total), parseFraction(record.weights[index] ?? '0'))) };
     }
   }
   return { ...state, meters };
