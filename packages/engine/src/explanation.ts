@@ -2,7 +2,7 @@ import { add, parseFraction, round, toFraction } from '@tributary/money';
 import { type EntryExplanation, isAdjustment } from './adjustment.js';
 import { foldConversion } from './engines.js';
 import { fromInput } from './inputs.js';
-import { recomputeMonth } from './months.js';
+import { recomputeSection } from './months.js';
 import type { Explanation } from './types.js';
 
 export interface Recomputed {
@@ -50,9 +50,8 @@ export function recomputePosting(explanation: EntryExplanation): RecomputedPosti
   if (isAdjustment(explanation)) return agreeing(BigInt(explanation.adjustment.amount), explanation, true);
   const { fold, running, month } = explanation;
   if (month !== undefined) {
-    const monthly = recomputeMonth(month.fold);
-    // A component that the month no longer has is entitled to nothing.
-    return agreeing(monthly.entitlements[month.component] ?? 0n, explanation, monthly.agrees);
+    const section = recomputeSection(month.fold, month.component, month.statement);
+    return agreeing(section.entitlement, explanation, section.agrees);
   }
   const again = fold === null ? null : recompute(fold);
   const sum = running && add(parseFraction(running.without), parseFraction(again?.exact ?? '0'));

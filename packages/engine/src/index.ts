@@ -43,6 +43,7 @@ export { foldMonth, recomputeMonth } from './months.js';
 export {
   type Cause,
   difference,
+  type MonthOfPosting,
   type Plan,
   type PlanInput,
   type PostedScope,

@@ -1,7 +1,8 @@
 import { parseFraction } from '@tributary/money';
 import { foldMonth1 } from './engine-1/month/fold-month.js';
-import type { MonthExplanation, MonthInput, MonthResult, RateLookup } from './engine-1/month/types.js';
+import type { ComponentStatement, MonthExplanation, MonthInput, MonthResult, RateLookup } from './engine-1/month/types.js';
 import { ENGINE_VERSION } from './engines.js';
+import type { MonthOfPosting } from './postings.js';
 import type { EngineVersion } from './types.js';
 
 // As with conversions: an engine is never changed once it has made an entry.
@@ -19,11 +20,25 @@ export function foldMonth(input: MonthInput, rateFor?: RateLookup, version: Engi
 
 /** Folds an explanation's own inputs again, with its own rates: each component's minor units, and whether all is as it says. */
 export function recomputeMonth(explanation: MonthExplanation): { entitlements: Record<string, bigint>; agrees: boolean } {
-  const { inputs, rates, engineVersion, statements, closing } = explanation;
-  const known = new Map(rates.map(({ from, to, date, rate }) => [`${from} ${to} ${date}`, parseFraction(rate)]));
-  const again = foldMonth(inputs, (from, to, date) => known.get(`${from} ${to} ${date}`) ?? null, engineVersion);
+  const { statements, closing } = explanation;
+  const again = foldAgain(explanation);
   const agrees = sameJson(again.explanation.statements, statements) && sameJson(again.closing, closing);
   return { entitlements: Object.fromEntries(again.components.map(({ component, entitlement }) => [component, entitlement])), agrees };
+}
+
+/** The same for one component, whose statement an entry has: null when the month no longer has it. */
+export function recomputeSection(
+  fold: MonthOfPosting['fold'],
+  component: string,
+  statement: ComponentStatement | null,
+): { entitlement: bigint; agrees: boolean } {
+  const again = foldAgain(fold).components.find((one) => one.component === component);
+  return { entitlement: again?.entitlement ?? 0n, agrees: sameJson(again?.statement ?? null, statement) };
+}
+
+function foldAgain({ inputs, rates, engineVersion }: MonthOfPosting['fold']): MonthResult {
+  const known = new Map(rates.map(({ from, to, date, rate }) => [`${from} ${to} ${date}`, parseFraction(rate)]));
+  return foldMonth(inputs, (from, to, date) => known.get(`${from} ${to} ${date}`) ?? null, engineVersion);
 }
 
 const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));

@@ -1,6 +1,6 @@
 import { openPeriodFrom, type Period, periodOf } from '@tributary/calendar';
 import { add, parseFraction, type RoundingMode, round, subtract, toFraction } from '@tributary/money';
-import type { MonthExplanation } from './engine-1/month/types.js';
+import type { ComponentStatement, MonthExplanation } from './engine-1/month/types.js';
 import type { Explanation, FoldResult, ScopeResult } from './types.js';
 
 /** Whose scope it is. */
@@ -46,6 +46,13 @@ export interface Posting extends ScopeIdentity {
   explanation: PostingExplanation;
 }
 
+export interface MonthOfPosting {
+  component: string;
+  fold: Pick<MonthExplanation, 'explanationVersion' | 'engineVersion' | 'inputs' | 'rates'>;
+  /** null: the month no longer has the component, and so entitles to nothing. */
+  statement: ComponentStatement | null;
+}
+
 /** Why a posting has its amount: `entitlement - postedBefore`. Plain JSON; `recomputePosting` works it out again. */
 export interface PostingExplanation {
   /** The fold's explanation of the scope; null when the fold no longer names it, and so entitles it to nothing. */
@@ -54,8 +61,8 @@ export interface PostingExplanation {
   withdrawn: { outcome: string; reason: string | null; dealId: string | null; dealVersion: number | null } | null;
   /** Of a running scope: its exact sum without this conversion, and with it. */
   running: { without: string; sum: string; rounding: RoundingMode } | null;
-  /** Of a month's scope: the component, and the fold of the whole month. */
-  month?: { component: string; fold: MonthExplanation } | undefined;
+  /** Of a month's scope: the component, what the month is worked out from, and the component's section of the statement. */
+  month?: MonthOfPosting | undefined;
   /** Minor units as strings. */
   entitlement: string;
   postedBefore: string;

@@ -422,11 +422,12 @@ describe('explanations', () => {
   });
 
   test('P-18 a posting of a month works its amount out again', () => {
-    const month = { component: 'share', fold: explained() };
+    const { statements, closing: _closing, ...fold } = explained();
+    const month = { component: 'share', fold, statement: statements[0] ?? null };
     const posting = { fold: null, withdrawn: null, running: null, month, entitlement: '2500', postedBefore: '2000', amount: '500' };
     expect(recomputePosting(posting)).toEqual({ entitlement: 2_500n, amount: 500n, agrees: true });
     expect(recomputePosting({ ...posting, amount: '600' }).agrees).toBe(false);
-    const gone = { ...posting, month: { ...month, component: 'gone' }, entitlement: '0', postedBefore: '7', amount: '-7' };
+    const gone = { ...posting, month: { component: 'gone', fold, statement: null }, entitlement: '0', postedBefore: '7', amount: '-7' };
     expect(recomputePosting(gone)).toEqual({ entitlement: 0n, amount: -7n, agrees: true });
   });
 

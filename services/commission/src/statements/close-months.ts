@@ -71,7 +71,13 @@ const jobData = z.object({
   }),
 });
 
-/** One chunk of a large brand's close; enqueues the next in its own transaction, so that none is lost or done twice to any effect. */
+/** Chunks worked on at the same time: while one is being folded, the other is being written. */
+const lanes = 2;
+
+/**
+ * The next chunks of a large brand's close, each in a transaction of its own. When they are through, the job enqueues the rest: a chunk
+ * done twice changes nothing, so a job that died in between is simply run again.
+ */
 export const closeMonthsJob = ({ outbox, jobs, db }: CloseParts & { db: Database; clock: Clock }): Job => ({
   name: jobName,
   run: async (raw, { now }) => {
@@ -81,14 +87,19 @@ export const closeMonthsJob = ({ outbox, jobs, db }: CloseParts & { db: Database
       after,
       context: { causationId, ...context },
     } = jobData.parse(raw);
-    await db.tx(everything, async (tx) => {
-      await shareBooks(tx, [brandId]);
-      const brand = await findBrand(tx, brandId);
-      if (brand === undefined) return;
-      const partners = await monthPartners(tx, brandId, after, partnersAtOnce);
-      const rating: Rating = { outbox, now, trigger: 'facts', context: causationId === undefined ? context : { ...context, causationId } };
-      await closeChunk(tx, rating, brand, period, partners);
-      if (partners.length === partnersAtOnce) await jobs.enqueue(tx, jobName, { ...raw, after: partners.at(-1) });
-    });
+    const rating: Rating = { outbox, now, trigger: 'facts', context: causationId === undefined ? context : { ...context, causationId } };
+    const partners = await db.tx(everything, (tx) => monthPartners(tx, brandId, after, lanes * partnersAtOnce));
+    const chunks = Array.from({ length: lanes }, (_, lane) => partners.slice(lane * partnersAtOnce, (lane + 1) * partnersAtOnce));
+    await Promise.all(
+      chunks.map((chunk) =>
+        db.tx(everything, async (tx) => {
+          await shareBooks(tx, [brandId]);
+          const brand = await findBrand(tx, brandId);
+          if (brand !== undefined) await closeChunk(tx, rating, brand, period, chunk);
+        }),
+      ),
+    );
+    if (partners.length < lanes * partnersAtOnce) return;
+    await db.tx(everything, (tx) => jobs.enqueue(tx, jobName, { ...raw, after: partners.at(-1) }));
   },
 });

@@ -1,4 +1,4 @@
-import { canonicalJson, newId } from '@tributary/contracts';
+import { canonicalJson, newId, type StatementContent } from '@tributary/contracts';
 import type { NewEvent, Tx } from '@tributary/messaging';
 import { insertEntries, lockRunningScopes, saveScopes } from '../accrual/journal-store.js';
 import type { Brand } from '../profiles/brand-store.js';
@@ -37,10 +37,13 @@ export async function issueStatements(
   );
   await insertEntries(tx, entries);
   const statements = changed.map((month) => statementOf(month, current.get(month.deal.dealId), rating.now));
-  await insertStatements(tx, statements);
+  await insertStatements(
+    tx,
+    statements.map(({ row }) => row),
+  );
   await rating.outbox.append(tx, rating.context, [
     ...made.map((one, index) => entryEvent(rating, one, entries[index]?.explanationHash ?? '')),
-    ...statements.map((one) => issuedEvent(one)),
+    ...statements.map(issuedEvent),
   ]);
   return { statements: statements.length, entries: entries.length };
 }
@@ -56,14 +59,20 @@ function saysAnother({ currency, result }: FoldedMonth, current: CurrentStatemen
   return canonicalJson(now) !== canonicalJson(before);
 }
 
-function statementOf(month: FoldedMonth, current: CurrentStatement | undefined, now: Date): StatementRow {
+interface NewStatement {
+  row: StatementRow;
+  content: StatementContent;
+}
+
+function statementOf(month: FoldedMonth, current: CurrentStatement | undefined, now: Date): NewStatement {
   const { deal, period, currency, result } = month;
   const name = {
     statementId: current?.statementId ?? newId('statement'),
     revision: (current?.revision ?? 0) + 1,
     programId: deal.programId,
   };
-  return {
+  const content = contentOf(name, result.explanation);
+  const row: StatementRow = {
     ...name,
     brandId: result.explanation.inputs.brandId,
     partnerId: deal.partnerId,
@@ -72,16 +81,17 @@ function statementOf(month: FoldedMonth, current: CurrentStatement | undefined, 
     currency,
     total: totalOf(result.explanation.statements),
     explanation: result.explanation,
-    hash: hashOf(contentOf(name, result.explanation)),
+    hash: hashOf(content),
     issuedAt: now,
   };
+  return { row, content };
 }
 
-const issuedEvent = (statement: StatementRow): NewEvent => ({
+const issuedEvent = ({ row: statement, content }: NewStatement): NewEvent => ({
   type: 'commission.statement.issued.v1',
   subject: statement.statementId,
   partnerId: statement.partnerId,
   brandId: statement.brandId,
   time: statement.issuedAt,
-  data: { ...contentOf(statement, statement.explanation), issuedAt: statement.issuedAt.toISOString(), hash: statement.hash },
+  data: { ...content, issuedAt: statement.issuedAt.toISOString(), hash: statement.hash },
 });

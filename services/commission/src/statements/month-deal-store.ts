@@ -2,6 +2,7 @@ import type { Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import { type MonthDeal, monthDeals } from './domain/deal-months.js';
 
+// As the partial index of deal_version says it.
 const ratedByMonth = `terms::jsonb @? '$.components[*] ? (@.model == "revshare" || @.model == "retainer")'`;
 
 /** Partners of a brand with a deal that has something rated by the month, in order, after one of them. */

@@ -2,14 +2,14 @@ import { asksOtherEarnings, type MonthFact } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { type DealMonth, type Stretch, stretchesOf } from './domain/deal-months.js';
 
-// Events are added up by version, kind, currency, date where they are to be exchanged, and customer where the terms ask for it. Gross
+// Events are added up by stretch, currency, date where they are to be exchanged, and customer where the terms ask for it. Gross
 // revenue is what the event says of it, else its amount less its refunds. Keys are never null, so that the two sums join by hash.
 const sumUp = /* sql */ `
 WITH stretch AS MATERIALIZED (
-  SELECT * FROM unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::boolean[], $10::text[], $11::text[], $12::text[])
-    AS stretch(no, version, partner_id, program_id, kind, since, until, by_customer, currency, time_zone, licence)
+  SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::boolean[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY
+    AS stretch(partner_id, program_id, kind, since, until, by_customer, currency, time_zone, licence, no)
 ), fact AS MATERIALIZED (
-  SELECT stretch.no, stretch.version, stretch.kind, coalesce(told.currency, '') AS currency,
+  SELECT stretch.no, coalesce(told.currency, '') AS currency,
     CASE WHEN told.currency IS DISTINCT FROM stretch.currency THEN to_char(told.occurred_at AT TIME ZONE stretch.time_zone, 'YYYY-MM-DD') ELSE '' END AS date,
     CASE WHEN stretch.by_customer THEN coalesce(told.customer_id, '') ELSE '' END AS customer_id, told.customer_id AS who,
     coalesce((told.details ->> 'grossRevenue')::numeric, CASE WHEN refund.everything THEN 0 ELSE greatest(told.amount - coalesce(refund.amount, 0), least(told.amount, 0)) END, 0) AS gross,
@@ -25,45 +25,36 @@ WITH stretch AS MATERIALIZED (
   ) AS refund ON true
   WHERE stretch.licence IS NULL OR told.details ->> 'licence' = stretch.licence
 ), taken AS (
-  SELECT no, version, kind, currency, date, customer_id, jsonb_object_agg(name, amount) AS deductions
+  SELECT no, currency, date, customer_id, jsonb_object_agg(name, amount) AS deductions
   FROM (
-    SELECT no, version, kind, currency, date, customer_id, deduction.key AS name, sum(deduction.value::numeric)::text AS amount
-    FROM fact, jsonb_each_text(fact.deductions) AS deduction GROUP BY no, version, kind, currency, date, customer_id, deduction.key
-  ) AS by_name GROUP BY no, version, kind, currency, date, customer_id
+    SELECT no, currency, date, customer_id, deduction.key AS name, sum(deduction.value::numeric)::text AS amount
+    FROM fact, jsonb_each_text(fact.deductions) AS deduction GROUP BY no, currency, date, customer_id, deduction.key
+  ) AS by_name GROUP BY no, currency, date, customer_id
 ), sums AS (
-  SELECT no, version, kind, currency, date, customer_id, count(*)::int AS events, count(DISTINCT who)::int AS customers,
+  SELECT no, currency, date, customer_id, count(*)::int AS events, count(DISTINCT who)::int AS customers,
     sum(gross)::text AS gross, sum(turnover)::text AS turnover, sum(quantity)::text AS quantity
-  FROM fact GROUP BY no, version, kind, currency, date, customer_id
+  FROM fact GROUP BY no, currency, date, customer_id
 )
-SELECT no, version, kind AS "on", nullif(currency, '') AS currency, nullif(date, '') AS date, nullif(customer_id, '') AS "customerId",
+SELECT no::int AS no, nullif(currency, '') AS currency, nullif(date, '') AS date, nullif(customer_id, '') AS "customerId",
   events, customers, gross, turnover, quantity, coalesce(deductions, '{}') AS deductions
-FROM sums LEFT JOIN taken USING (no, version, kind, currency, date, customer_id)
-ORDER BY no, version, kind, currency, date, customer_id`;
+FROM sums LEFT JOIN taken USING (no, currency, date, customer_id)
+ORDER BY no, currency, date, customer_id`;
 
-const columns: readonly (keyof Stretch)[] = [
-  'no',
-  'version',
-  'partnerId',
-  'programId',
-  'on',
-  'from',
-  'to',
-  'byCustomer',
-  'currency',
-  'timeZone',
-  'licence',
-];
+const columns: readonly (keyof Stretch)[] = ['partnerId', 'programId', 'on', 'from', 'to', 'byCustomer', 'currency', 'timeZone', 'licence'];
 
 /** The sums of each month's events, in the order of `months`. One statement. */
 export async function sumsOf(tx: Tx, brandId: string, months: readonly DealMonth[]): Promise<MonthFact[][]> {
   const sums: MonthFact[][] = months.map(() => []);
   const stretches = stretchesOf(months);
   if (stretches.length === 0) return sums;
-  const { rows } = await tx.query<MonthFact & { no: number }>(sumUp, [
+  const { rows } = await tx.query<Omit<MonthFact, 'version' | 'on'> & { no: number }>(sumUp, [
     brandId,
     ...columns.map((name) => stretches.map((stretch) => stretch[name])),
   ]);
-  for (const { no, ...fact } of rows) sums[no]?.push(fact);
+  for (const { no, ...sum } of rows) {
+    const stretch = stretches[no - 1];
+    if (stretch) sums[stretch.no]?.push({ version: stretch.version, on: stretch.on, ...sum });
+  }
   return sums;
 }
 

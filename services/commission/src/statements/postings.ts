@@ -1,6 +1,6 @@
 import { maturesAt } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
-import { difference, ENGINE_VERSION, type PostingReason } from '@tributary/engine';
+import { difference, ENGINE_VERSION, type MonthOfPosting, type PostingReason } from '@tributary/engine';
 import type { ChangedScope, ScopeRow } from '../accrual/journal-store.js';
 import type { Brand } from '../profiles/brand-store.js';
 import type { Made } from '../shared/rating.js';
@@ -112,7 +112,7 @@ function madeOf(
       fold: null,
       withdrawn: null,
       running: null,
-      month: { component: scope.component, fold: result.explanation },
+      month: monthBehind(result, scope.component),
       entitlement: `${entitlement}`,
       postedBefore: `${postedBefore}`,
       amount: `${amount}`,
@@ -122,3 +122,13 @@ function madeOf(
     traceparent: null,
   };
 }
+
+/** What an entry is worked out from. The state with which the month closes stands in the statement. */
+const monthBehind = ({ explanation, components }: FoldedMonth['result'], component: string): MonthOfPosting => {
+  const { explanationVersion, engineVersion, inputs, rates } = explanation;
+  return {
+    component,
+    fold: { explanationVersion, engineVersion, inputs, rates },
+    statement: components.find((one) => one.component === component)?.statement ?? null,
+  };
+};

@@ -4,8 +4,20 @@ import { isMonthModel, withDefaults } from '../../terms.js';
 import type { DealVersion, EventKind, Terms } from '../../types.js';
 import type { MonthVersion } from './types.js';
 
+// One month is asked for by very many deals.
+const ranges = new Map<string, { from: string; to: string }>();
+const rangesKept = 1000;
+
 /** The first instant of a month and of the next one, on a zone's clocks. */
 export function monthRange(period: Period, timeZone: string): { from: string; to: string } {
+  const key = `${period} ${timeZone}`;
+  const range = ranges.get(key) ?? rangeOf(period, timeZone);
+  if (ranges.size >= rangesKept) ranges.clear();
+  ranges.set(key, range);
+  return range;
+}
+
+function rangeOf(period: Period, timeZone: string): { from: string; to: string } {
   const [year = 0, month = 1] = period.split('-').map(Number);
   return { from: startOfMonth(Date.UTC(year, month - 1, 1), timeZone), to: startOfMonth(Date.UTC(year, month, 1), timeZone) };
 }

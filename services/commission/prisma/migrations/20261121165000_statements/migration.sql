@@ -27,3 +27,7 @@ CREATE UNIQUE INDEX statement_deal_id_period_revision_key ON statement (deal_id,
 CREATE INDEX statement_brand_id_partner_id_period_idx ON statement (brand_id, partner_id, period);
 ALTER TABLE statement ENABLE ROW LEVEL SECURITY;
 CREATE POLICY brand_scope ON statement USING (kit.sees_brand(brand_id) AND kit.sees_partner(partner_id)) WITH CHECK (kit.sees_brand(brand_id));
+
+-- Whose months a close folds: few of all deals.
+CREATE INDEX deal_version_by_month_idx ON deal_version (brand_id, partner_id)
+  WHERE terms::jsonb @? '$.components[*] ? (@.model == "revshare" || @.model == "retainer")';
