@@ -276,6 +276,29 @@ describe('M-07 high rollers', () => {
   });
 });
 
+test('WE-13 a month of very many customers keeps sums only of those who matter, and comes to the same', () => {
+  const carryover = { policy: 'component', highRoller: { threshold: -1_000 } } as const;
+  const tiers: Component['tiers'] = {
+    metric: { measure: 'customers' },
+    reset: 'month',
+    scale: 'whole',
+    bands: [
+      { upTo: 1_999, rate: '0.1' },
+      { upTo: null, rate: '0.5' },
+    ],
+  };
+  const facts = Array.from({ length: 2_000 }, (_, index) => ofCustomer(`c${index}`, index === 7 ? -30_000 : 10));
+  const month = foldMonth(aMonth({ components: [revshare({ carryover, tiers })] }, { facts }));
+  expect(month.explanation.inputs.facts).toHaveLength(2);
+  expect(sectionOf(month)).toMatchObject({
+    net: '-10010',
+    customers: 2_000,
+    quarantine: { added: [{ customerId: 'c7', amount: '10010' }] },
+    carry: { closing: '0' },
+  });
+  expect(recomputeMonth(month.explanation).agrees).toBe(true);
+});
+
 describe('shares', () => {
   test('WE-16 35 % of 120 a month of each of 100 players for twelve months', () => {
     const months = Array.from({ length: 12 }, () => ({ facts: [activity(100 * 12_000, { customers: 100 })] }));

@@ -1,5 +1,6 @@
 import { rate, round, toFraction } from '@tributary/money';
 import { isMonthModel, withDefaults } from '../../terms.js';
+import { compacted } from './compact.js';
 import { type RatedMonth, rateRevshare } from './revshare.js';
 import { recoup, settle } from './settle.js';
 import type { ComponentMonth, ComponentState, ComponentStatement, MonthExplanation, MonthInput, MonthResult, RateLookup } from './types.js';
@@ -14,13 +15,14 @@ export const noRates: RateLookup = () => null;
  * `facts`. Deficits that the policy sets against the deal's other earnings take from what all others earn in the month, those named
  * first in the terms first, and never more than there is.
  */
-export function foldMonth1(input: MonthInput, rateFor: RateLookup = noRates): MonthResult {
+export function foldMonth1(given: MonthInput, rateFor: RateLookup = noRates): MonthResult {
   const rates = new Map<string, MonthExplanation['rates'][number]>();
   const lookup: RateLookup = (from, to, date) => {
     const found = rateFor(from, to, date);
     if (found !== null) rates.set(`${from} ${date}`, { from, to, date, rate: toFraction(found) });
     return found;
   };
+  const input = compacted(given, lookup);
   const retainers = componentNames(input, 'retainer').map((name) => retainerMonth(input, name));
   const earnings = new Map(Object.entries(input.otherEarnings).map(([name, amount]) => [name, BigInt(amount)]));
   for (const { component, entitlement } of retainers) earnings.set(component, (earnings.get(component) ?? 0n) + entitlement);

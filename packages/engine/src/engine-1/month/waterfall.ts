@@ -36,7 +36,7 @@ export function netRevenue(
   const total = emptySums();
   const byCustomer = new Map<string, Rational>();
   const unconverted: MonthFact[] = [];
-  let fee = zero;
+  let exchanged = zero;
   for (const fact of facts) {
     const factor = exchange(fact, currency, rateFor);
     if (factor === null) {
@@ -45,15 +45,13 @@ export function netRevenue(
     }
     const sums = converted(fact, factor);
     addUp(total, sums);
-    let net = lines.reduce((rest, line) => add(rest, lineAmount(line, sums)), sums.gross);
-    if (fact.currency !== currency) {
-      const paid = multiply(net.n < 0n ? negate(net) : net, rate(fxFee));
-      fee = add(fee, paid);
-      net = add(net, negate(paid));
-    }
+    const net = lines.reduce((rest, line) => add(rest, lineAmount(line, sums)), sums.gross);
+    if (fact.currency !== currency) exchanged = add(exchanged, net);
     const customer = fact.customerId ?? nobody;
     byCustomer.set(customer, add(byCustomer.get(customer) ?? zero, net));
   }
+  // Of all that was exchanged together, so that it is the same however the sums are cut; a customer's own net is before it.
+  const fee = multiply(exchanged.n < 0n ? negate(exchanged) : exchanged, rate(fxFee));
   const shownLines = lines.map((line) => shownLine(line, total));
   const net = lines.reduce((rest, line) => add(rest, lineAmount(line, total)), add(total.gross, negate(fee)));
   if (!isZero(fee)) shownLines.push(feeLine(fee, fxFee));
