@@ -24,7 +24,7 @@ export const shareTerms = (component: Partial<DealTerms['components'][number]> =
       on: 'player-activity',
       model: 'revshare',
       rate: '0.40',
-      waterfall: { name: 'gross', version: 1, lines: [] },
+      waterfall: { name: 'net-revenue', version: 1, lines: [] },
       carryover: { policy: 'component', unit: 'base' },
       ...component,
     },

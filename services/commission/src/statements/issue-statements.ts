@@ -20,14 +20,14 @@ export async function issueStatements(
   brand: Brand,
   folded: readonly FoldedMonth[],
   current: ReadonlyMap<string, CurrentStatement>,
-  posting: Omit<MonthPosting, 'now'>,
+  postingOf: (month: FoldedMonth) => Omit<MonthPosting, 'now'>,
 ): Promise<Issued> {
   const changed = folded.filter((month) => saysAnother(month, current.get(month.deal.dealId)));
   if (changed.length === 0) return { statements: 0, entries: 0 };
   const keys = changed.flatMap((month) => scopesOf(month, current.get(month.deal.dealId)));
   const held = new Map((await lockRunningScopes(tx, [], keys)).map((scope) => [scope.scope, scope]));
   const postings = changed.flatMap((month) =>
-    postingsOf(month, brand, current.get(month.deal.dealId), held, { ...posting, now: rating.now }),
+    postingsOf(month, brand, current.get(month.deal.dealId), held, { ...postingOf(month), now: rating.now }),
   );
   const made = postings.map((one) => one.made);
   const entries = made.map(written);

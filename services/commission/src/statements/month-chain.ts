@@ -47,11 +47,11 @@ export async function foldChain(
     const due = wanted.filter((deal) => current.has(deal.dealId) || (makes && dealMonth(deal, brand, period).versions.length > 0));
     const openings = new Map([...(await closingsBefore(tx, dealIds, period)), ...passedOn]);
     const folded = await foldMonths(tx, brand, due, period, openings);
-    const isClosing = period === options.closing;
-    const done = await issueStatements(tx, rating, brand, folded, current, {
-      into: isClosing ? period : openPeriodFrom(period, options.closed),
-      reason: isClosing ? 'statement' : options.reason,
-    });
+    const late = { into: openPeriodFrom(period, options.closed), reason: options.reason };
+    // A close that is run again finds its statements there: what has changed since is late.
+    const done = await issueStatements(tx, rating, brand, folded, current, ({ deal }) =>
+      period === options.closing && !current.has(deal.dealId) ? { into: period, reason: 'statement' } : late,
+    );
     issued.statements += done.statements;
     issued.entries += done.entries;
     for (const { deal, result } of folded) {

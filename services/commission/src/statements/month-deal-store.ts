@@ -31,14 +31,14 @@ export async function monthDealsOf(tx: Tx, brandId: string, partnerIds: readonly
 }
 
 /**
- * Whether a month before `before` (both local instants' months), after the last closed one, has something to be rated: events of a kind
- * that a month's deal shares, or a deal with a retainer.
+ * Whether anything between two instants is to be rated by the month: events of a kind that a deal shares, or a deal with a retainer that
+ * began before the end.
  */
 export async function hasOpenMonthWithFacts(tx: Tx, brandId: string, since: string, before: string): Promise<boolean> {
   const { rows } = await tx.query<{ found: boolean }>(
     `SELECT EXISTS (
        SELECT 1 FROM deal_version AS deal CROSS JOIN LATERAL jsonb_array_elements(deal.terms::jsonb -> 'components') AS component
-       WHERE deal.brand_id = $1 AND (deal.status = 'active' OR EXISTS (SELECT FROM deal_status WHERE deal_status.deal_id = deal.deal_id AND deal_status.version = deal.version AND deal_status.status = 'active')) AND deal.effective_from < $3 AND (
+       WHERE deal.brand_id = $1 AND deal.${ratedByMonth} AND (deal.status = 'active' OR EXISTS (SELECT FROM deal_status WHERE deal_status.deal_id = deal.deal_id AND deal_status.version = deal.version AND deal_status.status = 'active')) AND deal.effective_from < $3 AND (
          (component ->> 'model' = 'retainer')
          OR (component ->> 'model' = 'revshare' AND EXISTS (
            SELECT 1 FROM conversion WHERE conversion.brand_id = $1 AND conversion.partner_id = deal.partner_id AND conversion.program_id = deal.program_id

@@ -1,3 +1,4 @@
+import { monthRange, nextPeriod, periodOf } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { ensurePartitions } from '../accrual/journal-store.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
@@ -5,6 +6,7 @@ import { brandsById } from '../profiles/brand-store.js';
 import { groupBy } from '../shared/domain/group-by.js';
 import type { TouchedMonth } from '../shared/months.js';
 import type { Rating } from '../shared/rating.js';
+import type { MonthDeal } from './domain/deal-months.js';
 import { foldChain } from './month-chain.js';
 import { monthDealsOf } from './month-deal-store.js';
 import { lockMonths } from './statement-store.js';
@@ -29,13 +31,21 @@ export async function refoldStatements(tx: Tx, rating: Rating, touched: readonly
     const months = new Map<string, Set<string>>();
     for (const { partnerId, dealIds, period } of ofBrand) {
       for (const deal of deals.filter((one) => one.partnerId === partnerId && (dealIds?.includes(one.dealId) ?? true)))
-        months.set(deal.dealId, (months.get(deal.dealId) ?? new Set()).add(period));
+        months.set(deal.dealId, new Set([...(months.get(deal.dealId) ?? []), ...monthsAround(deal, period, brand.timeZone)]));
     }
     if (months.size === 0) continue;
     await lockMonths(tx, [...months.keys()]);
     const [reason, makesMissing] = rating.trigger === 'terms' ? (['amendment', true] as const) : (['late-fact', false] as const);
     await foldChain(tx, rating, brand, deals, months, { closed: closed.get(brandId) ?? new Set(), closing: null, reason, makesMissing });
   }
+}
+
+/** A brand's month as months of the deal: on the clocks of another zone its edges lie in the months beside it. */
+function monthsAround({ versions }: MonthDeal, period: string, timeZone: string): string[] {
+  if (versions.every(({ terms }) => (terms.timeZone ?? timeZone) === timeZone)) return [period];
+  const { from } = monthRange(period, timeZone);
+  const before = periodOf(new Date(Date.parse(from) - 1).toISOString(), timeZone);
+  return [before, period, nextPeriod(period)];
 }
 
 /** The closed months of what was touched. */
