@@ -1,4 +1,5 @@
-import { monthRange, nextPeriod, periodOf } from '@tributary/engine';
+import { nextPeriod, periodOf } from '@tributary/calendar';
+import { monthRange } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { ensurePartitions } from '../accrual/journal-store.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
