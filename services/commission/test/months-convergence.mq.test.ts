@@ -71,9 +71,6 @@ async function asItComes(seed: number): Promise<Outcome> {
   return outcome;
 }
 
-test.each([1, 2, 3])(
-  'D-05 T-37 months come to the same whatever comes late, in whatever order, however often (seed %i)',
-  async (seed) => {
-    expect(await asItComes(seed)).toEqual(await inOrder(seed));
-  },
-);
+test.each([1, 2, 3])('D-05 T-37 months come to the same whatever comes late, in whatever order, however often (seed %i)', async (seed) => {
+  expect(await asItComes(seed)).toEqual(await inOrder(seed));
+});

@@ -33,7 +33,7 @@ const upsertAndLock = /* sql */ `
 INSERT INTO conversion (${columns.map(([column]) => column).join(', ')})
 SELECT * FROM ${rowsOf(Object.fromEntries(columns.map(([column, , type]) => [column, type])))} fact ORDER BY fact.conversion_id
 ON CONFLICT (conversion_id) DO UPDATE SET ${superseded.join(', ')}
-RETURNING ${selected}`;
+RETURNING ${selected}, old.partner_id AS "formerPartnerId"`;
 
 function fieldOf(row: Fact | NamedFact, name: keyof Fact): unknown {
   if (!(name in row)) return null;

@@ -64,7 +64,11 @@ export async function rateConversions(
 function touchedBy(rated: readonly Folded[], made: readonly Made[]): TouchedMonth[] {
   const zones = new Map(rated.map(({ brand }) => [brand.brandId, brand.timeZone]));
   const months = [
-    ...rated.map(({ original: { brandId, partnerId, occurredAt } }) => ({ brandId, partnerId, occurredAt })),
+    // A conversion may have been taken from another partner.
+    ...rated.flatMap(({ original: { brandId, partnerId, formerPartnerId, occurredAt } }) => [
+      { brandId, partnerId, occurredAt },
+      { brandId, partnerId: formerPartnerId ?? null, occurredAt },
+    ]),
     ...made.map(({ entry: { brandId, partnerId, occurredAt } }) => ({ brandId, partnerId, occurredAt })),
   ].flatMap(({ brandId, partnerId, occurredAt }): TouchedMonth[] =>
     partnerId === null ? [] : [{ brandId, partnerId, period: periodOf(occurredAt.toISOString(), zones.get(brandId) ?? 'UTC') }],

@@ -5,6 +5,7 @@ import { everything } from '@tributary/service-kit';
 import {
   aConversion,
   aRefund,
+  attributed,
   createDeal,
   type EntryShown,
   entriesOf,
@@ -288,6 +289,18 @@ test('D-05 late facts in transactions beside each other: all are in the statemen
   await Promise.all(late.map((event) => db.tx(everything, (tx) => consume(tx, [event]))));
   expect(await statementOf(world, '2026-03')).toMatchObject({ revision: 7, total: 12_400 });
   expect((await entriesOf(world)).reduce((sum, { amount }) => sum + amount, 0)).toBe(12_400);
+});
+
+test('what is given to another partner later leaves the one statement and enters the other', async () => {
+  const [first = '', second = ''] = world.partnerIds;
+  await shareDeal(world);
+  await shareDeal(world, shareTerms({ rate: '0.50' }), { partnerId: second });
+  const played = activity(world, 10_000);
+  await play(world, played);
+  await close(world, '2026-03').expect(200);
+  await world.service.deliver(attributed({ ...played, partnerId: second }));
+  const totals = [first, second].map(async (partnerId) => (await statementOf(world, '2026-03', { partnerId })).total);
+  expect(await Promise.all(totals)).toEqual([0, 5_000]);
 });
 
 test('a close of very many partners goes on in the background; a dry run of it says the totals', async () => {

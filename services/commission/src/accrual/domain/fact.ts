@@ -40,6 +40,8 @@ export interface Outcome {
 
 /** A fact as stored: with what has been made of it so far. */
 export interface StoredFact extends Fact {
+  /** Whose it was before this telling, where one has just been stored. */
+  formerPartnerId?: string | null | undefined;
   /** The level at which it was last rated; 0 while it waits for something. */
   ratedLevel: number;
   outcome: OutcomeName | null;
