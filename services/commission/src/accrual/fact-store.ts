@@ -135,6 +135,15 @@ export async function countOriginals(tx: Tx, which: Affected): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
+/** Whose conversions are affected. */
+export async function partnersAffected(tx: Tx, which: Affected): Promise<string[]> {
+  const { rows } = await tx.query<{ partnerId: string }>(
+    `SELECT DISTINCT partner_id AS "partnerId" FROM conversion WHERE ${affectedBy} AND partner_id IS NOT NULL ORDER BY 1`,
+    affectedValues(which),
+  );
+  return rows.map(({ partnerId }) => partnerId);
+}
+
 /** The next conversions (not refunds: they go with their originals) of a brand, or of one partner of it, since an instant, in order of time. */
 export async function walkOriginals(tx: Tx, which: Affected, after: WalkPosition | null, limit: number): Promise<WalkPosition[]> {
   const { rows } = await tx.query<{ conversionId: string; occurredAt: Date }>(

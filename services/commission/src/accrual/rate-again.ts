@@ -6,7 +6,7 @@ import { findBrand, shareBooks } from '../profiles/brand-store.js';
 import type { RefoldStatements } from '../shared/months.js';
 import type { Affected, RateAgain } from '../shared/rate-again.js';
 import type { Entry } from './domain/entry.js';
-import { countOriginals, lockFacts, type WalkPosition, walkOriginals } from './fact-store.js';
+import { countOriginals, lockFacts, partnersAffected, type WalkPosition, walkOriginals } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
 
 export interface RateAgainParts {
@@ -53,18 +53,15 @@ async function rateChunk(
   return rateConversions(tx, { outbox, refold, now, trigger, context }, facts);
 }
 
-/** What is rated by the month changes with the terms though no event does. */
-async function refoldMonths(
-  tx: Tx,
-  { outbox, refold }: RateParts,
-  { brandId, partnerId, from }: Affected,
-  context: EventContext,
-  now: Date,
-): Promise<void> {
+/** What is rated by the month changes with the terms, and with the rates of days, though no event does. */
+async function refoldMonths(tx: Tx, { outbox, refold }: RateParts, affected: Affected, context: EventContext, now: Date): Promise<void> {
+  const { brandId, partnerId, from, foreign } = affected;
   const brand = await findBrand(tx, brandId);
-  if (brand === undefined || partnerId === null) return;
+  if (brand === undefined || (partnerId === null && !foreign)) return;
+  const partners = partnerId === null ? await partnersAffected(tx, affected) : [partnerId];
   const period = periodOf(from, brand.timeZone);
-  await refold(tx, { outbox, now, trigger: 'terms', context }, [{ brandId, partnerId, period, andLater: true }]);
+  const touched = partners.map((one) => ({ brandId, partnerId: one, period, andLater: true }));
+  await refold(tx, { outbox, now, trigger: 'terms', context }, touched);
 }
 
 const jobData = z.object({

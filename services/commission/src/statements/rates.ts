@@ -1,5 +1,7 @@
-import type { RateLookup } from '@tributary/engine';
+import { type RateLookup, rateOn } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
+import { convert } from '@tributary/money';
+import { ratesFor as recordedRates } from '../fx/rate-store.js';
 
 /** An exchange that a month needs, on a local date. */
 export interface RateWanted {
@@ -9,9 +11,13 @@ export interface RateWanted {
 }
 
 /**
- * The rates wanted, as minor units for one minor unit. Nobody tells this service rates yet: an event in another currency than the
- * deal's is named in its statement, and in no figure of it, until they are told.
+ * The rates wanted, as minor units for one minor unit. What has no rate yet is named in its statement, and in no figure of it, until it is
+ * recorded.
  */
-export async function ratesFor(_tx: Tx, _wanted: readonly RateWanted[]): Promise<RateLookup> {
-  return () => null;
+export async function ratesFor(tx: Tx, wanted: readonly RateWanted[]): Promise<RateLookup> {
+  const rates = await recordedRates(tx, wanted);
+  return (from, to, date) => {
+    const found = rateOn(rates, from, to, date);
+    return found === null ? null : convert(1n, from, to, found.rate);
+  };
 }
