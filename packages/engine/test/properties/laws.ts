@@ -1,5 +1,6 @@
+import { bucketOf } from '@tributary/calendar';
 import fc from 'fast-check';
-import type { Component, StreamRecord, Terms } from '../../src/index.js';
+import type { Component, StreamLine, StreamRecord, StreamState, Terms } from '../../src/index.js';
 import { type Engine, type World, world } from '../world.js';
 import type { Command } from './stories.js';
 
@@ -66,7 +67,7 @@ export const shuffler = (seed: number) => {
 };
 
 /** Customers that a scale by customers has counted in its latest period among these records. */
-export function seenIn(records: readonly StreamRecord[], told: World, periodOf: (record: StreamRecord) => string): Set<string> {
+function seenIn(records: readonly StreamRecord[], told: World, periodOf: (record: StreamRecord) => string): Set<string> {
   const last = records.at(-1);
   const counted = records.filter((record) => {
     const metrics = told.termsOf(record).component.tiers?.metrics ?? [];
@@ -74,6 +75,42 @@ export function seenIn(records: readonly StreamRecord[], told: World, periodOf: 
     return counts && last !== undefined && periodOf(record) === periodOf(last);
   });
   return new Set(counted.flatMap(({ customerId }) => customerId ?? []));
+}
+
+const core = ({ record, exact, entitlement, band, takes }: StreamLine) => ({ id: record.conversionId, exact, entitlement, band, takes });
+
+/** Every stream folded in two parts, cut somewhere, and whole; the state passes through JSON in between, as it is stored. */
+export function foldedInParts(told: World, { foldStream, inStreamOrder }: Engine, cut: number) {
+  const periodOf = (record: StreamRecord): string => {
+    const reset = told.termsOf(record).component.tiers?.reset;
+    return typeof reset === 'string' ? bucketOf(record.occurredAt, reset, 'UTC') : '';
+  };
+  return [...told.streams().values()].map((records) => {
+    const ordered = [...records].sort(inStreamOrder);
+    const at = cut % (ordered.length + 1);
+    const whole = foldStream(records, told.termsOf);
+    const first = foldStream(ordered.slice(0, at), told.termsOf);
+    const state = JSON.parse(JSON.stringify(first.state)) as StreamState;
+    const second = foldStream(ordered.slice(at), told.termsOf, state, seenIn(ordered.slice(0, at), told, periodOf));
+    const mayBeginAgain = ordered.some((record) => {
+      const { tiers } = told.termsOf(record).component;
+      return tiers !== null && (tiers.retroactive !== 'none' || typeof tiers.reset === 'object');
+    });
+    return {
+      again: second.fromTheStart,
+      mayBeginAgain,
+      parts: { lines: [...first.lines, ...second.lines].map(core), state: second.state },
+      whole: { lines: whole.lines.map(core), state: whole.state },
+    };
+  });
+}
+
+/** A scale by customers has one metric for ever: `seen` does not tell which of several has counted a customer. */
+export function oneMetric(component: Component): Component {
+  const { tiers } = component;
+  const metric = tiers && [tiers.metric].flat()[0];
+  if (!tiers || metric?.measure !== 'customers') return component;
+  return { ...component, tiers: { ...tiers, metric: { measure: 'customers', on: 'sale' } } };
 }
 
 export const seeds = fc.integer({ min: 1, max: 2 ** 31 });

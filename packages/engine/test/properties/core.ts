@@ -1,0 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { oracle } from '../oracle/nets.js';
+import { type Engine, world } from '../world.js';
+import { foldedInParts, oneMetric, relearn, shuffler, withTerms } from './laws.js';
+import { story, tell } from './stories.js';
+
+/** Stories that are the same in every run. */
+const stories = fc.sample(fc.record({ commands: story(70, 100), cut: fc.nat(), seed: fc.nat() }), { seed: 20_261_121, numRuns: 24 });
+
+/** What the properties hold an engine to, on a few stories; the first law that it breaks, or null. */
+export function firstBroken(engine: Engine): string | null {
+  for (const { commands, cut, seed } of stories) {
+    const told = tell(world({ engine }), commands);
+    const nets = told.nets({ explained: false });
+    if (!isDeepStrictEqual(nets, oracle(told))) return 'nets are what the oracle works out';
+    if (!isDeepStrictEqual(relearn(told, engine, shuffler(seed)).nets({ explained: false }), nets)) return 'order does not matter';
+    const folded = foldedInParts(tell(world({ engine }), withTerms(commands, oneMetric)), engine, cut);
+    if (folded.some(({ again, parts, whole }) => !again && !isDeepStrictEqual(parts, whole))) return 'folding on is folding whole';
+  }
+  return accumulates(engine) ? null : 'sub-cents accumulate';
+}
+
+/** Ten lines of a tenth of a cent are a cent, on either side of a bound. */
+function accumulates(engine: Engine): boolean {
+  const told = world({ engine });
+  const tiers = { metric: { measure: 'count' }, reset: 'month', scale: 'marginal', bands: [{ upTo: 3 }, {}] } as const;
+  told.deal('a', [{ on: 'sale', model: 'flat', amount: '0.1', subCent: 'accumulate', tiers }]);
+  for (let count = 0; count < 10; count += 1) told.event();
+  return told.total('a') === 1;
+}
