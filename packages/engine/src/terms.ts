@@ -89,7 +89,7 @@ const defined = <T extends object>(values: T): T =>
  * |---|---|
  * | `termsVersion` | 1 |
  * | `holdDays` | 0: payable at once |
- * | `currency` | percentage: the conversion's own; with a flat part: the brand's, else the conversion's |
+ * | `currency` | percentage: the conversion's own; with a flat part, a scale or caps: the brand's, else the conversion's |
  * | `name` | the event kind; a second component on the same kind is `sale-2`, and so on |
  * | `qualify` | everything of the kind qualifies |
  * | `onRefund` | percentage part `proportional`; flat part `when-fully-refunded` |

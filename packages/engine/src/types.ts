@@ -14,7 +14,7 @@ export type Model = 'flat' | 'percentage' | 'flat-plus-percentage' | 'per-unit' 
  * - `never`: it stands whatever is refunded
  */
 export type OnRefund = 'proportional' | 'when-fully-refunded' | 'never';
-/** `round-each`: each conversion's commission is rounded to the minor unit. `accumulate`: exact sums run over the life of the deal and only the sum is rounded. */
+/** `round-each`: each conversion's commission is rounded to the minor unit. `accumulate`: exact sums run over the life of the deal (with a scale or caps: over its period) and only the sum is rounded. */
 export type SubCent = 'round-each' | 'accumulate';
 /** Minor units: an integer, or a decimal string for less than one (`"0.0768"`). */
 export type Finely = number | string;

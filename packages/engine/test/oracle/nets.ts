@@ -127,32 +127,22 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     }, nought);
   };
 
-  const amountBy = (
-    kept: Kept,
-    component: Component,
-    name: string,
-    sale: Conversion,
-    tariff: Pays,
-  ): { value: Scaled; band: number | null } => {
+  type Amount = { value: Scaled; band: number | null };
+  const amountBy = (kept: Kept, component: Component, name: string, sale: Conversion, tariff: Pays): Amount => {
     const { tiers } = component;
-    const owner = sale.partnerId ?? '';
     if (!tiers) return { value: plain(kept, tariff), band: null };
     if (isNothing(kept)) return { value: nought, band: null };
-    const { bounds = 'inclusive', retroactive } = tiers;
+    const { bounds = 'inclusive', retroactive, reset } = tiers;
     const metric = [tiers.metric].flat()[0] as Metric;
-    const facts = sales.filter(({ occurredAt }) => periodOf(occurredAt, tiers.reset) === periodOf(sale.occurredAt, tiers.reset));
-    const before = meter(
-      facts.filter((one) => inOrder(one, sale) < 0),
-      owner,
-      name,
-      metric,
-    );
-    const after = meter(
-      facts.filter((one) => inOrder(one, sale) <= 0),
-      owner,
-      name,
-      metric,
-    );
+    const owner = sale.partnerId ?? '';
+    const meterAt = (end: Conversion, last = 0): Scaled =>
+      meter(
+        sales.filter((one) => counts(one, end, reset) && inOrder(one, end) <= last),
+        owner,
+        name,
+        metric,
+      );
+    const [before, after] = [meterAt(sale, -1), meterAt(sale)];
     const at = (band: Band | undefined): Scaled => {
       const own = band?.rate === undefined && band?.amount === undefined;
       const value = plain(kept, own ? tariff : { rate: band?.rate ?? tariff.rate, amount: band?.amount ?? tariff.amount });
@@ -160,13 +150,9 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     };
     if (tiers.scale === 'marginal') return { value: marginal(tiers, bounds, before, after, at), band: null };
     const settled = retroactive === 'unpaid' ? (paid.get(sale.conversionId) ?? '9') : '9';
-    const reached = meter(
-      facts.filter((one) => one.occurredAt <= settled || inOrder(one, sale) <= 0),
-      owner,
-      name,
-      metric,
-    );
-    const band = bandAt(tiers, bounds, retroactive === 'none' ? (tiers.crossing === 'old' ? before : after) : reached);
+    const later = sales.filter((one) => inOrder(one, sale) >= 0 && counts(sale, one, reset) && (one === sale || one.occurredAt <= settled));
+    const highest = (typeof reset === 'object' ? later : later.slice(-1)).map((one) => bandAt(tiers, bounds, meterAt(one)));
+    const band = retroactive === 'none' ? bandAt(tiers, bounds, tiers.crossing === 'old' ? before : after) : Math.max(...highest);
     const isFirst = bands[`${owner} ${name}`] !== `${periodOf(sale.occurredAt, tiers.reset)} ${band}`;
     const fixed = isFirst ? decimal(tiers.bands[band]?.fixed ?? 0) : nought;
     return { value: plus(at(tiers.bands[band]), fixed), band };
@@ -250,6 +236,12 @@ const inOrder = (a: Conversion, b: Conversion): number =>
   a.occurredAt === b.occurredAt ? (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0) : a.occurredAt < b.occurredAt ? -1 : 1;
 
 const periodOf = (at: string, reset: Tiers['reset']): string => at.slice(0, reset === 'day' ? 10 : reset === 'month' ? 7 : 0);
+
+/** Whether a fact counts in the period, or the window of days, in which another lies. */
+const counts = (one: Conversion, end: Conversion, reset: Tiers['reset']): boolean =>
+  typeof reset === 'object'
+    ? Date.parse(one.occurredAt) > Date.parse(end.occurredAt) - reset.rollingDays * 86_400_000
+    : periodOf(one.occurredAt, reset) === periodOf(end.occurredAt, reset);
 
 const bandAt = ({ bands }: Tiers, bounds: string, value: Scaled): number => {
   const index = bands.findIndex(({ upTo }) => {

@@ -5,18 +5,22 @@ import { type Engine, world } from '../world.js';
 import { foldedInParts, oneMetric, relearn, shuffler, withTerms } from './laws.js';
 import { story, tell } from './stories.js';
 
-/** Stories that are the same in every run. */
-const stories = fc.sample(fc.record({ commands: story(70, 100), cut: fc.nat(), seed: fc.nat() }), { seed: 20_261_121, numRuns: 24 });
+/** Stories that are the same in every run, and what the oracle says of each. */
+const stories = fc
+  .sample(fc.record({ commands: story(70, 100), cut: fc.nat(), seed: fc.nat() }), { seed: 20_261_121, numRuns: 48 })
+  .map((one, index) => ({ ...one, index, expected: oracle(tell(world(), one.commands)) }));
 
 /** What the properties hold an engine to, on a few stories; the first law that it breaks, or null. */
 export function firstBroken(engine: Engine): string | null {
-  for (const { commands, cut, seed } of stories) {
+  for (const { commands, cut, seed, index, expected } of stories) {
     const told = tell(world({ engine }), commands);
-    const nets = told.nets({ explained: false });
-    if (!isDeepStrictEqual(nets, oracle(told))) return 'nets are what the oracle works out';
-    if (!isDeepStrictEqual(relearn(told, engine, shuffler(seed)).nets({ explained: false }), nets)) return 'order does not matter';
-    const folded = foldedInParts(tell(world({ engine }), withTerms(commands, oneMetric)), engine, cut);
-    if (folded.some(({ again, parts, whole }) => !again && !isDeepStrictEqual(parts, whole))) return 'folding on is folding whole';
+    if (!isDeepStrictEqual(told.nets({ explained: false }), expected)) return 'nets are what the oracle works out';
+    if (index % 2 === 0) {
+      const folded = foldedInParts(tell(world({ engine }), withTerms(commands, oneMetric)), engine, cut);
+      if (folded.some(({ again, parts, whole }) => !again && !isDeepStrictEqual(parts, whole))) return 'folding on is folding whole';
+    }
+    if (index % 8 > 0) continue;
+    if (!isDeepStrictEqual(relearn(told, engine, shuffler(seed)).nets({ explained: false }), expected)) return 'order does not matter';
   }
   return accumulates(engine) ? null : 'sub-cents accumulate';
 }

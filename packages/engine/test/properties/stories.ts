@@ -12,7 +12,7 @@ export type Command =
   | { do: 'parent'; who: string; parent: string | null; from: string }
   | { do: 'pay'; nth: number; days: number };
 
-export const people = ['p0', 'p1', 'p2', 'p3', 'p4'] as const;
+export const people = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5'] as const;
 export const longRun = process.env['TRIBUTARY_LONG'] === '1';
 /** How often a property runs: few times in every test run, very often where asked for. fast-check prints the seed of a failure. */
 export const runs = (short: number, long: number): { numRuns: number } => ({ numRuns: longRun ? long : short });
@@ -104,6 +104,7 @@ const mains: Record<string, fc.Arbitrary<Component>> = {
       byOrdinal: ordinal ? { rates: ['0.15', '0.1', '0.05'], beyond: beyond as 'last' | 'nothing' } : undefined,
       duration: lasting ? { months: 1, from: 'customer-first' as const, afterwards } : undefined,
     })),
+  p5: fc.tuple(priced, tiers({ rollingDays: 7 })).map(([main, scale]) => ({ ...main, tiers: scale })),
 };
 
 const downline: fc.Arbitrary<Downline> = fc.record(
