@@ -1,7 +1,7 @@
 import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { onRatesRecordedWith } from './accrual/on-rates-recorded.js';
 import { postByHandWith } from './accrual/post-by-hand.js';
-import { rateAgainWith } from './accrual/rate-again.js';
+import { rateAgainWith, rateTheseWith } from './accrual/rate-again.js';
 import { prismaDealReader } from './deals/adapters/prisma-deal-reader.js';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
@@ -45,7 +45,13 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
           deals: prismaDealReader(db),
           onRatesRecorded: onRatesRecordedWith(rateAgain),
         }),
-        subscriptions: subscriptions({ outbox, clock, rateAgain, refold: refoldStatements }),
+        subscriptions: subscriptions({
+          outbox,
+          clock,
+          rateAgain,
+          rateThese: rateTheseWith({ outbox, refold: refoldStatements }),
+          refold: refoldStatements,
+        }),
         jobs: jobs({ db, outbox, clock, jobs: queue, refold: refoldStatements }),
       };
     },

@@ -15,10 +15,16 @@ import { onCustomerChanged } from './profiles/on-customer-changed.consumer.js';
 import { onBrandChanged, onEnrollmentChanged } from './profiles/on-directory-changed.consumer.js';
 import { onPartnerChanged } from './profiles/on-partner-changed.consumer.js';
 import type { RefoldStatements } from './shared/months.js';
-import type { RateAgain } from './shared/rate-again.js';
+import type { RateAgain, RateThese } from './shared/rate-again.js';
 
 /** Everything commission listens to. */
-export const subscriptions = (parts: { outbox: Outbox; clock: Clock; rateAgain: RateAgain; refold: RefoldStatements }): Subscriptions => ({
+export const subscriptions = (parts: {
+  outbox: Outbox;
+  clock: Clock;
+  rateAgain: RateAgain;
+  rateThese: RateThese;
+  refold: RefoldStatements;
+}): Subscriptions => ({
   'directory.brand.changed.v1': onBrandChanged(parts),
   'directory.partner.changed.v1': onPartnerChanged(parts),
   'directory.enrollment.changed.v1': onEnrollmentChanged,
@@ -28,9 +34,9 @@ export const subscriptions = (parts: { outbox: Outbox; clock: Clock; rateAgain: 
   'approvals.commission.approved.v1': onCommissionApproved,
   'approvals.commission.held.v1': onCommissionHeld,
   'approvals.commission.rejected.v1': onCommissionRejected,
-  'payouts.payout.created.v1': onPayoutCreated,
+  'payouts.payout.created.v1': onPayoutCreated(parts),
   'payouts.payout.submitted.v1': onPayoutSubmitted,
-  'payouts.payout.settled.v1': onPayoutSettled,
+  'payouts.payout.settled.v1': onPayoutSettled(parts),
   'payouts.payout.failed.v1': onPayoutFailed,
-  'payouts.payout.returned.v1': onPayoutReturned,
+  'payouts.payout.returned.v1': onPayoutReturned(parts),
 });

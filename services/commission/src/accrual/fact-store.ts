@@ -135,6 +135,12 @@ export async function countOriginals(tx: Tx, which: Affected): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
+/** The brands of conversions. */
+export async function brandsOf(tx: Tx, conversionIds: readonly string[]): Promise<string[]> {
+  const text = 'SELECT DISTINCT brand_id AS "brandId" FROM conversion WHERE conversion_id = ANY($1)';
+  return (await tx.query<{ brandId: string }>(text, [conversionIds])).rows.map(({ brandId }) => brandId);
+}
+
 /** Whose conversions are affected. */
 export async function partnersAffected(tx: Tx, which: Affected): Promise<string[]> {
   const { rows } = await tx.query<{ partnerId: string }>(

@@ -1,7 +1,7 @@
 import { addDays } from '@tributary/calendar';
 import { oldestRateDays } from '@tributary/engine';
-import type { OnRatesRecorded } from '../fx/record-rates.js';
 import { lockEveryBook } from '../profiles/brand-store.js';
+import type { OnRatesRecorded } from '../shared/on-rates-recorded.js';
 import type { RateAgain } from '../shared/rate-again.js';
 
 /**

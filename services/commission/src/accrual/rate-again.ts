@@ -4,9 +4,9 @@ import { type Clock, type Database, everything, type Job, type Jobs } from '@tri
 import { z } from 'zod';
 import { findBrand, shareBooks } from '../profiles/brand-store.js';
 import type { RefoldStatements } from '../shared/months.js';
-import type { Affected, RateAgain } from '../shared/rate-again.js';
+import type { Affected, RateAgain, RateThese } from '../shared/rate-again.js';
 import type { Entry } from './domain/entry.js';
-import { countOriginals, lockFacts, partnersAffected, type WalkPosition, walkOriginals } from './fact-store.js';
+import { brandsOf, countOriginals, lockFacts, partnersAffected, type WalkPosition, walkOriginals } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
 
 export interface RateAgainParts {
@@ -36,6 +36,14 @@ export const rateAgainWith =
       return { conversions: await countOriginals(tx, affected), entries: null };
     }
     return { conversions: found.length, entries: await rateChunk(tx, parts, affected, found, context, now) };
+  };
+
+export const rateTheseWith =
+  ({ outbox, refold }: RateParts): RateThese =>
+  async (tx, conversionIds, context, now) => {
+    if (conversionIds.length === 0) return;
+    await shareBooks(tx, await brandsOf(tx, conversionIds));
+    await rateConversions(tx, { outbox, refold, now, trigger: 'circumstances', context }, await lockFacts(tx, conversionIds));
   };
 
 async function rateChunk(

@@ -24,6 +24,7 @@ import {
   saveScopes,
   scopesOfConversions,
 } from './journal-store.js';
+import { withPaidAt } from './settled-records.js';
 import { placesOf } from './stream-store.js';
 import { termsOfStreams } from './stream-terms.js';
 import { foldStreams, type StreamsFolded } from './streams.js';
@@ -119,12 +120,13 @@ async function casesOf(tx: Tx, conversionIds: readonly string[]): Promise<Case[]
 async function foldStreamsOf(tx: Tx, world: World, cases: readonly Case[]): Promise<StreamsFolded> {
   const records = cases.flatMap((one) => foldConversion(inputOf(world, one, refundsInTheEnd(one))).records);
   const brandOfDeal = new Map(world.versions.map(({ dealId, brandId }) => [dealId, brandId]));
+  const terms = termsOfStreams(world.versions, (brandId) => world.brands.get(brandId)?.timeZone ?? 'UTC');
   return foldStreams(
     tx,
     cases.map(({ original }) => original.conversionId),
-    records,
+    await withPaidAt(tx, records, terms),
     ({ dealId }) => brandOfDeal.get(dealId) ?? '',
-    termsOfStreams(world.versions, (brandId) => world.brands.get(brandId)?.timeZone ?? 'UTC'),
+    terms,
   );
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@tributary/contracts';
 import { anEvent } from '@tributary/testkit';
 import { aConversion, aRefund, createDeal, entriesOf, partnerOf, recorded, startWorld, type World } from '../../test/builders.js';
 
@@ -168,3 +169,32 @@ test('P-04 a tag removed at noon: what came before is rated with it, whatever ar
   await world.service.deliver(recorded(before));
   expect(await nets(place)).toEqual({ [before.conversionId]: 2_000, [after.conversionId]: 1_000 });
 });
+
+test('a scale that lifts only what is unpaid leaves what a payout has settled', async () => {
+  const place = partner();
+  const [component] = retroactive.components;
+  const terms = { components: [{ ...component, tiers: { ...component?.tiers, retroactive: 'unpaid' } }] };
+  await createDeal(place, { partnerId: partnerOf(place), terms });
+  const deposits = Array.from({ length: 3 }, (_, index) =>
+    aConversion(place, { kind: 'deposit', amount: 5_000, occurredAt: `2026-05-0${index + 1}T10:00:00.000Z` }),
+  );
+  const [first, second, third] = deposits.map((deposit) => recorded(deposit)) as [never, never, never];
+  await world.service.deliver(first, second);
+  const [entry] = await entriesOf(world, { partnerId: partnerOf(place) });
+  await world.service.deliver(third);
+  expect(await total(place)).toBe(82_500);
+  const [created, settled] = paying(place, entry?.id ?? '', '2026-05-02T20:00:00.000Z');
+  await world.service.deliver(settled);
+  expect(await total(place)).toBe(82_500);
+  await world.service.deliver(created);
+  expect(await total(place)).toBe(80_000);
+});
+
+/** A payout of one entry, and its settlement. */
+function paying(place: World, entryId: string, at: string) {
+  const [payoutId, runId] = [newId('payout'), newId('run')];
+  const payout = { payoutId, runId, partnerId: partnerOf(place), brandId: place.brandId, amount: 25_000, currency: 'EUR', sandbox: true };
+  const created = { ...payout, part: 1, parts: 1, lines: [{ entryId, amount: 25_000 }], createdAt: at };
+  const step = { ...payout, rail: 'simulated', railKey: 'key', railReference: null, reason: null, contentHash: '0'.repeat(64), at };
+  return [anEvent('payouts.payout.created.v1', created), anEvent('payouts.payout.settled.v1', step)] as const;
+}

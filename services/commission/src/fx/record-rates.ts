@@ -1,11 +1,8 @@
-import type { FxRate } from '@tributary/engine';
 import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
 import { groupBy } from '../shared/domain/group-by.js';
+import type { OnRatesRecorded } from '../shared/on-rates-recorded.js';
 import { decideRates, type RateDecision, type ReportedRate, type StoredRate } from './domain/decide-rates.js';
 import { insertRates, lockRates, ratesLike } from './rate-store.js';
-
-/** Called in the transaction that has recorded rates, with those that count from now on. */
-export type OnRatesRecorded = (tx: Tx, rates: readonly FxRate[], context: EventContext, now: Date) => Promise<void>;
 
 export interface RateParts {
   outbox: Outbox;

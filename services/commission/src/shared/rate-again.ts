@@ -23,3 +23,6 @@ export interface Effect {
 
 /** What deals and profiles ask of accrual when terms have changed. The caller has the brand's books locked. */
 export type RateAgain = (tx: Tx, affected: Affected, context: EventContext, now: Date) => Promise<Effect>;
+
+/** Conversions by their ids, because something that their amounts go by has become known. Locks what it needs. */
+export type RateThese = (tx: Tx, conversionIds: readonly string[], context: EventContext, now: Date) => Promise<void>;
