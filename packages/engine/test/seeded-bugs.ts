@@ -62,5 +62,6 @@ export const seededBugs: readonly SeededBug[] = [
   bug('engine-1/downline/downline.ts', "of === 'commission' || above.distance === 1", 'true'),
   bug('engine-1/downline/downline.ts', '-line.entitlement', 'line.entitlement'),
   bug('engine-1/downline/bounded.ts', 'subtract(line.exact, paid)', 'line.exact'),
-  bug('engine-1/downline/bounded.ts', "round(left, 'down')", "round(left, 'up')"),
+  bug('engine-1/downline/bounded.ts', "funding === 'downline'", 'false'),
+  bug('engine-1/downline/bounded.ts', "round(left.exact, 'down')", "round(left.exact, 'up')"),
 ];

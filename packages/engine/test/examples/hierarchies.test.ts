@@ -151,6 +151,14 @@ test("what is funded by the downline comes out of its partner's share, to the ce
   expect(told.earns(told.event({ partnerId: 'sub', amount: 10_000 }))).toEqual({ sub: 1_334, master: 666 });
 });
 
+test('nobody funds more than its share of the conversion', () => {
+  const told = line('sub', 'master', 'grand');
+  told.deal('sub', [percent('0.10')]);
+  const component = percent('0.06', { downline: below({ levels: ['1', '1'], funding: 'downline' }) });
+  for (const partnerId of ['master', 'grand']) told.deal(partnerId, [component]);
+  expect(told.earns(told.event({ partnerId: 'sub', amount: 10_000 }))).toEqual({ sub: 0, master: 600, grand: 400 });
+});
+
 test('T-40 eleven levels: every amount is explained and all together never exceed the pool', () => {
   const partners = Array.from({ length: 12 }, (_, index) => `p${index}`);
   for (const amount of [1, 7, 99, 12_345, 1_000_003]) {

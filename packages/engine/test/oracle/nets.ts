@@ -28,7 +28,6 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     const last = begun.sort((a, b) => a.version - b.version).pop();
     return last?.status === 'active' ? last : undefined;
   };
-  const componentOf = (deal: DealVersion | undefined, name: string) => deal?.terms.components.find((one) => one.name === name);
   const lastOf = <T>(values: readonly { value: T; effectiveFrom: string }[] = [], at: string) =>
     values.filter(({ effectiveFrom }) => effectiveFrom <= at).pop();
   const above = (partner: string, at: string): { partner: string; since: string }[] => {
@@ -101,7 +100,7 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
 
   /** What one fact adds to a metric of a partner's component. */
   const weight = (fact: Conversion, owner: string, name: string, metric: Metric): Scaled => {
-    const component = componentOf(dealOf(owner, fact.occurredAt), name);
+    const component = dealOf(owner, fact.occurredAt)?.terms.components.find((one) => one.name === name);
     const { tiers } = component ?? {};
     const metrics = tiers ? [tiers.metric].flat() : [];
     const known = metrics.some((one) => one.measure === metric.measure && one.on === metric.on && one.of === metric.of);
@@ -180,9 +179,6 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     const owner = sale.partnerId ?? '';
     const deal = dealOf(owner, sale.occurredAt);
     const lines: Line[] = [];
-    const book = (partner: string, scope: string, net: bigint): void => {
-      if (net !== 0n) nets[`${partner} ${scope}`] = net;
-    };
     for (const component of deal?.terms.components ?? []) {
       const tariff = component.downline || component.on !== sale.kind ? undefined : pays(component, sale);
       if (!tariff || !deal) continue;
@@ -199,10 +195,11 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
       }
       for (const [partner, net] of shared(component, owner, halfAway(exact))) {
         lines.push({ partner, net });
-        book(partner, partner === owner ? scope : `${scope}/${partner}`, net);
+        nets[partner === owner ? `${partner} ${scope}` : `${partner} ${scope}/${partner}`] = net;
       }
     }
     const chain = above(owner, sale.occurredAt);
+    let funded = 0n;
     for (const [index, { partner, since }] of chain.entries()) {
       const theirs = dealOf(partner, sale.occurredAt);
       for (const component of theirs?.terms.components ?? []) {
@@ -221,15 +218,20 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
           const room = most(minus(times(whole(left(sale)), decimal(downline.pool)), whole(paidBy(() => true))), nought);
           net = floor(least(plus(exact, [1n, 2n]), room));
         }
+        if (downline.funding === 'downline') {
+          const share = paidBy((line) => line.partner === owner) - funded;
+          net = net < share ? net : share > 0n ? share : 0n;
+          funded += net;
+        }
         lines.push({ partner, net });
         const scope = `${sale.conversionId}/${theirs.dealId}/${component.name}/EUR`;
-        book(partner, scope, net);
-        if (downline.funding === 'downline') book(owner, `${scope}/funding/${owner}`, -net);
+        nets[`${partner} ${scope}`] = net;
+        if (downline.funding === 'downline') nets[`${owner} ${scope}/funding/${owner}`] = -net;
       }
     }
   }
-  for (const [scope, sum] of Object.entries(sums)) if (halfAway(sum) !== 0n) nets[scope] = halfAway(sum);
-  return nets;
+  for (const [scope, sum] of Object.entries(sums)) nets[scope] = halfAway(sum);
+  return Object.fromEntries(Object.entries(nets).filter(([, net]) => net !== 0n));
 }
 
 const inOrder = (a: Conversion, b: Conversion): number =>

@@ -6,27 +6,36 @@ import { type Link, sumIn } from './chain.js';
 
 interface Bound {
   exact: Rational;
-  reason: Reason | null;
+  /** Why nothing comes of it where this leaves nothing. */
+  reason: Reason;
   step: Step;
 }
 
-/** Level difference first, then the pool: what was paid below is taken off, and all together never exceed the pool, rounding included. */
-export function bounded(link: Link, line: Line, { lessPaidBelow, pool }: Downline): Line {
+/**
+ * Level difference first: what was paid below is taken off. Then what there is to pay it from: the pool, which all together never exceed,
+ * rounding included, and the share of the partner who funds it.
+ */
+export function bounded(link: Link, line: Line, { lessPaidBelow, pool, funding }: Downline): Line {
   if (isZero(line.exact)) return line;
-  const less = lessPaidBelow ? lessThanBelow(link, line) : null;
-  const exact = less?.exact ?? line.exact;
-  const left = pool === undefined || less?.reason ? null : leftOf(link, line, pool);
-  if (less === null && left === null) return line;
-  const within = left !== null && compare(exact, left.exact) > 0 ? left.exact : exact;
-  const entitlement = line.entitlement === null ? null : atMost(line, within, left?.exact ?? null);
-  const reason = less?.reason ?? (isZero(within) ? left?.reason : null) ?? line.reason;
-  const steps = [...line.steps, ...(less ? [less.step] : []), ...(left ? [left.step] : [])];
-  return { ...line, exact: within, entitlement, reason: reasonOf(reason, entitlement), steps };
+  const bounds: Bound[] = [];
+  if (lessPaidBelow) bounds.push(lessThanBelow(link, line));
+  const first = bounds.length;
+  if (pool !== undefined) bounds.push(leftOfPool(link, line, pool));
+  if (funding === 'downline') bounds.push(leftOfShare(link, line));
+  if (bounds.length === 0) return line;
+  let [exact, reason] = [line.exact, line.reason];
+  for (const bound of bounds) {
+    if (compare(exact, bound.exact) <= 0) continue;
+    exact = bound.exact;
+    if (isZero(exact)) reason = bound.reason;
+  }
+  const entitlement = line.entitlement === null ? null : atMost(line, exact, bounds.slice(first));
+  return { ...line, exact, entitlement, reason: reasonOf(reason, entitlement), steps: [...line.steps, ...bounds.map(({ step }) => step)] };
 }
 
-/** Rounded by the terms, but never up beyond what the pool has left. */
-function atMost({ entitlement, component }: Line, exact: Rational, left: Rational | null): bigint {
-  const most = [entitlement ?? 0n, round(exact, component.rounding), ...(left === null ? [] : [round(left, 'down')])];
+/** Rounded by the terms, but never up beyond what is left to pay it from. */
+function atMost({ entitlement, component }: Line, exact: Rational, lefts: readonly Bound[]): bigint {
+  const most = [entitlement ?? 0n, round(exact, component.rounding), ...lefts.map((left) => round(left.exact, 'down'))];
   return most.reduce((least, one) => (one < least ? one : least));
 }
 
@@ -38,13 +47,13 @@ function lessThanBelow({ chain, subject, above }: Link, line: Line): Bound {
   const exact = rest.n < 0n ? zero : rest;
   return {
     exact,
-    reason: isZero(exact) ? 'paid-below' : null,
+    reason: 'paid-below',
     step: { step: 'less-paid-below', formula: `${toExactText(line.exact)} - ${toExactText(paid)}, at least 0`, value: toExactText(exact) },
   };
 }
 
 /** What the pool has left: a share of what refunds have left of the amount, less all that is paid. Without an amount it is empty. */
-function leftOf({ chain: { input, rest, paid }, subject }: Link, line: Line, pool: string): Bound {
+function leftOfPool({ chain: { input, rest, paid }, subject }: Link, line: Line, pool: string): Bound {
   const { into } = exchangeOf(subject, input.original.currency, line.currency);
   const taken = sumIn(subject, paid, line.currency);
   if (into === null || taken === null) return missing('pool');
@@ -55,6 +64,16 @@ function leftOf({ chain: { input, rest, paid }, subject }: Link, line: Line, poo
     reason: rest.amount === null ? 'no-amount' : 'pool-used-up',
     step: { step: 'pool', formula: `${rest.amount ?? 0n} x ${pool} - ${toExactText(taken)} are left`, value: toExactText(exact) },
   };
+}
+
+/** What the conversion's own partner has earned of it and not given away yet. */
+function leftOfShare({ chain: { input, paid, lines }, subject }: Link, line: Line): Bound {
+  const own = [...paid, ...lines].filter(({ partnerId }) => partnerId === input.original.partnerId);
+  const sum = sumIn(subject, own, line.currency);
+  if (sum === null) return missing('share');
+  const exact = sum.n < 0n ? zero : sum;
+  const step = { step: 'share', formula: `${toExactText(exact)} of the share below are left`, value: toExactText(exact) };
+  return { exact, reason: 'nothing-below', step };
 }
 
 const missing = (step: string): Bound => ({
