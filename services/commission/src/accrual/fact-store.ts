@@ -113,9 +113,13 @@ export interface WalkPosition {
   conversionId: string;
 }
 
+/** A deal that pays for partners below or counts them. */
+const reachesBelow = `deal.terms::jsonb @? '$.components[*] ? (exists (@.downline) || @.tiers.metric[*].of == "network")'`;
+
 const affectedBy = `brand_id = $1 AND ($2::text IS NULL OR partner_id = $2) AND occurred_at >= $3 AND ($4::text IS NULL OR customer_id = $4)
   AND ($5::boolean IS NOT TRUE OR currency <> (SELECT currency FROM brand WHERE brand.brand_id = $1)
-    OR EXISTS (SELECT FROM deal_version AS deal WHERE deal.partner_id = conversion.partner_id AND deal.terms ->> 'currency' <> conversion.currency))
+    OR EXISTS (SELECT FROM deal_version AS deal JOIN brand USING (brand_id)
+      WHERE coalesce(deal.terms ->> 'currency', brand.currency) <> conversion.currency AND (deal.partner_id = conversion.partner_id OR ${reachesBelow})))
   AND ($6::timestamptz IS NULL OR occurred_at < $6) AND kind NOT IN ('refund', 'chargeback')`;
 const affectedValues = ({ brandId, partnerId, from, customerId, foreign, until }: Affected): unknown[] => [
   brandId,

@@ -4,7 +4,8 @@ import { type Clock, type Database, everything, type Job, type Jobs } from '@tri
 import { z } from 'zod';
 import { findBrand, shareBooks } from '../profiles/brand-store.js';
 import type { RefoldStatements } from '../shared/months.js';
-import type { Affected, RateAgain, RateThese } from '../shared/rate-again.js';
+import type { Affected, Effect, RateAgain, RateThese } from '../shared/rate-again.js';
+import { affectedPlaces } from './affected-places.js';
 import type { Entry } from './domain/entry.js';
 import { brandsOf, countOriginals, lockFacts, partnersAffected, type WalkPosition, walkOriginals } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
@@ -28,15 +29,28 @@ const jobName = 'rate-again';
 export const rateAgainWith =
   (parts: RateAgainParts): RateAgain =>
   async (tx, affected, context, now) => {
-    const found = await walkOriginals(tx, affected, null, rateAgainAtOnce + 1);
-    await refoldMonths(tx, parts, affected, context, now);
-    if (found.length === 0) return { conversions: 0, entries: [] };
-    if (found.length > rateAgainAtOnce) {
-      await parts.jobs.enqueue(tx, jobName, { ...affected, after: null, context });
-      return { conversions: await countOriginals(tx, affected), entries: null };
+    let effect: Effect = { conversions: 0, entries: [] };
+    for (const place of await affectedPlaces(tx, affected)) {
+      effect = together(effect, await ratePlace(parts, tx, place, context, now));
+      await refoldMonths(tx, parts, place, context, now);
     }
-    return { conversions: found.length, entries: await rateChunk(tx, parts, affected, found, context, now) };
+    return effect;
   };
+
+async function ratePlace(parts: RateAgainParts, tx: Tx, affected: Affected, context: EventContext, now: Date): Promise<Effect> {
+  const found = await walkOriginals(tx, affected, null, rateAgainAtOnce + 1);
+  if (found.length === 0) return { conversions: 0, entries: [] };
+  if (found.length > rateAgainAtOnce) {
+    await parts.jobs.enqueue(tx, jobName, { ...affected, after: null, context });
+    return { conversions: await countOriginals(tx, affected), entries: null };
+  }
+  return { conversions: found.length, entries: await rateChunk(tx, parts, affected, found, context, now) };
+}
+
+const together = (a: Effect, b: Effect): Effect => ({
+  conversions: a.conversions + b.conversions,
+  entries: a.entries === null || b.entries === null ? null : [...a.entries, ...b.entries],
+});
 
 export const rateTheseWith =
   ({ outbox, refold }: RateParts): RateThese =>

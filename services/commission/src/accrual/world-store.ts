@@ -23,6 +23,17 @@ export interface CustomersFact extends CustomerFact {
   partnerId: string | null;
 }
 
+/** Who is credited with anything that these customers did. */
+export async function partnersOfCustomers(tx: Tx, pairs: readonly { brandId: string; customerId: string }[]): Promise<string[]> {
+  if (pairs.length === 0) return [];
+  const { rows } = await tx.query<{ partnerId: string }>(
+    `SELECT DISTINCT partner_id AS "partnerId" FROM conversion
+     WHERE (brand_id, customer_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND partner_id IS NOT NULL`,
+    [pairs.map(({ brandId }) => brandId), pairs.map(({ customerId }) => customerId)],
+  );
+  return rows.map(({ partnerId }) => partnerId);
+}
+
 /** The events of customers at their brands, with what refunds have left of each. */
 export async function factsOfCustomers(tx: Tx, pairs: readonly { brandId: string; customerId: string }[]): Promise<CustomersFact[]> {
   if (pairs.length === 0) return [];

@@ -18,7 +18,14 @@ import type { Case } from './case.js';
 import { type StoredFact, toConversion } from './domain/fact.js';
 import { dealsPostedFor } from './journal-store.js';
 import { type Needs, needsOf } from './needs.js';
-import { type CustomersFact, customersById, factsOfCustomers, type LoadRates, type WantedRate } from './world-store.js';
+import {
+  type CustomersFact,
+  customersById,
+  factsOfCustomers,
+  type LoadRates,
+  partnersOfCustomers,
+  type WantedRate,
+} from './world-store.js';
 
 /** Everything that folds of some conversions look at beside the conversions. */
 export interface World {
@@ -44,12 +51,16 @@ const customerKey = (brandId: string, customerId: string): string => `${brandId}
 export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadRates): Promise<World> {
   const originals = cases.map(({ original }) => original);
   const rated = originals.filter(({ ratedLevel }) => ratedLevel > 0).map(({ conversionId }) => conversionId);
-  const partnerIds = [...new Set(originals.flatMap(({ partnerId }) => partnerId ?? []))];
+  const everyPair = customersOf(originals);
+  // Whoever else earned of these customers may go by what they do now.
+  const partnerIds = [
+    ...new Set([...originals.flatMap(({ partnerId }) => partnerId ?? []), ...(await partnersOfCustomers(tx, everyPair))]),
+  ];
   const partners = await partnersWithUplines(tx, partnerIds);
   const everybody = [...new Set([...partnerIds, ...partners.keys()])];
   const versions = await versionsFor(tx, everybody, await dealsPostedFor(tx, rated));
   const needs = allNeeds(versions);
-  const pairs = needs.customer ? customersOf(originals) : [];
+  const pairs = needs.customer ? everyPair : [];
   const customers = await customersById(tx, [...new Set(pairs.map(({ customerId }) => customerId))]);
   const facts = needs.history ? await factsOfCustomers(tx, pairs) : [];
   const brands = await brandsOf(tx, cases, needs.elsewhere ? versions : []);

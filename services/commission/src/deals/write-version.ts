@@ -46,8 +46,10 @@ export async function writeChange(
 }
 
 async function written(tx: Tx, { rateAgain }: DealParts, deal: DealVersionRecord, caused: EventContext, now: Date) {
-  const { brandId, partnerId, effectiveFrom: from } = deal;
-  const effect: Effect = counts(deal) ? await rateAgain(tx, { brandId, partnerId, from }, caused, now) : { conversions: 0, entries: [] };
+  const { brandId, partnerId, dealId, effectiveFrom: from } = deal;
+  const effect: Effect = counts(deal)
+    ? await rateAgain(tx, { brandId, partnerId, dealId, from }, caused, now)
+    : { conversions: 0, entries: [] };
   return { ...dealView(deal, stageOf(deal, [deal], now.toISOString())), effect: effectView(effect) };
 }
 

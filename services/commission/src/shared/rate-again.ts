@@ -11,6 +11,8 @@ export interface Affected {
   until?: string | undefined;
   /** Only amounts that have to be exchanged: not in the brand's currency, or not in that of a deal of the partner. */
   foreign?: boolean | undefined;
+  /** The deal whose terms are new: what occurred elsewhere and counts in it, or is paid by it, is affected too. */
+  dealId?: string | undefined;
   /** New terms, unless it says that something else is new. */
   trigger?: 'terms' | 'circumstances' | undefined;
 }

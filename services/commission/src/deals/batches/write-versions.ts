@@ -1,5 +1,7 @@
 import type { EventContext, Tx } from '@tributary/messaging';
-import { insertVersions, partnersWithFacts } from '../deal-store.js';
+import { groupBy } from '../../shared/domain/group-by.js';
+import { reachOf } from '../../shared/domain/reach.js';
+import { insertVersions, partnersWithFacts, versionsFor } from '../deal-store.js';
 import type { DealVersionRecord } from '../domain/deal.js';
 import { type DealParts, versionedEvent } from '../write-version.js';
 
@@ -24,9 +26,13 @@ export async function writeVersions(
   );
   const causes = new Map(events.map(({ subject, id }) => [subject, id]));
   const dealOf = new Map(deals.map(({ partnerId, dealId }) => [partnerId, dealId]));
-  for (const partnerId of await partnersWithFacts(tx, brandId, [...dealOf.keys()], effectiveFrom)) {
-    const causationId = causes.get(dealOf.get(partnerId) ?? '');
+  const everyVersion = groupBy(await versionsFor(tx, [], [...dealOf.values()]), ({ dealId }) => dealId);
+  const withFacts = await partnersWithFacts(tx, brandId, [...dealOf.keys()], effectiveFrom);
+  for (const [partnerId, dealId] of dealOf) {
+    const reach = reachOf((everyVersion.get(dealId) ?? []).map(({ terms }) => terms));
+    if (!reach.below && !reach.brands && !withFacts.has(partnerId)) continue;
+    const causationId = causes.get(dealId);
     const caused = causationId === undefined ? context : { ...context, causationId };
-    await parts.rateAgain(tx, { brandId, partnerId, from: effectiveFrom }, caused, now);
+    await parts.rateAgain(tx, { brandId, partnerId, dealId, from: effectiveFrom }, caused, now);
   }
 }
