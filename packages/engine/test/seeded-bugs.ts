@@ -37,7 +37,7 @@ export const seededBugs: readonly SeededBug[] = [
   bug('engine-1/streams/meter-periods.ts', 'record.customerId === null || known.has(record.customerId)', 'record.customerId === null'),
   bug('engine-1/streams/meter-periods.ts', 'before.index !== index) fromTheStart', 'before.index > index) fromTheStart'),
   bug('engine-1/streams/meter-windows.ts', 'gone.at <= start', 'gone.at < start - 86_400_000'),
-  bug('engine-1/streams/meter-windows.ts', 'other.start >= one.at', 'other.start > other.at'),
+  bug('engine-1/streams/meter-windows.ts', 'higher.start < one.at && ', ''),
   bug('engine-1/streams/meter-windows.ts', 'count === 0 : count === 1', 'true : true'),
   bug('engine-1/streams/amount-at.ts', "?? (tiers.crossing === 'new' ? after : before)", '?? after'),
   bug('engine-1/streams/amount-at.ts', 'bandBefore === index', 'bandBefore !== null'),

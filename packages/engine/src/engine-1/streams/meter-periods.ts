@@ -16,6 +16,7 @@ import {
 
 /** A record with the meters of its period before it and after it. */
 interface Walked extends Entry {
+  at: number;
   period: string;
   before: Rational[];
   weights: Rational[];
@@ -26,7 +27,16 @@ interface Walked extends Entry {
 export function meterPeriods(entries: readonly Entry[], from: StreamState, seen: ReadonlySet<string>): MeteredStream {
   const walked = walk(entries, from, seen);
   const ends = new Map(walked.map(({ period, after }) => [period, after]));
-  const steps = walked.map(({ after: _, ...one }, index): Metered => ({ ...one, reached: reachedBy(walked, index, ends) }));
+  const steps = walked.map(
+    ({ record, terms, period, before, weights }, index): Metered => ({
+      record,
+      terms,
+      period,
+      before,
+      weights,
+      reached: reachedBy(walked, index, ends),
+    }),
+  );
   const last = walked.at(-1);
   return { steps, meters: totalsOf(last), ...liftedBy(walked, ends, from) };
 }
@@ -54,7 +64,7 @@ function walk(entries: readonly Entry[], from: StreamState, seen: ReadonlySet<st
       ...meters,
       ...metricsOf(entry.terms).map((metric, index) => [meterName(metric), add(before[index] ?? zero, weights[index] ?? zero)] as const),
     ]);
-    return { ...entry, period: now, before, weights, after: meters };
+    return { ...entry, at: instantMs(entry.record.occurredAt), period: now, before, weights, after: meters };
   });
 }
 
@@ -83,8 +93,20 @@ function reachedBy(walked: readonly Walked[], index: number, ends: ReadonlyMap<s
   if (!one || tiers === null) return null;
   const paidAt = settledAt(one, tiers);
   if (paidAt === null) return meterAt(ends.get(one.period) ?? new Map(), tiers.metrics);
-  const isIn = ({ period, record }: Walked): boolean => period === one.period && instantMs(record.occurredAt) <= instantMs(paidAt);
-  return meterAt((walked.findLast(isIn) ?? one).after, tiers.metrics);
+  const last = walked[lastUntil(walked, instantMs(paidAt))];
+  const met = last && last.at >= one.at ? last : one;
+  return meterAt((met.period === one.period ? met.after : ends.get(one.period)) ?? new Map(), tiers.metrics);
+}
+
+/** The last record that occurred by an instant; -1 when none did. */
+function lastUntil(walked: readonly Walked[], ms: number): number {
+  let [low, high] = [0, walked.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((walked[middle]?.at ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** By which band each version's retroactive scale has rated its latest period, and whether it is another than before. */

@@ -28,13 +28,13 @@ interface Walked extends Entry {
  */
 export function meterWindows(entries: readonly Entry[]): MeteredStream {
   const walked = walk(entries);
-  const bandsOf = bandsBy(walked);
+  const climbOf = climbsBy(walked);
   const steps = walked.map((one, index): Metered => {
     const { record, terms, before } = one;
     const metrics = metricsOf(terms);
     const weights = meterAt(one.after, metrics).map((value, metric) => subtract(value, before[metric] ?? zero));
     const tiers = retroactiveTiers(one);
-    const reached = tiers && meterAt((walked[highest(walked, index, tiers, bandsOf(tiers))] ?? one).after, metrics);
+    const reached = tiers && meterAt((walked[highest(walked, index, tiers, climbOf(tiers))] ?? one).after, metrics);
     return { record, terms, period: '', before, weights, reached };
   });
   return { steps, meters: {}, lifted: {}, fromTheStart: false };
@@ -82,26 +82,38 @@ function openWindow() {
   return { move, meters: () => sums };
 }
 
-/** The band of every record's window by one scale, worked out once for each scale. */
-function bandsBy(walked: readonly Walked[]): (tiers: NormalTiers) => readonly number[] {
-  const known = new Map<NormalTiers, number[]>();
+/** For every record the next one whose window reaches a higher band, -1 where none comes; worked out once for each scale. */
+function climbsBy(walked: readonly Walked[]): (tiers: NormalTiers) => readonly number[] {
+  const known = new Map<NormalTiers, readonly number[]>();
   return (tiers) => {
-    const bands = known.get(tiers) ?? walked.map(({ after }) => bandOf(tiers.bands, meterAt(after, tiers.metrics), tiers.bounds).index);
-    known.set(tiers, bands);
-    return bands;
+    const bandAt = ({ after }: Walked): number => bandOf(tiers.bands, meterAt(after, tiers.metrics), tiers.bounds).index;
+    const climb = known.get(tiers) ?? nextHigher(walked.map(bandAt));
+    known.set(tiers, climb);
+    return climb;
   };
 }
 
+function nextHigher(bands: readonly number[]): number[] {
+  const next: number[] = [];
+  for (let index = bands.length - 1; index >= 0; index -= 1) {
+    let higher = index + 1 < bands.length ? index + 1 : -1;
+    while (higher >= 0 && (bands[higher] ?? 0) <= (bands[index] ?? 0)) higher = next[higher] ?? -1;
+    next[index] = higher;
+  }
+  return next;
+}
+
 /** Of the records whose window holds this one, and that occurred before it was settled, the one that reached the highest band. */
-function highest(walked: readonly Walked[], index: number, tiers: NormalTiers, bands: readonly number[]): number {
+function highest(walked: readonly Walked[], index: number, tiers: NormalTiers, next: readonly number[]): number {
   const one = walked[index];
   const paidAt = one ? settledAt(one, tiers) : null;
   const until = paidAt === null ? Number.POSITIVE_INFINITY : instantMs(paidAt);
   let best = index;
-  for (let later = index + 1; later < walked.length; later += 1) {
-    const other = walked[later];
-    if (!one || !other || other.start >= one.at || other.at > until) break;
-    if ((bands[later] ?? 0) > (bands[best] ?? 0)) best = later;
-  }
+  for (
+    let higher = walked[next[best] ?? -1];
+    higher && one && higher.start < one.at && higher.at <= until;
+    higher = walked[next[best] ?? -1]
+  )
+    best = next[best] ?? best;
   return best;
 }
