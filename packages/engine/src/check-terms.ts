@@ -4,7 +4,7 @@ import { checkComponent } from './check/component.js';
 import { checkRecoups } from './check/months.js';
 import { exactOf, isMore, one } from './check/numbers.js';
 import { repeated, type TermsProblem, when } from './check/problem.js';
-import { qualificationFields } from './terms.js';
+import { metricsOf, qualificationFields } from './terms.js';
 import type { Terms } from './types.js';
 
 export type { TermsProblem } from './check/problem.js';
@@ -33,8 +33,15 @@ export function checkTerms(terms: Terms, { fields = qualificationFields }: { fie
       (index) => `/components/${index}/name`,
       'component-name-is-taken',
     ),
+    ...checkAcrossBrands(terms),
     ...checkRecoups(terms),
   ];
+}
+
+/** Brands have zones of their own: what is counted over several needs one. */
+function checkAcrossBrands({ components, timeZone }: Terms): TermsProblem[] {
+  const across = components.some(({ tiers }) => tiers !== undefined && metricsOf(tiers).some((metric) => metric.across === 'brands'));
+  return when(across && timeZone === undefined, '/timeZone', 'scales-across-brands-need-a-time-zone');
 }
 
 /** A name of the zone database: an offset such as `+01:00` knows no summer. */

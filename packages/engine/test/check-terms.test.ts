@@ -237,3 +237,26 @@ test('M-09 a policy that sources answer differently is chosen by the deal, or by
     { pointer: '/components/0/carryover', rule: 'carryover-must-be-chosen' },
   ]);
 });
+
+test('what streams, splits and ranks could not rate is refused', () => {
+  const many = tiers({
+    metric: [{ measure: 'customers' }, { measure: 'customers', on: 'lead' }],
+    bands: [{ atLeast: [0, 0] }, { atLeast: [5, 5], factor: '2' }],
+  });
+  const fixed = tiers({ scale: 'marginal', metric: { measure: 'count', on: 'lead' }, bands: [{ upTo: 5 }, { upTo: null, fixed: 100 }] });
+  const cases: [Component, string, string][] = [
+    [
+      { ...percent, split: { by: 'touches', first: '0.2', last: '0.2', rest: 'equal' }, subCent: 'accumulate' },
+      '/split',
+      'accumulated-sums-cannot-be-split',
+    ],
+    [{ ...downline({ ranks }), caps: [cap] }, '/caps', 'derived-amounts-cannot-have-tiers-or-caps'],
+    [many, '/tiers/metric', 'customers-are-counted-once'],
+    [fixed, '/tiers/bands', 'fixed-amounts-need-a-scale-of-their-own-facts'],
+  ];
+  for (const [component, pointer, rule] of cases)
+    expect(checkTerms(deal(component))).toContainEqual({ pointer: `/components/0${pointer}`, rule });
+  const across = deal(tiers({ metric: { measure: 'count', across: 'brands' } }));
+  expect(checkTerms(across)).toEqual([{ pointer: '/timeZone', rule: 'scales-across-brands-need-a-time-zone' }]);
+  expect(checkTerms({ ...across, timeZone: 'Europe/Malta' })).toEqual([]);
+});

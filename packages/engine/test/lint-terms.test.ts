@@ -143,11 +143,11 @@ const errors: Case[] = [
   ],
   [
     'a scale over several brands without a currency',
-    scaled({ metric: { measure: 'amount', across: 'brands' } }),
+    { ...scaled({ metric: { measure: 'amount', across: 'brands' } }), timeZone: 'Europe/Berlin' },
     '/currency',
     'tiers-across-brands-need-a-currency',
     /every brand/,
-    { ...scaled({ metric: { measure: 'amount', across: 'brands' } }), currency: 'EUR' },
+    { ...scaled({ metric: { measure: 'amount', across: 'brands' } }), timeZone: 'Europe/Berlin', currency: 'EUR' },
   ],
   [
     'WE-14 a carry in net revenue that offsets commission',

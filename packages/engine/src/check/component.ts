@@ -22,6 +22,8 @@ export function checkComponent(component: Component, at: string, fields: Fields)
     ...(tiers ? checkTiers(component, tiers, `${at}/tiers`) : []),
     ...(caps ? checkCaps(caps, `${at}/caps`) : []),
     ...(split ? checkSplit(split, `${at}/split`) : []),
+    // Each of several partners would need a running sum of its own.
+    ...when(split !== undefined && component.subCent === 'accumulate', `${at}/split`, 'accumulated-sums-cannot-be-split'),
     ...(downline ? checkDownline(component, downline, at) : []),
     ...(waterfall ? checkWaterfall(waterfall, `${at}/waterfall`) : []),
     ...(carryover ? checkCarryover(carryover, `${at}/carryover`) : []),

@@ -26,7 +26,7 @@ const sum = (texts: readonly string[]): Rational => texts.reduce((total, text) =
 export function checkDownline(component: Component, downline: Downline, at: string): TermsProblem[] {
   const path = `${at}/downline`;
   const ofCommission = downline.of !== 'amount';
-  const derived = ofCommission || downline.lessPaidBelow === true;
+  const derived = ofCommission || downline.lessPaidBelow === true || downline.ranks !== undefined;
   return [
     ...downline.levels.flatMap((level, index) => checkRate(level, `${path}/levels/${index}`)),
     ...(downline.pool === undefined ? [] : checkRate(downline.pool, `${path}/pool`)),

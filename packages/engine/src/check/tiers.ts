@@ -1,5 +1,5 @@
 import { isMonthModel, metricsOf } from '../terms.js';
-import type { Band, Component, Tiers } from '../types.js';
+import type { Band, Component, Metric, Tiers } from '../types.js';
 import { checkAmount, exactOf, isMore, isSame } from './numbers.js';
 import { checkGiven } from './pay.js';
 import { type TermsProblem, when } from './problem.js';
@@ -13,7 +13,7 @@ export function checkTiers(component: Component, tiers: Tiers, at: string): Term
   ];
 }
 
-function checkScale({ model, subCent }: Component, tiers: Tiers, at: string): TermsProblem[] {
+function checkScale({ model, subCent, on }: Component, tiers: Tiers, at: string): TermsProblem[] {
   const metrics = metricsOf(tiers);
   const retroactive = tiers.retroactive === 'all' || tiers.retroactive === 'unpaid';
   return [
@@ -21,6 +21,15 @@ function checkScale({ model, subCent }: Component, tiers: Tiers, at: string): Te
     ...when(retroactive && tiers.scale === 'marginal' && !isMonthModel(model), `${at}/retroactive`, 'marginal-tiers-cannot-be-retroactive'),
     ...when(subCent === 'accumulate' && retroactive && tiers.scale === 'whole', `${at}/retroactive`, 'retroactive-tiers-cannot-accumulate'),
     ...when(isMonthModel(model) && tiers.reset !== 'month', `${at}/reset`, 'tiers-of-a-month-start-again-each-month'),
+    ...when(metrics.filter(({ measure }) => measure === 'customers').length > 1, `${at}/metric`, 'customers-are-counted-once'),
+    // The fixed amount falls on the fact that reaches the band: it must be one that the component pays for.
+    ...when(
+      tiers.scale === 'marginal' &&
+        tiers.bands.some(({ fixed }) => fixed !== undefined) &&
+        metrics.some((metric) => movedByOthers(metric, on)),
+      `${at}/bands`,
+      'fixed-amounts-need-a-scale-of-their-own-facts',
+    ),
     ...metrics.flatMap(({ measure }, index) =>
       when(
         isMonthModel(model) && measure !== 'amount' && measure !== 'customers',
@@ -30,6 +39,9 @@ function checkScale({ model, subCent }: Component, tiers: Tiers, at: string): Te
     ),
   ];
 }
+
+const movedByOthers = (metric: Metric, on: string): boolean =>
+  (metric.on ?? on) !== on || metric.of === 'network' || metric.across === 'brands';
 
 /** Either every band has `upTo`, the last one open; or every band has `atLeast`, one value for each metric. */
 function checkBounds(tiers: Tiers, at: string): TermsProblem[] {
