@@ -4,6 +4,7 @@ import {
   circumstancesAt,
   type FoldInput,
   type FxRate,
+  type PartnerProfile,
   type Profiles,
   rateOn,
   type StreamPlace,
@@ -73,7 +74,8 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
     rates,
     brands,
     needs,
-    plain: partners.size <= partnerIds.length && !needs.customer && !needs.streams && rates.length === 0 && !asksOfPartners(versions),
+    plain:
+      [...partners.values()].every(standsAlone) && !needs.customer && !needs.streams && rates.length === 0 && !asksOfPartners(versions),
     versionsOf: groupBy(versions, ({ partnerId }) => partnerId),
   };
 }
@@ -83,6 +85,8 @@ async function brandsOf(tx: Tx, cases: readonly Case[], versions: readonly Rated
   const others = [...new Set(versions.map(({ brandId }) => brandId))].filter((brandId) => !known.has(brandId));
   return others.length === 0 ? known : new Map([...known, ...(await brandsById(tx, others))]);
 }
+
+const standsAlone = ({ parents }: PartnerProfile): boolean => parents.length === 0;
 
 const asksOfPartners = (versions: readonly RatedVersion[]): boolean =>
   versions.some(({ terms }) => terms.components.some(({ qualify, alternatives, split }) => qualify?.rule || alternatives?.length || split));
