@@ -1,0 +1,160 @@
+import { expect } from '@jest/globals';
+import { newId } from '@tributary/contracts';
+import { everything } from '@tributary/service-kit';
+import { anEvent, startTestService, type TestService } from '@tributary/testkit';
+import { onConversionRecorded } from '../../src/accrual/on-conversion.consumer.js';
+import { compose } from '../../src/composition.js';
+import { refoldStatements } from '../../src/statements/refold-statements.js';
+import { aBrand, anEnrollment, aPartner, recorded } from '../builders.js';
+import { type Owed, owedTo } from './oracle.js';
+import {
+  amendedFrom,
+  conversionOf,
+  dealKind,
+  isAmended,
+  months,
+  orderOf,
+  type Place,
+  type Size,
+  type Told,
+  termsOf,
+  toldAs,
+} from './story.js';
+
+const batchSize = 500;
+const time = '2026-01-01T00:00:00.000Z';
+
+/** A bus that confirms and forgets: what is sent here would fill the memory that is measured. */
+const forgetful = () => ({
+  features: { broker: false, durableBindings: false },
+  declare: async () => undefined,
+  publish: async () => undefined,
+  sendTo: async () => undefined,
+  consume: async () => ({ stop: async () => undefined }),
+  backlog: async () => 0,
+  state: () => 'up' as const,
+  onUp: () => () => undefined,
+  close: async () => undefined,
+});
+
+export interface Measured {
+  eventsPerSecond: number;
+  peakMegabytes: number;
+  scopes: number;
+  statements: number;
+}
+
+/**
+ * Tells a service all facts in full shuffle, amends deals and closes months in between, and compares every scope and every statement
+ * with the oracle.
+ */
+export async function shuffle(size: Size): Promise<Measured> {
+  const service = await startTestService(compose, { now: new Date('2026-06-15T00:00:00Z'), environment: { bus: forgetful() } });
+  try {
+    const place = await settle(service, size);
+    const deals = await makeDeals(service, size, place);
+    const { seconds, peakMegabytes } = await tell(service, size, place, deals);
+    const compared = await compare(service, size, place, deals);
+    return { eventsPerSecond: Math.round(size.events / seconds), peakMegabytes, ...compared };
+  } finally {
+    await service.stop();
+  }
+}
+
+async function settle(service: TestService, { partners }: Size): Promise<Place> {
+  const place = {
+    brandIds: [newId('brand'), newId('brand')],
+    programIds: [newId('program'), newId('program')],
+    partnerIds: Array.from({ length: partners }, () => newId('partner')),
+  };
+  const both = place.brandIds.map((brandId, index) => [brandId, place.programIds[index] ?? ''] as const);
+  await service.deliver(...both.map(([brandId, programId]) => aBrand(brandId, programId, {}, 'UTC')));
+  const profiles = place.partnerIds.map((partnerId, index) => {
+    const parents = index % 3 === 0 ? [] : [{ parentId: place.partnerIds[index - 1] ?? '', effectiveFrom: time, recordedAt: time }];
+    return anEvent('directory.partner.changed.v1', { ...aPartner(partnerId).data, parents });
+  });
+  await service.deliver(...profiles);
+  await service.deliver(
+    ...place.partnerIds.flatMap((partnerId) => both.map(([brandId, programId]) => anEnrollment(partnerId, brandId, programId))),
+  );
+  return place;
+}
+
+type Deals = Map<string, string>;
+const dealKey = (partner: number, brand: number): string => `${partner} ${brand}`;
+const everyDeal = ({ partners }: Size): [number, number][] => Array.from({ length: partners * 2 }, (_, index) => [index >> 1, index % 2]);
+
+async function makeDeals(service: TestService, size: Size, { partnerIds, brandIds }: Place): Promise<Deals> {
+  const made: Deals = new Map();
+  for (const [partner, brand] of everyDeal(size)) {
+    const terms = termsOf(dealKind(partner, brand), partner, 1);
+    const body = { partnerId: partnerIds[partner], brandId: brandIds[brand], effectiveFrom: time, terms };
+    const { status, body: deal } = await service.request().post('/api/v1/deals').send(body);
+    if (status !== 201) throw new Error(`deal of kind ${dealKind(partner, brand)}: ${JSON.stringify(deal)}`);
+    made.set(dealKey(partner, brand), (deal as { id: string }).id);
+  }
+  return made;
+}
+
+async function amend(service: TestService, partner: number, brand: number, deals: Deals): Promise<void> {
+  const kind = dealKind(partner, brand);
+  const body = { effectiveFrom: amendedFrom(kind), terms: termsOf(kind, partner, 2), reason: 'as agreed' };
+  const path = `/api/v1/deals/${deals.get(dealKey(partner, brand))}/amendments`;
+  await service.request().post(path).set('if-match', '"1"').send(body).expect(201);
+}
+
+async function tell(service: TestService, size: Size, place: Place, deals: Deals): Promise<{ seconds: number; peakMegabytes: number }> {
+  const { db, clock, service: composed } = service;
+  const consume = onConversionRecorded({ outbox: composed.messaging.outbox, clock, refold: refoldStatements });
+  const order = orderOf(size);
+  const batches = Math.ceil(order.length / batchSize);
+  const amendments = everyDeal(size).filter(([partner, brand]) => isAmended(partner, brand));
+  const closeAfter = new Map(months.map((month, index) => [Math.floor(((index + 1) * batches) / (months.length + 1)), month]));
+  let [seconds, peak, amended] = [0, 0, 0];
+  for (let batch = 0; batch < batches; batch += 1) {
+    const numbers = [...order.subarray(batch * batchSize, (batch + 1) * batchSize)];
+    const events = numbers.map((no) => recorded(conversionOf(toldAs(no, size), place)));
+    const began = performance.now();
+    await db.tx(everything, (tx) => consume(tx, events));
+    const due = Math.floor((amendments.length * (batch + 1)) / batches);
+    for (; amended < due; amended += 1) await amend(service, ...(amendments[amended] as [number, number]), deals);
+    const month = closeAfter.get(batch);
+    for (const brandId of month === undefined ? [] : place.brandIds)
+      await service.request().post(`/api/v1/periods/${month}/close`).send({ brandId }).expect(200);
+    seconds += (performance.now() - began) / 1000;
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }
+  await service.moveClock('2026-06-15T00:00:01Z');
+  return { seconds, peakMegabytes: Math.round(peak / 2 ** 20) };
+}
+
+async function compare(service: TestService, size: Size, place: Place, deals: Deals): Promise<Pick<Measured, 'scopes' | 'statements'>> {
+  const trees = Array.from({ length: (size.partners / 3) * 2 }, (): Told[] => []);
+  for (let no = 0; no < size.events; no += 1) {
+    const told = toldAs(no, size);
+    trees[Math.floor(told.partner / 3) * 2 + told.brand]?.push(told);
+  }
+  const owed: Owed = { nets: new Map(), statements: new Map() };
+  for (const [index, facts] of trees.entries()) owedTo(facts, index % 2, place, deals, owed);
+  const nets = await service.sql<{ key: string; net: string }>(
+    `SELECT partner_id || ' ' || scope AS key, net::text FROM commission_scope WHERE net <> 0`,
+  );
+  differ(owed.nets, new Map(nets.map(({ key, net }) => [key, BigInt(net)])));
+  const totals = await service.sql<{ key: string; total: string }>(
+    `SELECT DISTINCT ON (deal_id, period) deal_id || ' ' || period AS key, total::text FROM statement ORDER BY deal_id, period, revision DESC`,
+  );
+  differ(owed.statements, new Map(totals.map(({ key, total }) => [key, BigInt(total)])));
+  const [books] = await service.sql<{ off: number }>(
+    `SELECT count(*)::int AS off FROM (SELECT scope, sum(amount) AS net FROM commission_entry GROUP BY scope) AS journal
+     FULL JOIN commission_scope USING (scope) WHERE coalesce(journal.net, 0) <> coalesce(commission_scope.net, 0)`,
+  );
+  expect(books).toEqual({ off: 0 });
+  return { scopes: owed.nets.size, statements: owed.statements.size };
+}
+
+/** The first differences, and how many there are: a whole ledger is no message. */
+function differ(wanted: ReadonlyMap<string, bigint>, found: ReadonlyMap<string, bigint>): void {
+  const keys = [...new Set([...wanted.keys(), ...found.keys()])].filter((key) => wanted.get(key) !== found.get(key));
+  const shown = keys.slice(-12).map((key) => [key, `${wanted.get(key)}`, `${found.get(key)}`]);
+  expect({ different: keys.length, shown }).toEqual({ different: 0, shown: [] });
+}
