@@ -8,9 +8,9 @@ import type { Conversion, DealVersion } from './types.js';
  */
 export function versionInForce(versions: readonly DealVersion[], asOf: string, knownAt?: string): DealVersion | undefined {
   const at = instantMs(asOf);
-  const known = knownAt === undefined ? Number.POSITIVE_INFINITY : instantMs(knownAt);
+  const isKnown = knownAt === undefined ? () => true : ({ recordedAt }: DealVersion) => instantMs(recordedAt) <= instantMs(knownAt);
   return versions
-    .filter((version) => version.status !== 'draft' && instantMs(version.effectiveFrom) <= at && instantMs(version.recordedAt) <= known)
+    .filter((version) => version.status !== 'draft' && instantMs(version.effectiveFrom) <= at && isKnown(version))
     .reduce<DealVersion | undefined>(
       (latest, version) => (latest === undefined || version.version > latest.version ? version : latest),
       undefined,

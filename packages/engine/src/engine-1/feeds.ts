@@ -16,19 +16,25 @@ export function feedsOf(input: FoldInput, rest: Rest, lines: readonly StreamReco
   if (original.partnerId === null) return [];
   const above = (input.circumstances?.uplines ?? []).map(({ partnerId }) => partnerId);
   const taken = new Set(lines.map(({ stream }) => stream));
-  return [original.partnerId, ...above].flatMap((partnerId, distance) =>
-    dealsOf(input, partnerId).flatMap(({ deal, elsewhere }) =>
+  return [original.partnerId, ...above].flatMap((partnerId, distance) => {
+    const concerns = (component: NormalComponent, metric: Required<Metric>): boolean =>
+      metric.on === original.kind && (metric.of === 'network' || (distance === 0 && component.downline === null));
+    const mayFeed = (component: NormalComponent): boolean =>
+      component.tiers?.metrics.some((metric) => concerns(component, metric)) ?? false;
+    if (!hasComponent(input, partnerId, mayFeed)) return [];
+    return dealsOf(input, partnerId).flatMap(({ deal, elsewhere }) =>
       withDefaults(deal.terms).components.flatMap((component) => {
-        const counts = (metric: Required<Metric>): boolean =>
-          metric.on === original.kind &&
-          (!elsewhere || metric.across === 'brands') &&
-          (metric.of === 'network' || (distance === 0 && component.downline === null));
+        const counts = (metric: Required<Metric>): boolean => concerns(component, metric) && (!elsewhere || metric.across === 'brands');
         const record = feed(atBrand(input, deal), deal, component, rest, counts);
         return record && !taken.has(record.stream) ? [record] : [];
       }),
-    ),
-  );
+    );
+  });
 }
+
+/** Whether any version of a partner's deals has such a component: few have, and which deal is in force costs more to find out. */
+const hasComponent = ({ versions }: FoldInput, partnerId: string, is: (component: NormalComponent) => boolean): boolean =>
+  versions.some((one) => one.partnerId === partnerId && withDefaults(one.terms).components.some(is));
 
 /** Meters of another brand's deal begin and are counted as at that brand. */
 function atBrand(input: FoldInput, { brandId }: DealVersion): FoldInput {
