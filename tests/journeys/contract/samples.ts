@@ -75,6 +75,9 @@ function people({ partnerId, brandId, apiKeyId, now, fresh }: World): Record<str
     listEnrollments: () => ({ params: { partnerId } }),
     addPartnerTag: () => ({ params: { partnerId }, body: { tag: fresh() } }),
     removePartnerTag: () => ({ params: { partnerId }, body: { tag: fresh() }, status: 409 }),
+    setPartnerTier: () => ({ params: { partnerId }, body: { value: fresh() } }),
+    setPartnerParent: () => ({ params: { partnerId }, body: { value: null } }),
+    setPartnerManager: () => ({ params: { partnerId }, body: { value: fresh() } }),
     getContact: () => ({ params: { partnerId }, status: 404 }),
     listParked: () => ({}),
     showParked: () => ({ params: parked, status: 404 }),
@@ -88,9 +91,10 @@ function people({ partnerId, brandId, apiKeyId, now, fresh }: World): Record<str
 }
 
 function owed(world: World): Record<string, () => Sample> {
-  const { partnerId, brandId, dealId, entryId, approvalId, now } = world;
+  const { partnerId, brandId, dealId, entryId, approvalId, now, fresh } = world;
   const version = { dealId, version: '1' };
   const template = { templateId: 'dtp_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
@@ -124,6 +128,15 @@ function owed(world: World): Record<string, () => Sample> {
       query: { source: world.fresh() },
     }),
     listFxRates: () => ({ query: { base: 'EUR' } }),
+    getCustomer: () => ({ params: customer, status: 404 }),
+    addCustomerTag: () => ({ params: customer, body: { tag: fresh() }, status: 404 }),
+    removeCustomerTag: () => ({ params: customer, body: { tag: fresh() }, status: 404 }),
+    addCustomerKey: () => ({ params: customer, body: { key: fresh() }, status: 404 }),
+    verifyCustomer: () => ({ params: customer, body: { kind: 'kyc', verifiedAt: now }, status: 404 }),
+    excludeCustomer: () => ({ params: customer, body: { from: now }, status: 404 }),
+    reassignCustomer: () => ({ params: customer, body: { partnerId, effectiveFrom: now, reason: 'fuzz' }, status: 404 }),
+    listStatements: () => ({ query: { brandId } }),
+    getStatement: () => ({ params: { statementId: 'stm_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
     closePeriod: () => ({ params: { period: '2020-01' }, query: { dryRun: 'true' }, body: { brandId } }),
     createAdjustment: () => ({
       query: { dryRun: 'true' },
