@@ -38,7 +38,12 @@ export async function world({ url, admin }: Platform, options: { currency?: stri
   const conversions: string[] = [];
   let number = 0;
 
-  const post = (path: string, body: object, headers?: Record<string, string>) => admin.expect(201, 'POST', `/api/v1${path}`, body, headers);
+  /** Something was set up that the other services may not have heard of yet. */
+  let fresh = false;
+  const post = (path: string, body: object, headers?: Record<string, string>) => {
+    fresh = true;
+    return admin.expect(201, 'POST', `/api/v1${path}`, body, headers);
+  };
 
   async function brand(name: string, rest: object = {}): Promise<string> {
     const body = { name, slug: `${name}-${tag}`, currency, timeZone, policy: { minimumPayout: 0, holdDays: 0, ...policy }, ...rest };
@@ -120,6 +125,8 @@ export async function world({ url, admin }: Platform, options: { currency?: stri
   }
 
   async function report(events: readonly Json[]): Promise<string[]> {
+    if (fresh) await settled();
+    fresh = false;
     const { outcomes } = await admin.expect(202, 'POST', '/api/v1/events', { events });
     const wrong = outcomes.filter(({ outcome }: Json) => outcome === 'rejected');
     if (wrong.length > 0) throw new Error(`rejected: ${JSON.stringify(wrong)}`);
