@@ -53,12 +53,12 @@ export async function scopesOfConversions(tx: Tx, conversionIds: readonly string
   return (await tx.query<ScopeRow>(`SELECT ${scopeSelected} FROM commission_scope WHERE conversion_id = ANY($1)`, [conversionIds])).rows;
 }
 
-/** The deals by which anything has been posted for these conversions or put into streams, whoever is credited now. */
+/** The deals by which anything has been posted for these conversions or put into streams, whoever is credited now. Each by its own index. */
 export async function dealsPostedFor(tx: Tx, conversionIds: readonly string[]): Promise<string[]> {
   if (conversionIds.length === 0) return [];
   const { rows } = await tx.query<{ dealId: string }>(
-    `SELECT DISTINCT deal_id AS "dealId" FROM commission_scope
-     WHERE conversion_id = ANY($1) OR scope IN (SELECT scope FROM running_contribution WHERE conversion_id = ANY($1))
+    `SELECT deal_id AS "dealId" FROM commission_scope WHERE conversion_id = ANY($1)
+     UNION SELECT deal_id FROM commission_scope JOIN running_contribution USING (scope) WHERE running_contribution.conversion_id = ANY($1)
      UNION SELECT body ->> 'dealId' FROM stream_record WHERE conversion_id = ANY($1)`,
     [conversionIds],
   );

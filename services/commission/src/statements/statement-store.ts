@@ -57,12 +57,12 @@ export async function insertStatements(tx: Tx, statements: readonly StatementRow
   );
 }
 
-/** The latest revision of one month of each deal that has one. */
+/** The latest revision of one month of each deal that has one. Found by its index: a month may have hundreds of revisions. */
 export async function currentStatements(tx: Tx, dealIds: readonly string[], period: string): Promise<Map<string, CurrentStatement>> {
   const { rows } = await tx.query<CurrentStatement>(
-    `SELECT DISTINCT ON (deal_id) statement_id AS "statementId", revision, deal_id AS "dealId", currency,
-       explanation -> 'statements' AS statements, explanation -> 'closing' AS closing
-     FROM statement WHERE deal_id = ANY($1) AND period = $2 ORDER BY deal_id, revision DESC`,
+    `SELECT statement_id AS "statementId", revision, deal_id AS "dealId", currency, explanation -> 'statements' AS statements, explanation -> 'closing' AS closing
+     FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+       SELECT * FROM statement WHERE deal_id = wanted.id AND period = $2 ORDER BY revision DESC LIMIT 1) AS latest`,
     [dealIds, period],
   );
   return new Map(rows.map((row) => [row.dealId, row]));
@@ -71,8 +71,9 @@ export async function currentStatements(tx: Tx, dealIds: readonly string[], peri
 /** What each deal's last statement before a month closed with. */
 export async function closingsBefore(tx: Tx, dealIds: readonly string[], period: string): Promise<Map<string, MonthState>> {
   const { rows } = await tx.query<{ dealId: string; closing: MonthState }>(
-    `SELECT DISTINCT ON (deal_id) deal_id AS "dealId", explanation -> 'closing' AS closing
-     FROM statement WHERE deal_id = ANY($1) AND period < $2 ORDER BY deal_id, period DESC, revision DESC`,
+    `SELECT deal_id AS "dealId", explanation -> 'closing' AS closing
+     FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+       SELECT * FROM statement WHERE deal_id = wanted.id AND period < $2 ORDER BY period DESC, revision DESC LIMIT 1) AS latest`,
     [dealIds, period],
   );
   return new Map(rows.map(({ dealId, closing }) => [dealId, closing]));

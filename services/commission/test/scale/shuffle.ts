@@ -1,12 +1,9 @@
 import { expect } from '@jest/globals';
 import { newId } from '@tributary/contracts';
-import { everything } from '@tributary/service-kit';
-import { anEvent, startTestService, type TestService } from '@tributary/testkit';
-import { onConversionRecorded } from '../../src/accrual/on-conversion.consumer.js';
-import { compose } from '../../src/composition.js';
-import { refoldStatements } from '../../src/statements/refold-statements.js';
+import { anEvent, type TestService } from '@tributary/testkit';
 import { aBrand, anEnrollment, aPartner, recorded } from '../builders.js';
 import { type Owed, owedTo } from './oracle.js';
+import { batchSize, consumerOf, startForgetful } from './service.js';
 import {
   amendedFrom,
   conversionOf,
@@ -21,24 +18,13 @@ import {
   toldAs,
 } from './story.js';
 
-const batchSize = 500;
 const time = '2026-01-01T00:00:00.000Z';
 
-/** A bus that confirms and forgets: what is sent here would fill the memory that is measured. */
-const forgetful = () => ({
-  features: { broker: false, durableBindings: false },
-  declare: async () => undefined,
-  publish: async () => undefined,
-  sendTo: async () => undefined,
-  consume: async () => ({ stop: async () => undefined }),
-  backlog: async () => 0,
-  state: () => 'up' as const,
-  onUp: () => () => undefined,
-  close: async () => undefined,
-});
-
 export interface Measured {
+  /** All in all: facts, amendments and closes. */
   eventsPerSecond: number;
+  /** Of the service's process, relay included. */
+  processorSeconds: number;
   peakMegabytes: number;
   scopes: number;
   statements: number;
@@ -49,13 +35,13 @@ export interface Measured {
  * with the oracle.
  */
 export async function shuffle(size: Size): Promise<Measured> {
-  const service = await startTestService(compose, { now: new Date('2026-06-15T00:00:00Z'), environment: { bus: forgetful() } });
+  const service = await startForgetful('2026-06-15T00:00:00Z');
   try {
     const place = await settle(service, size);
     const deals = await makeDeals(service, size, place);
-    const { seconds, peakMegabytes } = await tell(service, size, place, deals);
+    const told = await tell(service, size, place, deals);
     const compared = await compare(service, size, place, deals);
-    return { eventsPerSecond: Math.round(size.events / seconds), peakMegabytes, ...compared };
+    return { ...told, ...compared };
   } finally {
     await service.stop();
   }
@@ -103,29 +89,33 @@ async function amend(service: TestService, partner: number, brand: number, deals
   await service.request().post(path).set('if-match', '"1"').send(body).expect(201);
 }
 
-async function tell(service: TestService, size: Size, place: Place, deals: Deals): Promise<{ seconds: number; peakMegabytes: number }> {
-  const { db, clock, service: composed } = service;
-  const consume = onConversionRecorded({ outbox: composed.messaging.outbox, clock, refold: refoldStatements });
+async function tell(service: TestService, size: Size, place: Place, deals: Deals): Promise<Omit<Measured, 'scopes' | 'statements'>> {
+  const consume = consumerOf(service);
   const order = orderOf(size);
   const batches = Math.ceil(order.length / batchSize);
   const amendments = everyDeal(size).filter(([partner, brand]) => isAmended(partner, brand));
   const closeAfter = new Map(months.map((month, index) => [Math.floor(((index + 1) * batches) / (months.length + 1)), month]));
-  let [seconds, peak, amended] = [0, 0, 0];
+  let [seconds, processor, peak, amended] = [0, 0, 0, 0];
   for (let batch = 0; batch < batches; batch += 1) {
     const numbers = [...order.subarray(batch * batchSize, (batch + 1) * batchSize)];
     const events = numbers.map((no) => recorded(conversionOf(toldAs(no, size), place)));
-    const began = performance.now();
-    await db.tx(everything, (tx) => consume(tx, events));
+    const [began, used] = [performance.now(), process.cpuUsage()];
+    await consume(events);
     const due = Math.floor((amendments.length * (batch + 1)) / batches);
     for (; amended < due; amended += 1) await amend(service, ...(amendments[amended] as [number, number]), deals);
     const month = closeAfter.get(batch);
     for (const brandId of month === undefined ? [] : place.brandIds)
       await service.request().post(`/api/v1/periods/${month}/close`).send({ brandId }).expect(200);
     seconds += (performance.now() - began) / 1000;
+    processor += process.cpuUsage(used).user / 1e6;
     peak = Math.max(peak, process.memoryUsage.rss());
   }
   await service.moveClock('2026-06-15T00:00:01Z');
-  return { seconds, peakMegabytes: Math.round(peak / 2 ** 20) };
+  return {
+    eventsPerSecond: Math.round(size.events / seconds),
+    processorSeconds: Math.round(processor),
+    peakMegabytes: Math.round(peak / 2 ** 20),
+  };
 }
 
 async function compare(service: TestService, size: Size, place: Place, deals: Deals): Promise<Pick<Measured, 'scopes' | 'statements'>> {

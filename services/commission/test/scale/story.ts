@@ -126,8 +126,17 @@ const tiers = (measure: 'amount' | 'count' | 'customers' | 'quantity', scale: 'm
     tiers: { metric: { measure }, reset: 'month', scale, bounds: 'inclusive', demotion: 'unwind', retroactive: 'none', bands, ...more },
   }) as const;
 
+const known = new Map<string, DealTerms>();
+
 /** The terms of a deal's first or second version: a model of its own for each kind of deal, and a share of what is sold below. */
 export function termsOf(kind: number, partner: number, version: number): DealTerms {
+  const key = `${kind} ${partner % 4} ${version}`;
+  const terms = known.get(key) ?? write(kind, partner, version);
+  known.set(key, terms);
+  return terms;
+}
+
+function write(kind: number, partner: number, version: number): DealTerms {
   const pick = <T>(first: T, second: T): T => (version === 1 ? first : second);
   const main: Component[][] = [
     [
