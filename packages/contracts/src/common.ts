@@ -29,6 +29,9 @@ export const fxRateText = z
 export const day = z.iso.date().refine((text) => text >= '1900-01-01', 'must be a day since 1900');
 /** A calendar month, `YYYY-MM`. */
 export const period = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-03');
+/** An instant, and a month, that business can have been done in. */
+export const businessInstant = instant.refine((text) => text >= '1900', 'must be an instant since 1900');
+export const businessPeriod = period.refine((text) => text >= '1900', 'must be a month since 1900');
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 export const freeAttributes = z.record(z.string().min(1).max(64), z.union([z.string().max(500), z.int(), z.boolean()]));
 export const text = (max: number) => z.string().trim().min(1).max(max);
@@ -56,4 +59,6 @@ export const ids = {
   dealTemplate: idSchema('dealTemplate'),
   dealBatch: idSchema('dealBatch'),
   statement: idSchema('statement'),
+  simulation: idSchema('simulation'),
+  recalculation: idSchema('recalculation'),
 };

@@ -32,6 +32,8 @@ export const idPrefixes = {
   event: 'evt',
   webhook: 'whk',
   clearance: 'clr',
+  simulation: 'sim',
+  recalculation: 'rcl',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -76,6 +76,7 @@ export const rejections = {
   'deal-not-of-template': { status: 422, title: 'The deal was not made from this template' },
   'batch-already-effective': { status: 409, title: 'The bulk amendment is effective already: only another one can change it' },
   'batch-already-superseded': { status: 409, title: 'The bulk amendment is superseded already' },
+  'too-many-conversions': { status: 422, title: 'It concerns more conversions than can be rehearsed at once' },
   'period-already-closed': { status: 409, title: 'The period is closed' },
   'period-not-over': { status: 409, title: 'The period is not over yet' },
   'adjustment-zero': { status: 422, title: 'An adjustment of nothing changes nothing' },

@@ -2,11 +2,16 @@ import { buildService, type Service, type ServiceEnvironment } from '@tributary/
 import { onRatesRecordedWith } from './accrual/on-rates-recorded.js';
 import { postByHandWith } from './accrual/post-by-hand.js';
 import { rateAgainWith, rateTheseWith } from './accrual/rate-again.js';
+import { rateAllAgainWith } from './accrual/rate-all-again.js';
+import { rateEventWith } from './accrual/rate-event.js';
+import { recalculateWith } from './accrual/recalculations/recalculate.js';
 import { prismaDealReader } from './deals/adapters/prisma-deal-reader.js';
+import { simulateWith } from './deals/simulations/simulate.js';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import { routes } from './routes.js';
 import { closeMonthsWith } from './statements/close-months.js';
+import { recalculateMonths } from './statements/recalculate-months.js';
 import { refoldStatements } from './statements/refold-statements.js';
 import { subscriptions } from './subscriptions.js';
 
@@ -39,7 +44,9 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
         routes: routes({
           db,
           outbox,
+          jobs: queue,
           rateAgain,
+          rateEvent: rateEventWith(refoldStatements),
           closeMonths: closeMonthsWith({ outbox, jobs: queue }),
           postByHand: postByHandWith({ outbox }),
           deals: prismaDealReader(db),
@@ -52,7 +59,17 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
           rateThese: rateTheseWith({ outbox, refold: refoldStatements }),
           refold: refoldStatements,
         }),
-        jobs: jobs({ db, outbox, clock, jobs: queue, refold: refoldStatements }),
+        jobs: jobs({
+          db,
+          outbox,
+          clock,
+          jobs: queue,
+          refold: refoldStatements,
+          rehearsals: {
+            simulation: simulateWith({ rateAllAgain: rateAllAgainWith(refoldStatements) }),
+            recalculation: recalculateWith(recalculateMonths),
+          },
+        }),
       };
     },
   });

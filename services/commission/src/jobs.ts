@@ -1,13 +1,15 @@
-import { type Clock, type Database, everything, type Job } from '@tributary/service-kit';
+import { everything, type Job } from '@tributary/service-kit';
 import { ensurePartitions } from './accrual/journal-store.js';
 import { type RateAgainParts, rateAgainJob } from './accrual/rate-again.js';
 import { unratedGauges } from './accrual/unrated-gauges.js';
+import { type RehearseParts, rehearseJob } from './rehearsals/rehearse-job.js';
 import { closeMonthsJob } from './statements/close-months.js';
 
 /** Everything commission does by the clock or later. */
-export const jobs = (parts: RateAgainParts & { db: Database; clock: Clock }): Job[] => [
+export const jobs = (parts: RateAgainParts & RehearseParts): Job[] => [
   rateAgainJob(parts),
   closeMonthsJob(parts),
+  rehearseJob(parts),
   {
     name: 'make-partitions',
     schedule: '17 3 * * *',
@@ -17,7 +19,7 @@ export const jobs = (parts: RateAgainParts & { db: Database; clock: Clock }): Jo
   measuring(parts),
 ];
 
-function measuring(parts: { db: Database }): Job {
+function measuring(parts: Pick<RehearseParts, 'db'>): Job {
   const gauges = unratedGauges(parts);
   return { name: 'measure-unrated', everySeconds: 60, onClock: true, run: () => gauges.measure() };
 }

@@ -1,6 +1,8 @@
-import type { Database, Route } from '@tributary/service-kit';
+import type { Database, Jobs, Route } from '@tributary/service-kit';
+import { createRecalculationRoute, getRecalculationRoute } from './accrual/recalculations/recalculations.js';
 import { createAdjustmentRoute } from './adjustments/create-adjustment.js';
 import { listAdjustmentsRoute } from './adjustments/read-adjustments.js';
+import { getCommissionsAsOfRoute } from './commissions/as-of.js';
 import { explainCommissionRoute, getOutcomeRoute, listCommissionsRoute } from './commissions/read-commissions.js';
 import { amendDealRoute } from './deals/amend-deal.js';
 import { amendDealsOfTemplateRoute } from './deals/batches/amend-deals-of-template.js';
@@ -11,8 +13,10 @@ import { compareVersionsRoute } from './deals/compare-versions.js';
 import { createDealRoute } from './deals/create-deal.js';
 import type { DealReader } from './deals/deal-reader.js';
 import { lintDealRoute } from './deals/lint-deal.js';
+import { previewDealRoute } from './deals/preview-deal.js';
 import { getDealRoute, listDealsRoute, listDealVersionsRoute } from './deals/read-deals.js';
 import { refuseChangeRoutes } from './deals/refuse-change.js';
+import { createSimulationRoute, getSimulationRoute } from './deals/simulations/simulations.js';
 import { getTemplateRoute, listTemplatesRoute } from './deals/templates/read-templates.js';
 import { amendTemplateRoute, createTemplateRoute } from './deals/templates/write-template.js';
 import type { DealParts } from './deals/write-version.js';
@@ -23,12 +27,20 @@ import type { RateParts } from './fx/record-rates.js';
 import { closePeriodRoute } from './periods/close-period.js';
 import type { CloseMonths } from './shared/months.js';
 import type { PostByHand } from './shared/post-by-hand.js';
+import type { RateEvent } from './shared/rate-event.js';
 import { getStatementRoute, listStatementsRoute } from './statements/read-statements.js';
 
+interface Parts extends DealParts, RateParts {
+  db: Database;
+  jobs: Jobs;
+  deals: DealReader;
+  closeMonths: CloseMonths;
+  postByHand: PostByHand;
+  rateEvent: RateEvent;
+}
+
 /** Everything commission answers. Methods, paths and permissions stand in the contracts of the same names. */
-export const routes = (
-  parts: DealParts & RateParts & { db: Database; closeMonths: CloseMonths; deals: DealReader; postByHand: PostByHand },
-): Route[] => [
+export const routes = (parts: Parts): Route[] => [
   createDealRoute(parts),
   amendDealRoute(parts),
   lintDealRoute(),
@@ -45,6 +57,12 @@ export const routes = (
   getBatchRoute(parts.db),
   supersedeBatchRoute(parts),
   ...refuseChangeRoutes(parts.deals),
+  previewDealRoute(parts),
+  createSimulationRoute(parts),
+  getSimulationRoute(parts.db),
+  createRecalculationRoute(parts),
+  getRecalculationRoute(parts.db),
+  getCommissionsAsOfRoute(parts.db),
   listCommissionsRoute(parts.db),
   explainCommissionRoute(parts.db),
   getOutcomeRoute(parts.db),

@@ -2,6 +2,7 @@ import type { RouteContract } from '../define-route.js';
 import * as access from './access.js';
 import * as adjustments from './adjustments.js';
 import * as approvals from './approvals.js';
+import * as asOf from './as-of.js';
 import * as audit from './audit.js';
 import * as commission from './commission.js';
 import * as customers from './customers.js';
@@ -12,6 +13,8 @@ import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
 import * as payouts from './payouts.js';
+import * as recalculations from './recalculations.js';
+import * as simulations from './simulations.js';
 import * as statements from './statements.js';
 import * as tracking from './tracking.js';
 
@@ -26,6 +29,9 @@ export const routeContracts: readonly RouteContract[] = [
   commission,
   dealLife,
   dealTemplates,
+  simulations,
+  recalculations,
+  asOf,
   adjustments,
   fx,
   statements,

@@ -1,3 +1,4 @@
+import type { EntryExplanation } from '@tributary/engine';
 import { jsonList, rowsOf, type Tx } from '@tributary/messaging';
 import type { Entry } from './domain/entry.js';
 
@@ -190,6 +191,15 @@ export async function insertEntries(tx: Tx, entries: readonly WrittenEntry[]): P
     return name === 'explanationHash' ? entries.map(({ explanationHash }) => explanationHash) : columnOf(own, name);
   });
   await tx.query(insertEntry, values);
+}
+
+/** How entries are explained, by their ids. */
+export async function explanationsOf(tx: Tx, entryIds: readonly string[]): Promise<Map<string, EntryExplanation>> {
+  const { rows } = await tx.query<{ entryId: string; explanation: EntryExplanation }>(
+    'SELECT entry_id AS "entryId", explanation FROM commission_entry WHERE entry_id = ANY($1)',
+    [entryIds],
+  );
+  return new Map(rows.map(({ entryId, explanation }) => [entryId, explanation]));
 }
 
 /** Makes the partitions of this month and the next two, should the job not have done so. To be called before the journal is touched. */

@@ -32,7 +32,7 @@ export const rateAgainWith =
     let effect: Effect = { conversions: 0, entries: [] };
     for (const place of await affectedPlaces(tx, affected)) {
       effect = together(effect, await ratePlace(parts, tx, place, context, now));
-      await refoldMonths(tx, parts, place, context, now);
+      effect = together(effect, { conversions: 0, entries: await refoldMonths(tx, parts, place, context, now) });
     }
     return effect;
   };
@@ -76,14 +76,20 @@ async function rateChunk(
 }
 
 /** What is rated by the month changes with the terms, and with the rates of days, though no event does. */
-async function refoldMonths(tx: Tx, { outbox, refold }: RateParts, affected: Affected, context: EventContext, now: Date): Promise<void> {
+export async function refoldMonths(
+  tx: Tx,
+  { outbox, refold }: RateParts,
+  affected: Affected,
+  context: EventContext,
+  now: Date,
+): Promise<readonly Entry[]> {
   const { brandId, partnerId, from, foreign } = affected;
   const brand = await findBrand(tx, brandId);
-  if (brand === undefined || (partnerId === null && !foreign)) return;
+  if (brand === undefined || (partnerId === null && !foreign)) return [];
   const partners = partnerId === null ? await partnersAffected(tx, affected) : [partnerId];
   const period = periodOf(from, brand.timeZone);
   const touched = partners.map((one) => ({ brandId, partnerId: one, period, andLater: true }));
-  await refold(tx, { outbox, now, trigger: 'terms', context }, touched);
+  return refold(tx, { outbox, now, trigger: 'terms', context }, touched);
 }
 
 const jobData = z.object({

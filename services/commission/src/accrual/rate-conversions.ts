@@ -57,8 +57,8 @@ export async function rateConversions(
       ...outcomes.map((one) => outcomeEvent(rating, one)),
     ]),
   );
-  await rating.refold(tx, rating, touchedBy(rated, made));
-  return made.map(({ entry }) => entry);
+  const months = await rating.refold(tx, rating, touchedBy(rated, made));
+  return [...made.map(({ entry }) => entry), ...months];
 }
 
 /** The months whose statements conversions, or what anybody earned of them, may change. */

@@ -1,4 +1,5 @@
 import type { EventContext, Tx } from '@tributary/messaging';
+import type { Entry } from '../accrual/domain/entry.js';
 import type { Brand } from '../profiles/brand-store.js';
 import type { Rating } from './rating.js';
 
@@ -13,12 +14,23 @@ export interface TouchedMonth {
 }
 
 /** What accrual asks of statements when facts or terms of closed months have changed. The caller has the brand's books shared or locked. */
-export type RefoldStatements = (tx: Tx, rating: Rating, touched: readonly TouchedMonth[]) => Promise<void>;
+export type RefoldStatements = (tx: Tx, rating: Rating, touched: readonly TouchedMonth[]) => Promise<readonly Entry[]>;
+
+/** What the journal holds for a scope of a closed month, and what its facts come to now. */
+export interface MonthAgain {
+  scope: string;
+  currency: string;
+  net: bigint;
+  recomputed: bigint;
+}
+export type RecalculateMonths = (tx: Tx, month: { brandId: string; partnerId: string; period: string }) => Promise<MonthAgain[]>;
 
 /** What was issued and posted. */
 export interface Issued {
   statements: number;
   entries: number;
+  /** The entries themselves, where somebody asks for them. */
+  posted: Entry[];
 }
 
 export interface MonthClose {

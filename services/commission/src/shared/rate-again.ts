@@ -28,3 +28,8 @@ export type RateAgain = (tx: Tx, affected: Affected, context: EventContext, now:
 
 /** Conversions by their ids, because something that their amounts go by has become known. Locks what it needs. */
 export type RateThese = (tx: Tx, conversionIds: readonly string[], context: EventContext, now: Date) => Promise<void>;
+/** Conversions that were rated again, and the entries that this posted: also of others, whom a scale has carried along. */
+export type OnRated = (conversionIds: readonly string[], entries: readonly Entry[]) => Promise<void>;
+
+/** The same for what is going to be rolled back: everything at once, and nobody is told but the caller. */
+export type RateAllAgain = (onRated: OnRated) => RateAgain;

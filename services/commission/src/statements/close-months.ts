@@ -33,7 +33,7 @@ export const closeMonthsWith =
       await parts.jobs.enqueue(tx, jobName, { brandId: brand.brandId, period, after: '', context });
       return null;
     }
-    const issued: Issued = { statements: 0, entries: 0 };
+    const issued: Issued = { statements: 0, entries: 0, posted: [] };
     const rating: Rating = { outbox: parts.outbox, now, trigger: 'facts', context };
     for (let after: string | undefined = ''; after !== undefined; ) {
       const partners: string[] = await monthPartners(tx, brand.brandId, after, partnersAtOnce);
@@ -47,7 +47,7 @@ export const closeMonthsWith =
 
 /** The months of some partners. Done again it does nothing. */
 async function closeChunk(tx: Tx, rating: Rating, brand: Brand, period: string, partners: readonly string[]): Promise<Issued> {
-  if (partners.length === 0) return { statements: 0, entries: 0 };
+  if (partners.length === 0) return { statements: 0, entries: 0, posted: [] };
   await ensurePartitions(tx, rating.now);
   const deals = await monthDealsOf(tx, brand.brandId, partners);
   await lockMonths(

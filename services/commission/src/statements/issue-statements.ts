@@ -23,7 +23,7 @@ export async function issueStatements(
   postingOf: (month: FoldedMonth) => Omit<MonthPosting, 'now'>,
 ): Promise<Issued> {
   const changed = folded.filter((month) => saysAnother(month, current.get(month.deal.dealId)));
-  if (changed.length === 0) return { statements: 0, entries: 0 };
+  if (changed.length === 0) return { statements: 0, entries: 0, posted: [] };
   const keys = changed.flatMap((month) => scopesOf(month, current.get(month.deal.dealId)));
   const held = new Map((await lockRunningScopes(tx, [], keys)).map((scope) => [scope.scope, scope]));
   const postings = changed.flatMap((month) =>
@@ -45,7 +45,7 @@ export async function issueStatements(
     ...made.map((one, index) => entryEvent(rating, one, entries[index]?.explanationHash ?? '')),
     ...statements.map(issuedEvent),
   ]);
-  return { statements: statements.length, entries: entries.length };
+  return { statements: statements.length, entries: entries.length, posted: made.map(({ entry }) => entry) };
 }
 
 /** Whether a month is worth another revision: another figure, or another state to go on with. */

@@ -33,7 +33,7 @@ export async function foldChain(
   touched: ReadonlyMap<string, ReadonlySet<string>>,
   options: ChainOptions,
 ): Promise<Issued> {
-  const issued: Issued = { statements: 0, entries: 0 };
+  const issued: Issued = { statements: 0, entries: 0, posted: [] };
   const first = [...touched.values()].flatMap((months) => [...months]).sort()[0];
   if (first === undefined) return issued;
   const months = [...options.closed].filter((month) => month >= first).sort();
@@ -54,6 +54,7 @@ export async function foldChain(
     );
     issued.statements += done.statements;
     issued.entries += done.entries;
+    if (options.closing === null) issued.posted.push(...done.posted);
     for (const { deal, result } of folded) {
       const before = current.get(deal.dealId)?.closing ?? openings.get(deal.dealId) ?? noState;
       if (canonicalJson(before) === canonicalJson(result.closing)) passedOn.delete(deal.dealId);

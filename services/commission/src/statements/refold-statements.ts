@@ -1,6 +1,7 @@
 import { nextPeriod, periodOf } from '@tributary/calendar';
 import { monthRange } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
+import type { Entry } from '../accrual/domain/entry.js';
 import { ensurePartitions } from '../accrual/journal-store.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
 import { brandsById } from '../profiles/brand-store.js';
@@ -18,11 +19,12 @@ import { lockMonths } from './statement-store.js';
  *
  * Call it with the books of the brands shared or locked, after everything that the months are made of has been written.
  */
-export async function refoldStatements(tx: Tx, rating: Rating, touched: readonly TouchedMonth[]): Promise<void> {
+export async function refoldStatements(tx: Tx, rating: Rating, touched: readonly TouchedMonth[]): Promise<Entry[]> {
   const brandIds = [...new Set(touched.map(({ brandId }) => brandId))].sort();
   const closed = await closedPeriodsOf(tx, brandIds);
   const late = touched.flatMap((one) => closedMonthsOf(one, closed.get(one.brandId)));
-  if (late.length === 0) return;
+  const posted: Entry[] = [];
+  if (late.length === 0) return posted;
   const brands = await brandsById(tx, brandIds);
   await ensurePartitions(tx, rating.now);
   for (const [brandId, ofBrand] of groupBy(late, (one) => one.brandId)) {
@@ -37,8 +39,10 @@ export async function refoldStatements(tx: Tx, rating: Rating, touched: readonly
     if (months.size === 0) continue;
     await lockMonths(tx, [...months.keys()]);
     const [reason, makesMissing] = rating.trigger === 'terms' ? (['amendment', true] as const) : (['late-fact', false] as const);
-    await foldChain(tx, rating, brand, deals, months, { closed: closed.get(brandId) ?? new Set(), closing: null, reason, makesMissing });
+    const options = { closed: closed.get(brandId) ?? new Set<string>(), closing: null, reason, makesMissing };
+    posted.push(...(await foldChain(tx, rating, brand, deals, months, options)).posted);
   }
+  return posted;
 }
 
 /** A brand's month as months of the deal: on the clocks of another zone its edges lie in the months beside it. */

@@ -143,3 +143,14 @@ export async function entriesOfMonths(tx: Tx, scopes: readonly string[], asOf: s
   );
   return rows;
 }
+
+/** What the entries of scopes add up to. */
+export async function netsOf(tx: Tx, scopes: readonly string[]): Promise<Map<string, bigint>> {
+  const { rows } = await tx.query<{ scope: string; net: bigint }>(
+    `SELECT entry.scope, sum(entry.amount)::bigint AS net FROM commission_entry AS entry
+     WHERE (entry.brand_id, entry.deal_id) IN (SELECT held.brand_id, held.deal_id FROM commission_scope AS held WHERE held.scope = ANY($1))
+       AND entry.scope = ANY($1) GROUP BY entry.scope`,
+    [scopes],
+  );
+  return new Map(rows.map(({ scope, net }) => [scope, net]));
+}

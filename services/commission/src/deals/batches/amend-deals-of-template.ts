@@ -1,13 +1,12 @@
-import { amendDealsOfTemplate, type DealTerms, newId } from '@tributary/contracts';
-import { command, created, NotYetKnown, Rejected, type Route, reject } from '@tributary/service-kit';
+import { amendDealsOfTemplate, newId } from '@tributary/contracts';
+import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../../profiles/brand-store.js';
-import { acceptTerms, type TermsOfBrand } from '../accept-terms.js';
 import { versionsOfTemplate } from '../deal-store.js';
 import { newVersion } from '../domain/deal.js';
-import { findTemplate, type TemplateVersion } from '../templates/template-store.js';
+import { findTemplate } from '../templates/template-store.js';
 import { type DealParts, hashTerms } from '../write-version.js';
+import { acceptChange } from './accept-change.js';
 import { insertBatch } from './batch-store.js';
-import { pointsToFigure } from './domain/adjust-terms.js';
 import { planBatch } from './domain/plan-batch.js';
 import { writeVersions } from './write-versions.js';
 
@@ -19,7 +18,7 @@ export const amendDealsOfTemplateRoute = (parts: DealParts): Route =>
     const { brandId } = template;
     const brand = await findBrand(tx, brandId);
     if (brand === undefined) throw new NotYetKnown('brand', brandId);
-    const change = checkedChange(body.change, template, brand);
+    const change = acceptChange(body.change, template, brand);
     await lockBooks(tx, [brandId]);
     const versions = await versionsOfTemplate(tx, templateId);
     const known = new Set(versions.map(({ dealId }) => dealId));
@@ -46,17 +45,3 @@ export const amendDealsOfTemplateRoute = (parts: DealParts): Route =>
     ]);
     return created({ batchId, amended: deals.length, exceptions }, { headers: { Location: `/api/v1/deal-batches/${batchId}` } });
   });
-
-type Change = Parameters<typeof planBatch>[1]['change'];
-
-/** What can be said of a change before any deal is looked at; terms come back with what the brand chooses written into them. */
-function checkedChange(change: Change, template: TemplateVersion, brand: TermsOfBrand): Change {
-  if ('terms' in change) return { terms: acceptTerms(change.terms, brand, { at: '/change/terms' }).terms as DealTerms };
-  const errors = change.adjust.flatMap(({ pointer }, index) =>
-    pointsToFigure(template.terms, pointer)
-      ? []
-      : [{ pointer: `/change/adjust/${index}/pointer`, rule: 'pointer-not-in-template' as const }],
-  );
-  if (errors.length > 0) throw new Rejected('pointer-not-in-template', { errors });
-  return change;
-}
