@@ -16,6 +16,7 @@ import {
 } from '../../test/builders.js';
 import { activity, close, manyShares, play, shareDeal, shareTerms, statementOf, statementsOf } from '../../test/months.js';
 import { onConversionRecorded } from '../accrual/on-conversion.consumer.js';
+import { recalculateMonths } from './recalculate-months.js';
 import { refoldStatements } from './refold-statements.js';
 
 let world: World;
@@ -350,4 +351,18 @@ test('a deal without anything by the month has no statement', async () => {
   expect((await close(world, '2026-03').expect(200)).body).toMatchObject({ statements: 0, entries: 1 });
   expect(await statementsOf(world)).toEqual([]);
   expect(await statementsOf(world, { period: '2026-04', partnerId: partnerOf(world) })).toEqual([]);
+});
+
+test('D-02 a closed month is worked out again from its facts: the same, or what the facts come to now', async () => {
+  await shareDeal(world);
+  const played = activity(world, 100_000);
+  await play(world, played, activity(world, 50_000));
+  await close(world, '2026-03').expect(200);
+  const again = () =>
+    world.service.db.tx(everything, (tx) =>
+      recalculateMonths(tx, { brandId: world.brandId, partnerId: partnerOf(world), period: '2026-03' }),
+    );
+  expect(await again()).toEqual([expect.objectContaining({ net: 60_000n, recomputed: 60_000n, currency: 'EUR' })]);
+  await world.service.sql(`UPDATE conversion SET details = '{"grossRevenue": 1}' WHERE conversion_id = $1`, [played.conversionId]);
+  expect(await again()).toEqual([expect.objectContaining({ net: 60_000n, recomputed: 20_000n })]);
 });
