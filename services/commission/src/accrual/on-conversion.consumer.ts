@@ -3,6 +3,7 @@ import type { Details } from '@tributary/engine';
 import { contextOf, type Envelope, type Outbox, type Tx } from '@tributary/messaging';
 import { fromWireAmount } from '@tributary/money';
 import { shareBooks } from '../profiles/brand-store.js';
+import { lockCustomers } from '../profiles/customer-lock-store.js';
 import type { RefoldStatements } from '../shared/months.js';
 import { type Fact, levelOf } from './domain/fact.js';
 import { storeFacts } from './fact-store.js';
@@ -21,6 +22,11 @@ const onConversion =
     const [first] = events;
     if (first === undefined) return;
     await shareBooks(tx, [...new Set(events.map(({ data }) => data.brandId))]);
+    // Before any conversion: who has one of the customer's in hand has the customer in hand.
+    await lockCustomers(
+      tx,
+      events.flatMap(({ data: { brandId, customerId } }) => (customerId === null ? [] : [{ brandId, customerId }])),
+    );
     const facts = await storeFacts(
       tx,
       events.map((event) => toFact(event, revision)),

@@ -13,12 +13,13 @@ import type { Tx } from '@tributary/messaging';
 import { versionsFor } from '../deals/deal-store.js';
 import type { RatedVersion } from '../deals/domain/deal.js';
 import { type Brand, brandsById } from '../profiles/brand-store.js';
+import { lockCustomers } from '../profiles/customer-lock-store.js';
 import { partnersWithUplines } from '../profiles/partner-store.js';
 import { groupBy } from '../shared/domain/group-by.js';
+import { type Needs, needsOf } from '../shared/domain/needs.js';
 import type { Case } from './case.js';
 import { type StoredFact, toConversion } from './domain/fact.js';
 import { dealsPostedFor } from './journal-store.js';
-import { type Needs, needsOf } from './needs.js';
 import {
   type CustomersFact,
   customersById,
@@ -53,6 +54,7 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
   const originals = cases.map(({ original }) => original);
   const rated = originals.filter(({ ratedLevel }) => ratedLevel > 0).map(({ conversionId }) => conversionId);
   const everyPair = customersOf(originals);
+  await lockCustomers(tx, everyPair);
   // Whoever else earned of these customers may go by what they do now.
   const partnerIds = [
     ...new Set([...originals.flatMap(({ partnerId }) => partnerId ?? []), ...(await partnersOfCustomers(tx, everyPair))]),

@@ -1,5 +1,6 @@
 import type { Terms } from '@tributary/engine';
 import { jsonList, rowsOf, type Tx } from '@tributary/messaging';
+import { needsOf } from '../shared/domain/needs.js';
 import type { DealVersionRecord, RatedVersion } from './domain/deal.js';
 import { counted, type StatusChange } from './domain/lifecycle.js';
 
@@ -48,9 +49,11 @@ SELECT ${Object.keys(written)
   .map((name) => (name === 'terms' ? 'terms::json' : name))
   .join(', ')} FROM ${rowsOf(written)} new`;
 
-/** Writes new versions, however many, in one statement. */
+/** Writes new versions, however many, in one statement. The books of their brands are locked. */
 export async function insertVersions(tx: Tx, deals: readonly DealVersionRecord[]): Promise<void> {
   if (deals.length === 0) return;
+  const asking = deals.filter(({ terms }) => needsOf(terms).history).map(({ brandId }) => brandId);
+  if (asking.length > 0) await tx.query('UPDATE brand SET asks_history = true WHERE brand_id = ANY($1) AND NOT asks_history', [asking]);
   await tx.query(insertWritten, [
     deals.map((deal) => deal.dealId),
     deals.map((deal) => deal.version),

@@ -12,10 +12,12 @@ export interface Brand {
   holdDays: number;
   /** What its deals leave open, and its margin guard. */
   termDefaults: TermDefaults;
+  /** Whether any of its deals goes by what customers have done. */
+  asksHistory: boolean;
 }
 
 const selected =
-  'brand_id AS "brandId", currency, time_zone AS "timeZone", status, default_program_id AS "defaultProgramId", program_ids AS "programIds", hold_days AS "holdDays", term_defaults AS "termDefaults"';
+  'brand_id AS "brandId", currency, time_zone AS "timeZone", status, default_program_id AS "defaultProgramId", program_ids AS "programIds", hold_days AS "holdDays", term_defaults AS "termDefaults", asks_history AS "asksHistory"';
 
 export async function brandsById(tx: Tx, brandIds: readonly string[]): Promise<Map<string, Brand>> {
   const { rows } = await tx.query<Brand>(`SELECT ${selected} FROM brand WHERE brand_id = ANY($1)`, [brandIds]);
