@@ -69,11 +69,13 @@ export async function dealsPostedFor(tx: Tx, conversionIds: readonly string[]): 
 /** Makes the running scopes wanted that are not there, and locks them and the `others` in the order of their keys. */
 export async function lockRunningScopes(tx: Tx, wanted: readonly ScopeRow[], others: readonly string[]): Promise<ScopeRow[]> {
   if (wanted.length + others.length === 0) return [];
-  await tx.query(
-    `INSERT INTO commission_scope (${scopeColumns.map(([column]) => column).join(', ')})
-     SELECT * FROM ${rowsWith(scopeColumns)} new ORDER BY new.scope ON CONFLICT (scope) DO NOTHING`,
-    transposed(wanted, scopeColumns),
-  );
+  if (wanted.length > 0) {
+    await tx.query(
+      `INSERT INTO commission_scope (${scopeColumns.map(([column]) => column).join(', ')})
+       SELECT * FROM ${rowsWith(scopeColumns)} new ORDER BY new.scope ON CONFLICT (scope) DO NOTHING`,
+      transposed(wanted, scopeColumns),
+    );
+  }
   const scopes = [...wanted.map(({ scope }) => scope), ...others];
   return (
     await tx.query<ScopeRow>(`SELECT ${scopeSelected} FROM commission_scope WHERE scope = ANY($1) ORDER BY scope FOR UPDATE`, [scopes])

@@ -24,7 +24,9 @@ export async function issueStatements(
 ): Promise<Issued> {
   const changed = folded.filter((month) => saysAnother(month, current.get(month.deal.dealId)));
   if (changed.length === 0) return { statements: 0, entries: 0, posted: [] };
-  const keys = changed.flatMap((month) => scopesOf(month, current.get(month.deal.dealId)));
+  // A month without a statement has posted nothing: there is no scope of it to be asked for.
+  const known = changed.filter(({ deal }) => current.has(deal.dealId));
+  const keys = known.flatMap((month) => scopesOf(month, current.get(month.deal.dealId)));
   const held = new Map((await lockRunningScopes(tx, [], keys)).map((scope) => [scope.scope, scope]));
   const postings = changed.flatMap((month) =>
     postingsOf(month, brand, current.get(month.deal.dealId), held, { ...postingOf(month), now: rating.now }),

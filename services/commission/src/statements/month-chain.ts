@@ -55,6 +55,7 @@ export async function foldChain(
     issued.statements += done.statements;
     issued.entries += done.entries;
     if (options.closing === null) issued.posted.push(...done.posted);
+    if (period === months.at(-1)) break;
     for (const { deal, result } of folded) {
       const before = current.get(deal.dealId)?.closing ?? openings.get(deal.dealId) ?? noState;
       if (canonicalJson(before) === canonicalJson(result.closing)) passedOn.delete(deal.dealId);
