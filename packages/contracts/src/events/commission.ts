@@ -81,6 +81,8 @@ export const entryAccrued = defineEvent({
     amount: minorAmount,
     currency,
     reason: z.enum(['accrual', 'refund', 'chargeback', 'amendment', 're-rating', 'late-fact', 'reattribution', 'statement', 'adjustment']),
+    /** Of what is rated by the month: the statement that it was posted with, whose revisions are told apart. */
+    statementId: ids.statement.nullable().optional(),
     /** The posting that this one corrects. */
     adjusts: ids.entry.nullable(),
     occurredAt: instant,

@@ -21,5 +21,7 @@ export interface Made {
   /** The maker: who wrote the deal version, or who made the adjustment. */
   dealAuthorId: string;
   cause: StoredFact | null;
+  /** Of a month: the statement that it is posted with. */
+  statementId?: string | undefined;
   traceparent: string | null;
 }

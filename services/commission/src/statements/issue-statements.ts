@@ -20,7 +20,7 @@ export async function issueStatements(
   brand: Brand,
   folded: readonly FoldedMonth[],
   current: ReadonlyMap<string, CurrentStatement>,
-  postingOf: (month: FoldedMonth) => Omit<MonthPosting, 'now'>,
+  postingOf: (month: FoldedMonth) => Pick<MonthPosting, 'into' | 'reason'>,
 ): Promise<Issued> {
   const changed = folded.filter((month) => saysAnother(month, current.get(month.deal.dealId)));
   if (changed.length === 0) return { statements: 0, entries: 0, posted: [] };
@@ -28,9 +28,11 @@ export async function issueStatements(
   const known = changed.filter(({ deal }) => current.has(deal.dealId));
   const keys = known.flatMap((month) => scopesOf(month, current.get(month.deal.dealId)));
   const held = new Map((await lockRunningScopes(tx, [], keys)).map((scope) => [scope.scope, scope]));
-  const postings = changed.flatMap((month) =>
-    postingsOf(month, brand, current.get(month.deal.dealId), held, { ...postingOf(month), now: rating.now }),
-  );
+  const statements = changed.map((month) => statementOf(month, current.get(month.deal.dealId), rating.now));
+  const postings = changed.flatMap((month, index) => {
+    const statementId = statements[index]?.row.statementId ?? '';
+    return postingsOf(month, brand, current.get(month.deal.dealId), held, { ...postingOf(month), statementId, now: rating.now });
+  });
   const made = postings.map((one) => one.made);
   const entries = made.map(written);
   await saveScopes(
@@ -38,7 +40,6 @@ export async function issueStatements(
     postings.map(({ scope }) => scope),
   );
   await insertEntries(tx, entries);
-  const statements = changed.map((month) => statementOf(month, current.get(month.deal.dealId), rating.now));
   await insertStatements(
     tx,
     statements.map(({ row }) => row),

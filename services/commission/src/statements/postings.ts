@@ -22,6 +22,7 @@ export interface MonthPosting {
   /** Into which month of the books. */
   into: string;
   reason: PostingReason;
+  statementId: string;
   now: Date;
 }
 
@@ -78,7 +79,7 @@ function madeOf(
   scope: ChangedScope,
   before: ScopeRow | undefined,
   entitlement: bigint,
-  { into, reason, now }: MonthPosting,
+  { into, reason, statementId, now }: MonthPosting,
 ): Made {
   const record = deal.versions.find(({ version }) => version === scope.dealVersion);
   // A month is earned with its last instant.
@@ -119,6 +120,7 @@ function madeOf(
     },
     dealAuthorId: record?.authorId ?? 'unknown',
     cause: null,
+    statementId,
     traceparent: null,
   };
 }

@@ -14,11 +14,11 @@ export const columnsOf = (event: Envelope) => ({
  * Members at the top of an event's data that name something, the most telling first. Verification makes this column again for every record
  * there is: another member, or another order, needs a column of its own or a rewriting of the old ones.
  */
-const members = ['entryId', 'payoutId', 'conversionId', 'originalConversionId'] as const;
+const members = ['entryId', 'payoutId', 'conversionId', 'originalConversionId', 'statementId'] as const;
 
 /**
  * The one thing besides its subject that an event is found by: a posting by its entry or payout, an entry by its conversion, a refund by
- * its original. A run is found by what was said of the run as a whole: what merely belongs to one may be millions of records.
+ * its original, what a month came to by its statement. A run is found by what was said of the run as a whole: what merely belongs to one may be millions of records.
  */
 function aboutOf({ type, subject, data }: Envelope): string | null {
   const named = (data ?? {}) as Record<string, unknown>;
