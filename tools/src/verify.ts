@@ -31,6 +31,7 @@ try {
         .join(', ')}`,
     );
     console.log(`       root ${verdict.root}`);
+    for (const note of verdict.notes) console.log(`note:  ${note}`);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

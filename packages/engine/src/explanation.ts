@@ -3,7 +3,7 @@ import { type EntryExplanation, isAdjustment } from './adjustment.js';
 import { foldConversion } from './engines.js';
 import { fromInput } from './inputs.js';
 import { recomputeSection } from './months.js';
-import type { Explanation } from './types.js';
+import type { Explanation, ScopeResult } from './types.js';
 
 export interface Recomputed {
   /** Minor units as a string; null for a running scope. */
@@ -20,17 +20,22 @@ export interface Recomputed {
  * there. Where the inputs do not lead to the explained scope at all, the amount is `"0"` and `agrees` false.
  */
 export function recompute(explanation: Explanation): Recomputed {
-  const { conversion, refunds, deal, otherDeals = [], ...known } = explanation.inputs;
-  const result = foldConversion(
-    { ...known, original: fromInput(conversion), refunds: refunds.map(fromInput), versions: [deal, ...otherDeals] },
-    explanation.engineVersion,
-  );
-  const scope = result.scopes.find((one) => one.scope === explanation.scope);
+  const scope = foldedScope(explanation);
   if (!scope) return { amount: '0', exact: '0', currency: explanation.result.currency, agrees: false };
   const amount = scope.type === 'conversion' ? `${scope.entitlement}` : null;
   const { exact, currency } = scope;
   const agrees = amount === explanation.result.amount && exact === explanation.exact && currency === explanation.result.currency;
   return { amount, exact, currency, agrees };
+}
+
+/** The scope that an explanation is of, out of a new fold of its inputs: whose it is, and by which deal. Undefined when they lead to none. */
+export function foldedScope(explanation: Explanation): ScopeResult | undefined {
+  const { conversion, refunds, deal, otherDeals = [], ...known } = explanation.inputs;
+  const result = foldConversion(
+    { ...known, original: fromInput(conversion), refunds: refunds.map(fromInput), versions: [deal, ...otherDeals] },
+    explanation.engineVersion,
+  );
+  return result.scopes.find((one) => one.scope === explanation.scope);
 }
 
 export interface RecomputedPosting {

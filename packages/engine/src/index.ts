@@ -36,7 +36,7 @@ export {
 export { meterName } from './engine-1/streams/metered.js';
 export { isStreamed } from './engine-1/streams/records.js';
 export { ENGINE_VERSION, engineVersions, foldConversion } from './engines.js';
-export { type Recomputed, type RecomputedPosting, recompute, recomputePosting } from './explanation.js';
+export { foldedScope, type Recomputed, type RecomputedPosting, recompute, recomputePosting } from './explanation.js';
 export { type FoundRate, type FxRate, oldestRateDays, rateOn } from './fx.js';
 export { toInput } from './inputs.js';
 export { type Finding, type LintOptions, lintTerms } from './lint-terms.js';

@@ -1,6 +1,11 @@
+import { brandBehind, dealsBehind, monthBehind } from './behind.js';
+import { statedCircumstances } from './circumstances.js';
 import { missingHops, missingOutcomes } from './complete.js';
-import { type ArchivedEvent, type EventKind, type EvidenceRecord, eventKinds, formatName, formatVersion } from './format.js';
-import { attributionIn, conversionsBehind, dealKeyOf, explanationOf, type Story } from './story.js';
+import { type Archived, type ArchivedEvent, type EventKind, type EvidenceRecord, eventKinds, formatName, formatVersion } from './format.js';
+import { ratesBehind } from './fx-rates.js';
+import { monthEventsOf } from './month-events.js';
+import { statementBehind } from './statements.js';
+import { attributionIn, type Conversion, conversionsBehind, explanationOf, type Story } from './story.js';
 
 /** The end of the chain at the time of making. */
 export interface ChainHead {
@@ -20,8 +25,13 @@ export function assemble(story: Story, head: ChainHead, madeAt: string): Assembl
   const missing = [...missingHops(story), ...missingOutcomes(story)];
   if (missing.length > 0) return { complete: false, missing };
   const entries = [...story.entries.values()].sort(bySequence);
-  const conversionIds = [...new Set(entries.flatMap(({ event }) => conversionsBehind(event)))];
-  const keys = [...new Set(entries.flatMap(({ event }) => dealKeyOf(event.data) ?? []))];
+  const months = entries.flatMap(({ event }): MonthEvents[] => {
+    const summed = monthEventsOf(story, event);
+    return summed.length === 0 ? [] : [{ entryId: event.data.entryId, summed: summed.map((one) => one.event) }];
+  });
+  const ofMonths = months.flatMap(({ summed }) => summed.map(({ data }) => data.conversionId));
+  const conversionIds = [...new Set([...entries.flatMap(({ event }) => conversionsBehind(event)), ...ofMonths])];
+  const keys = [...new Set(entries.flatMap(({ event }) => dealsBehind(event)))];
   const deals = keys.flatMap((key): ArchivedEvent[] => [story.deals.get(key) ?? [], story.activations.get(key) ?? []].flat());
   const header = {
     format: formatName,
@@ -33,11 +43,17 @@ export function assemble(story: Story, head: ChainHead, madeAt: string): Assembl
   const records: EvidenceRecord[] = [
     { kind: 'header', body: header },
     ...recordsOf('deal-version', deals),
+    ...recordsOf('snapshot', once(entries.flatMap((entry) => snapshotsOf(story, entry)))),
+    ...recordsOf('fx-rate', once(entries.flatMap(({ event }) => ratesBehind(story, event).found))),
     ...recordsOf(
       'conversion',
       conversionIds.flatMap((id) => story.conversions.get(id) ?? []),
     ),
     ...conversionIds.flatMap((id) => attributionRecord(story, id)),
+    ...recordsOf('statement', once(entries.flatMap((entry) => statementsOf(story, entry)))),
+    ...months.map(
+      ({ entryId, summed }): EvidenceRecord => ({ kind: 'month-events', body: { entryId, events: summed.map(({ id }) => id) } }),
+    ),
     ...entries.map(({ chain, event: { data, ...event } }): EvidenceRecord => {
       const { explanation: _apart, ...rest } = data;
       return { kind: 'entry', body: { chain, event: { ...event, data: rest } } };
@@ -62,6 +78,29 @@ export function assemble(story: Story, head: ChainHead, madeAt: string): Assembl
   ];
   return { complete: true, records };
 }
+
+type StoredEntry = Archived<'commission.entry.accrued.v1'>;
+
+interface MonthEvents {
+  entryId: string;
+  summed: readonly Archived<Conversion>['event'][];
+}
+
+/** The snapshots that say what an entry states of those concerned; where none does, the last told: the check names the difference. */
+function snapshotsOf(story: Story, { event }: StoredEntry): ArchivedEvent[] {
+  const stated = statedCircumstances(story, event).flatMap(({ agreeing, told }) => agreeing ?? told.at(-1) ?? []);
+  return [...stated, ...(story.brands.get(brandBehind(event) ?? '') ?? [])];
+}
+
+function statementsOf(story: Story, { event }: StoredEntry): ArchivedEvent[] {
+  if (monthBehind(event) === null) return [];
+  const own = statementBehind(story, event);
+  return own ? [own] : (story.statements.get(event.data.statementId ?? '') ?? []);
+}
+
+/** Each event once, in the order of the chain. */
+const once = (archived: readonly ArchivedEvent[]): ArchivedEvent[] =>
+  [...new Map(archived.map((one) => [one.chain.sequence, one])).values()].sort(bySequence);
 
 const isKind = (kind: EventKind, type: string): boolean => (eventKinds[kind] as readonly string[]).includes(type);
 const bySequence = (a: ArchivedEvent, b: ArchivedEvent): number => a.chain.sequence - b.chain.sequence;

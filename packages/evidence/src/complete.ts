@@ -1,5 +1,8 @@
+import { brandBehind, dealsBehind, monthBehind } from './behind.js';
+import { statedCircumstances } from './circumstances.js';
+import { ratesBehind } from './fx-rates.js';
 import { ownScopes, walkScope } from './scopes.js';
-import { attributionIn, conversionsBehind, dealKeyOf, explanationOf, hasOwnScope, type Story } from './story.js';
+import { attributionIn, conversionsBehind, explanationOf, hasOwnScope, type Story } from './story.js';
 
 /** The hops between click and settlement that have not arrived in the archive, in words; none when the evidence is complete. */
 export function missingHops(story: Story): string[] {
@@ -42,15 +45,31 @@ function missingOfLine(story: Story, entryId: string): string[] {
 function missingBehind(story: Story, entryId: string): string[] {
   const entry = story.entries.get(entryId);
   if (entry === undefined) return [];
-  const { dealId, dealVersion, adjusts } = entry.event.data;
+  const { adjusts } = entry.event.data;
   const missing = conversionsBehind(entry.event)
     .filter((conversionId) => !story.conversions.has(conversionId))
     .map((conversionId) => `conversion ${conversionId}`);
-  const key = dealKeyOf(entry.event.data);
-  if (key !== null && story.deals.get(key)?.event.data.status === 'draft' && !story.activations.has(key))
-    missing.push(`activation of version ${dealVersion} of deal ${dealId}`);
-  if (key !== null && !story.deals.has(key)) missing.push(`version ${dealVersion} of deal ${dealId}`);
+  for (const key of dealsBehind(entry.event)) {
+    const name = `version ${key.split('#')[1]} of deal ${key.split('#')[0]}`;
+    if (story.deals.get(key)?.event.data.status === 'draft' && !story.activations.has(key)) missing.push(`activation of ${name}`);
+    if (!story.deals.has(key)) missing.push(name);
+  }
+  missing.push(...missingCircumstances(story, entry));
   if (adjusts !== null && hasOwnScope(entry.event) && !story.entries.has(adjusts)) missing.push(`entry ${adjusts}`);
+  return missing;
+}
+
+/** What circumstances, rates and months are held against. Of whom nothing was known nothing may ever have been told. */
+function missingCircumstances(story: Story, { event }: NonNullable<ReturnType<Story['entries']['get']>>): string[] {
+  const missing = statedCircumstances(story, event)
+    .filter(({ told, nothingKnown }) => told.length === 0 && !nothingKnown)
+    .map(({ id }) => `snapshot of ${id}`);
+  missing.push(...ratesBehind(story, event).missing);
+  const brandId = brandBehind(event);
+  if (brandId !== null && !story.brands.has(brandId)) missing.push(`snapshot of ${brandId}`);
+  const { entryId, statementId } = event.data;
+  if (monthBehind(event) !== null && !story.statements.has(statementId ?? ''))
+    missing.push(`statement that entry ${entryId} was posted with`);
   return missing;
 }
 

@@ -18,7 +18,10 @@ export interface Archived<T extends EventType> extends ArchivedEvent {
 /** Which event types stand under which kind of record. The order of kinds is the order in a bundle. */
 export const eventKinds = {
   'deal-version': ['commission.deal.versioned.v1', 'commission.deal.status-changed.v1'],
+  snapshot: ['directory.brand.changed.v1', 'directory.partner.changed.v1', 'tracking.customer.changed.v1'],
+  'fx-rate': ['commission.fx-rate.recorded.v1'],
   conversion: ['tracking.conversion.recorded.v1', 'tracking.conversion.attributed.v1'],
+  statement: ['commission.statement.issued.v1'],
   entry: ['commission.entry.accrued.v1'],
   approval: ['approvals.commission.approved.v1', 'approvals.commission.held.v1', 'approvals.commission.rejected.v1'],
   payout: ['payouts.payout.created.v1'],
@@ -34,8 +37,12 @@ export type EventKind = keyof typeof eventKinds;
 export const kinds = [
   'header',
   'deal-version',
+  'snapshot',
+  'fx-rate',
   'conversion',
   'attribution',
+  'statement',
+  'month-events',
   'entry',
   'qualification',
   'approval',
@@ -76,6 +83,8 @@ export const attributionBody = z.strictObject({
   unattributedReason: z.string().nullable(),
   attribution: z.unknown(),
 });
+/** The events, by id, whose sums an entry rests on that was rated by the month. */
+export const monthEventsBody = z.strictObject({ entryId: z.string(), events: z.array(z.string()) });
 /** Why an entry has its amount. Stands here instead of in the entry's event, which is put together again to be hashed. */
 export const qualificationBody = z.strictObject({ entryId: z.string(), explanation: z.unknown() });
 /** The end of the chain when the bundle was made; every event of the bundle stands before it. */
@@ -85,6 +94,7 @@ export const chainHeadBody = z.strictObject({ sequence: z.int().positive(), hash
 export const bodies: Record<Kind, z.ZodType> = {
   header: headerBody,
   attribution: attributionBody,
+  'month-events': monthEventsBody,
   qualification: qualificationBody,
   'chain-head': chainHeadBody,
   ...(Object.fromEntries(Object.keys(eventKinds).map((kind) => [kind, archivedEvent])) as unknown as Record<EventKind, z.ZodType>),

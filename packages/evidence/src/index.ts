@@ -1,4 +1,5 @@
 export { type Assembled, assemble, type ChainHead } from './assemble.js';
+export { brandBehind, dealsBehind, monthBehind, rateDaysBehind, snapshotsBehind } from './behind.js';
 export { missingHops, missingOutcomes } from './complete.js';
 export {
   type Archived,
@@ -12,6 +13,7 @@ export {
 } from './format.js';
 export { type ChainPosition, canonicalHash, chainHash, genesisHash, sha256Hex } from './hashing.js';
 export { merkleRoot } from './merkle.js';
+export { eventsOfMonth, monthEventsOf, mostMonthEvents } from './month-events.js';
 export type { Problem } from './problem.js';
 export { entriesLeadingTo } from './scopes.js';
 export { attributionIn, conversionsBehind, dealKey, dealKeyOf, explanationOf, type Story, storyOf } from './story.js';

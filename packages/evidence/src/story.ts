@@ -9,7 +9,7 @@ type Step =
   | 'payouts.payout.settled.v1'
   | 'payouts.payout.failed.v1'
   | 'payouts.payout.returned.v1';
-type Conversion = 'tracking.conversion.recorded.v1' | 'tracking.conversion.attributed.v1';
+export type Conversion = 'tracking.conversion.recorded.v1' | 'tracking.conversion.attributed.v1';
 type Decision = 'approvals.commission.approved.v1' | 'approvals.commission.held.v1' | 'approvals.commission.rejected.v1';
 
 /** Everything that the archive says of one payout, put in order. Made from any superset of its events; the others are passed over. */
@@ -35,6 +35,13 @@ export interface Story {
   deals: Map<string, Archived<'commission.deal.versioned.v1'>>;
   /** By `dealKey`: when a version that was written as a draft was put into force. */
   activations: Map<string, Archived<'commission.deal.status-changed.v1'>>;
+  /** As they stood, by id, oldest first: what circumstances are held against. */
+  brands: Map<string, Archived<'directory.brand.changed.v1'>[]>;
+  partners: Map<string, Archived<'directory.partner.changed.v1'>[]>;
+  customers: Map<string, Archived<'tracking.customer.changed.v1'>[]>;
+  rates: Archived<'commission.fx-rate.recorded.v1'>[];
+  /** By statement, in the order of their revisions. */
+  statements: Map<string, Archived<'commission.statement.issued.v1'>[]>;
   messages: Archived<'notifications.message.sent.v1'>[];
 }
 
@@ -116,9 +123,21 @@ export function storyOf(payoutId: string, archive: readonly ArchivedEvent[]): St
         .filter(({ event }) => event.data.status === 'active')
         .map((one) => [dealKey(one.event.data.dealId, one.event.data.version), one]),
     ),
+    brands: groupBy(inOrder(of('directory.brand.changed.v1')), ({ event }) => event.data.brandId),
+    partners: groupBy(inOrder(of('directory.partner.changed.v1')), ({ event }) => event.data.partnerId),
+    customers: groupBy(inOrder(of('tracking.customer.changed.v1')), ({ event }) => event.data.customerId),
+    rates: of('commission.fx-rate.recorded.v1'),
+    statements: groupBy(
+      of('commission.statement.issued.v1').sort((a, b) => a.event.data.revision - b.event.data.revision),
+      ({ event }) => event.data.statementId,
+    ),
     messages: of('notifications.message.sent.v1').filter(({ event }) => event.data.about === payoutId),
   };
 }
+
+/** Snapshots of one thing in the order in which they were told, wherever they stand in the archive. */
+const inOrder = <T extends ArchivedEvent>(snapshots: T[]): T[] =>
+  snapshots.sort((a, b) => (a.event.sequence ?? 0) - (b.event.sequence ?? 0));
 
 /** The event that says who earned a conversion: the last revision. Those without one are older than revisions: attributed once at most. */
 export const attributionIn = (story: Story, conversionId: string): Archived<Conversion> | undefined => {
@@ -126,7 +145,7 @@ export const attributionIn = (story: Story, conversionId: string): Archived<Conv
   return told?.reduce((latest, one) => (revisionOf(one) > revisionOf(latest) ? one : latest));
 };
 
-const revisionOf = ({ event }: Archived<Conversion>): number =>
+export const revisionOf = ({ event }: Archived<Conversion>): number =>
   event.data.revision ?? (event.type === 'tracking.conversion.attributed.v1' ? 1 : 0);
 
 /** The money that corrects an entry decided anew after it had been paid: its ledger posting says how much. */

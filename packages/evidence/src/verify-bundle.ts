@@ -1,6 +1,8 @@
 import { checkAmounts } from './checks/amounts.js';
 import { checkChain } from './checks/chain.js';
+import { checkCircumstances } from './checks/circumstances.js';
 import type { Check, Context } from './checks/context.js';
+import { checkMonths } from './checks/months.js';
 import { checkApprovals, checkAttribution, checkComplete, checkLedger, checkPayout, checkRun } from './checks/road.js';
 import type { ArchivedEvent, EvidenceRecord } from './format.js';
 import { groupBy } from './group-by.js';
@@ -13,6 +15,8 @@ export interface Verification {
   /** In the order of lines: the first is the first broken record. */
   problems: Problem[];
   warnings: string[];
+  /** What the evidence states and does not prove by itself. */
+  notes: string[];
   payoutId: string | null;
   amount: number | null;
   currency: string | null;
@@ -31,6 +35,8 @@ const checks: readonly Check[] = [
   checkChain,
   checkComplete,
   checkAmounts,
+  checkCircumstances,
+  checkMonths,
   checkAttribution,
   checkApprovals,
   checkPayout,
@@ -62,6 +68,7 @@ export function verifyBundle(content: Uint8Array, options: VerifyOptions = {}): 
     holds: problems.length === 0,
     problems: problems.sort((a, b) => a.line - b.line),
     warnings,
+    notes: read?.notes ?? [],
     payoutId: header?.payoutId ?? null,
     amount: payout?.amount ?? null,
     currency: payout?.currency ?? null,
@@ -75,11 +82,17 @@ export function verifyBundle(content: Uint8Array, options: VerifyOptions = {}): 
 export const checkRecords = (records: readonly EvidenceRecord[]): Problem[] =>
   readMeaning(records.map(({ kind, body }, number) => ({ kind, body, number, hash: '', line: number + 1 }))).problems;
 
-function readMeaning(records: ReadBundle['records']): { story: Story; problems: Problem[] } {
+interface Meaning {
+  story: Story;
+  problems: Problem[];
+  notes: string[];
+}
+
+function readMeaning(records: ReadBundle['records']): Meaning {
   const header = records.find(({ kind }) => kind === 'header')?.body as { payoutId: string } | undefined;
   const { archived, problems } = eventsOf(records);
   const story = storyOf(header?.payoutId ?? '', [...archived.keys()]);
-  return { story, problems: problems.length > 0 ? problems : meaningProblems(records, archived, story) };
+  return problems.length > 0 ? { story, problems, notes: [] } : { story, ...meaningOf(records, archived, story) };
 }
 
 function foreignKey({ signature }: ReadBundle, pem: string | undefined): Problem[] {
@@ -92,10 +105,11 @@ function foreignKey({ signature }: ReadBundle, pem: string | undefined): Problem
   return [{ line: signature.line, kind: 'signature', what: `was made with another key (${signature.body.keyId}) than the given one` }];
 }
 
-function meaningProblems(records: ReadBundle['records'], archived: Map<ArchivedEvent, number>, story: Story): Problem[] {
+function meaningOf(records: ReadBundle['records'], archived: Map<ArchivedEvent, number>, story: Story): Omit<Meaning, 'story'> {
   const problems: Problem[] = [];
+  const notes = new Set<string>();
   const [header] = records;
-  if (header?.kind !== 'header') return [{ line: 1, kind: header?.kind ?? 'unreadable', what: 'is no header' }];
+  if (header?.kind !== 'header') return { problems: [{ line: 1, kind: header?.kind ?? 'unreadable', what: 'is no header' }], notes: [] };
   const lineOfPart = ({ body }: ReadBundle['records'][number], about: string | undefined): boolean =>
     about === undefined || (body as { entryId?: string }).entryId === about || (body as { conversionId?: string }).conversionId === about;
   const context: Context = {
@@ -110,6 +124,7 @@ function meaningProblems(records: ReadBundle['records'], archived: Map<ArchivedE
       const record = records.find((one) => one.kind === kind && lineOfPart(one, about));
       problems.push({ line: record?.line ?? 1, kind, what });
     },
+    note: (what) => notes.add(what),
   };
   for (const check of checks) {
     try {
@@ -118,5 +133,5 @@ function meaningProblems(records: ReadBundle['records'], archived: Map<ArchivedE
       problems.push({ line: 1, kind: 'header', what: `${check.name} found content that no record of the platform has (${String(error)})` });
     }
   }
-  return problems;
+  return { problems, notes: [...notes] };
 }

@@ -3,15 +3,19 @@ import {
   type AdjustmentExplanation,
   adjustmentScope,
   type ConversionInput,
+  type DealVersion,
   type EntryExplanation,
   type Explanation,
+  foldedScope,
   isAdjustment,
   recomputePosting,
 } from '@tributary/engine';
+import { dealsBehind, monthBehind } from '../behind.js';
 import type { Archived } from '../format.js';
+import { groupBy } from '../group-by.js';
 import { canonicalHash } from '../hashing.js';
 import { ownScopes, walkScope } from '../scopes.js';
-import { dealKey, dealKeyOf, explanationOf, type Story } from '../story.js';
+import { dealKey, explanationOf, type Story } from '../story.js';
 import { type Check, sameInstant } from './context.js';
 
 type Entry = Archived<'commission.entry.accrued.v1'>;
@@ -19,15 +23,18 @@ type Entry = Archived<'commission.entry.accrued.v1'>;
 /** Every amount is worked out again by the fold, from inputs that are those of the recorded events. */
 export const checkAmounts: Check = ({ story, againstKind, against }) => {
   for (const entry of story.entries.values()) {
-    const { entryId, dealId, dealVersion } = entry.event.data;
-    for (const what of flawsOfExplanation(story, entry)) againstKind('qualification', what, entryId);
-    const key = dealKeyOf(entry.event.data);
-    if (key !== null && !story.deals.has(key)) against(entry, `names version ${dealVersion} of deal ${dealId}, which is not here`);
+    for (const what of flawsOfExplanation(story, entry)) againstKind('qualification', what, entry.event.data.entryId);
+    for (const key of dealsBehind(entry.event)) {
+      const [dealId, version] = key.split('#');
+      if (!story.deals.has(key)) against(entry, `rests on version ${version} of deal ${dealId}, which is not here`);
+    }
   }
   for (const deal of story.deals.values()) {
     if (deal.event.data.documentHash !== canonicalHash(deal.event.data.terms))
       against(deal, 'its document hash is not the hash of its terms');
   }
+  for (const entries of groupBy(story.entries.values(), ({ event }) => event.data.scope).values())
+    for (const [entry, what] of strangersIn(entries)) against(entry, what);
   for (const entries of ownScopes(story.entries.values())) for (const [entry, what] of flawsOfScope(entries)) against(entry, what);
 };
 
@@ -41,8 +48,9 @@ function flawsOfExplanation(story: Story, entry: Entry): string[] {
     flaws.push(`the fold of its inputs does not lead to it: an entitlement of ${again.entitlement}, a posting of ${again.amount}`);
   if (again.amount !== BigInt(data.amount)) flaws.push(`recomputes to ${again.amount}, and the entry is ${data.amount}`);
   if (isAdjustment(explanation)) return [...flaws, ...flawsOfAdjustment(explanation, data)];
-  if (data.dealId === null || data.dealVersion === null || data.conversionId === null)
-    flaws.push('names no deal or no conversion, and is no adjustment');
+  if (data.dealId === null || data.dealVersion === null) flaws.push('names no deal, and is no adjustment');
+  if (monthBehind(entry.event) !== null) return flaws;
+  if (data.conversionId === null) flaws.push('names no conversion, and is neither an adjustment nor rated by the month');
   const { fold } = explanation;
   if (fold === null) return flaws;
   if (fold.engineVersion !== data.engineVersion) flaws.push(`was made by ${fold.engineVersion}, and the entry names ${data.engineVersion}`);
@@ -52,7 +60,20 @@ function flawsOfExplanation(story: Story, entry: Entry): string[] {
   if (fold.inputs.deal.dealId !== data.dealId || fold.inputs.deal.version !== data.dealVersion)
     flaws.push('was rated by another deal version than the entry names');
   if (fold.inputs.conversion.conversionId !== data.conversionId) flaws.push('explains another conversion than the entry names');
-  return [...flaws, ...flawsOfInputs(story, fold)];
+  return [...flaws, ...flawsOfBeneficiary(fold, data), ...flawsOfInputs(story, fold)];
+}
+
+/** The entry goes to whom the fold gives it: the conversion's own partner, one that shares it, one above, or one who funds it. */
+function flawsOfBeneficiary(fold: Explanation, data: Entry['event']['data']): string[] {
+  const { conversion, deal } = fold.inputs;
+  const flaws: string[] = [];
+  const partnerId = foldedScope(fold)?.partnerId;
+  if (partnerId !== undefined && partnerId !== data.partnerId) flaws.push(`earns for ${partnerId}, and the entry is of ${data.partnerId}`);
+  if (conversion.conversionId !== data.conversionId)
+    flaws.push(`is of conversion ${conversion.conversionId}, and the entry of ${data.conversionId}`);
+  if (deal.dealId !== data.dealId || deal.version !== data.dealVersion)
+    flaws.push(`is by version ${deal.version} of deal ${deal.dealId}, and the entry by version ${data.dealVersion} of ${data.dealId}`);
+  return flaws;
 }
 
 /** An adjustment is explained by itself: what it says must be what was posted, and by whom. */
@@ -81,23 +102,28 @@ function recomputed(explanation: EntryExplanation): ReturnType<typeof recomputeP
 
 /** What went into the fold is what was recorded. */
 function flawsOfInputs(story: Story, { inputs }: Explanation): string[] {
-  const { deal } = inputs;
-  const flaws: string[] = [];
-  const versioned = story.deals.get(dealKey(deal.dealId, deal.version))?.event.data;
-  const sameDeal =
-    versioned !== undefined &&
-    canonicalJson(versioned.terms) === canonicalJson(deal.terms) &&
-    versioned.partnerId === deal.partnerId &&
-    versioned.brandId === deal.brandId &&
-    (deal.programId === null || versioned.programId === deal.programId) &&
-    (story.activations.has(dealKey(deal.dealId, deal.version)) ? 'active' : versioned.status) === deal.status &&
-    sameInstant(versioned.effectiveFrom, deal.effectiveFrom);
-  if (!sameDeal) flaws.push(`version ${deal.version} of deal ${deal.dealId} is not what was recorded of it`);
+  const flaws = [inputs.deal, ...(inputs.otherDeals ?? [])].flatMap((deal) =>
+    isDealAsRecorded(story, deal) ? [] : [`version ${deal.version} of deal ${deal.dealId} is not what was recorded of it`],
+  );
   for (const input of [inputs.conversion, ...inputs.refunds]) {
     if (!isRecorded(story, input, input === inputs.conversion))
       flaws.push(`conversion ${input.conversionId} is not what was recorded of it`);
   }
   return flaws;
+}
+
+function isDealAsRecorded(story: Story, deal: DealVersion): boolean {
+  const key = dealKey(deal.dealId, deal.version);
+  const versioned = story.deals.get(key)?.event.data;
+  return (
+    versioned !== undefined &&
+    canonicalJson(versioned.terms) === canonicalJson(deal.terms) &&
+    versioned.partnerId === deal.partnerId &&
+    versioned.brandId === deal.brandId &&
+    (deal.programId === null || versioned.programId === deal.programId) &&
+    (story.activations.has(key) ? 'active' : versioned.status) === deal.status &&
+    sameInstant(versioned.effectiveFrom, deal.effectiveFrom)
+  );
 }
 
 function isRecorded(story: Story, input: ConversionInput, isOriginal: boolean): boolean {
@@ -111,7 +137,19 @@ function isRecorded(story: Story, input: ConversionInput, isOriginal: boolean): 
       sameInstant(data.occurredAt, input.occurredAt) &&
       (data.amount === null ? null : String(data.amount)) === input.amount &&
       data.currency === input.currency &&
-      data.originalConversionId === input.originalConversionId,
+      data.originalConversionId === input.originalConversionId &&
+      (input.customerId === undefined || data.customerId === input.customerId) &&
+      (input.details === undefined || canonicalJson(data.details ?? null) === canonicalJson(input.details)),
+  );
+}
+
+/** Postings of one scope are of one partner, deal, component and currency: what takes back takes from who was given. */
+function strangersIn([first, ...others]: readonly Entry[]): [Entry, string][] {
+  const ownerOf = ({ event: { data } }: Entry) => [data.partnerId, data.brandId, data.dealId, data.component, data.currency].join(' ');
+  return others.flatMap((one): [Entry, string][] =>
+    first === undefined || ownerOf(one) === ownerOf(first)
+      ? []
+      : [[one, `posts to the scope of another than entry ${first.event.data.entryId}`]],
   );
 }
 

@@ -11,6 +11,8 @@ export interface Context {
   against(event: ArchivedEvent, what: string): void;
   /** Reports at the first record of a kind, or of its kind about one entry or conversion. */
   againstKind(kind: Kind, what: string, about?: string): void;
+  /** Says what was taken as stated; the same said of several entries is said once. */
+  note(what: string): void;
 }
 
 export type Check = (context: Context) => void;

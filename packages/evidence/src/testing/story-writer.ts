@@ -45,9 +45,14 @@ export class StoryWriter {
     of?: ConversionData;
     clicked?: boolean;
     unattributed?: boolean;
+    partnerId?: string;
+    currency?: string;
+    customerId?: string;
+    details?: ConversionData['details'];
   }) {
     const conversionId = newId('conversion');
-    const { partnerId, ...place } = this.ids;
+    const { partnerId: paid, ...place } = this.ids;
+    const partnerId = given.partnerId ?? paid;
     const attribution: ConversionData['attribution'] = {
       method: given.of ? 'original' : given.clicked ? 'click' : 'partner',
       model: 'last-click',
@@ -65,11 +70,11 @@ export class StoryWriter {
       conversionId,
       eventId: `sender-${conversionId}`,
       kind: given.kind,
-      customerId: null,
+      customerId: given.customerId ?? null,
       occurredAt: at(given.day),
       receivedAt: at(given.day),
       amount: given.amount,
-      currency: given.amount === null ? null : 'EUR',
+      currency: given.amount === null ? null : (given.currency ?? 'EUR'),
       originalEventId: given.of?.eventId ?? null,
       originalConversionId: given.of?.conversionId ?? null,
       partnerId: given.unattributed ? null : partnerId,
@@ -78,6 +83,7 @@ export class StoryWriter {
       contentHash: canonicalHash(conversionId),
       attributesCommitment: null,
       source: 'api',
+      details: given.details ?? null,
     });
   }
 
