@@ -13,9 +13,10 @@ export {
 } from './format.js';
 export { type ChainPosition, canonicalHash, chainHash, genesisHash, sha256Hex } from './hashing.js';
 export { merkleRoot } from './merkle.js';
-export { eventsOfMonth, monthEventsOf, mostMonthEvents } from './month-events.js';
+export { conversionsOfMonth, eventsOfMonth, monthEventsOf, mostMonthEvents } from './month-events.js';
 export type { Problem } from './problem.js';
 export { entriesLeadingTo } from './scopes.js';
+export { statementBehind } from './statements.js';
 export { attributionIn, conversionsBehind, dealKey, dealKeyOf, explanationOf, type Story, storyOf } from './story.js';
 export { checkRecords, type Verification, type VerifyOptions, verifyBundle } from './verify-bundle.js';
 export { type Signer, writeBundle } from './write-bundle.js';

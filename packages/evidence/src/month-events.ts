@@ -57,6 +57,17 @@ export function monthEventsOf(story: Story, entry: Entry): Archived<Conversion>[
   return moments[0] === undefined ? [] : knownAt(place, told, moments[0]);
 }
 
+/** The conversions of an entry's month, earliest first: those that it was summed up from, of a month too large for that those at hand. */
+export function conversionsOfMonth(story: Story, entry: Entry): string[] {
+  const [place] = placesOf(story, entry);
+  if (place === undefined) return [];
+  const summed = monthEventsOf(story, entry);
+  const all = summed.length > 0 ? summed : candidates(story, place);
+  const originals = all.filter(({ event }) => !isRefundKind(event.data.kind));
+  const ordered = originals.sort((a, b) => Date.parse(a.event.data.occurredAt) - Date.parse(b.event.data.occurredAt));
+  return [...new Set(ordered.map(({ event }) => event.data.conversionId))];
+}
+
 /** Everything told of conversions that were the month's at any time, and of their refunds. */
 function candidates(story: Story, place: MonthPlace): Archived<Conversion>[] {
   const ofMonth = [...story.conversions].filter(([, told]) => told.some(({ event }) => versionFor(place, event.data) !== undefined));

@@ -36,6 +36,15 @@ export interface Stretch {
   untilSequence: number;
 }
 
+/** Where and when conversions occurred: of some kinds, `to` exclusive. */
+export interface PlaceOfEvents {
+  brandId: string;
+  partnerId: string;
+  kinds: readonly string[];
+  from: string;
+  to: string;
+}
+
 export interface ArchiveStore {
   /** Notes that these events are archived in this transaction; returns those that were not before. */
   takeUp(tx: Tx, eventIds: readonly string[]): Promise<Set<string>>;
@@ -50,6 +59,10 @@ export interface ArchiveStore {
   lastSequence(): Promise<number>;
   /** The events whose subject is one of these, or that are about one of them. */
   byIds(scope: Scope, ids: readonly string[]): Promise<ArchivedEvent[]>;
+  /** Conversions that were a partner's at any time, earliest first, by id. Reads what the archive has of the partner: not for every request. */
+  conversionsAt(place: PlaceOfEvents, limit: number): Promise<string[]>;
+  /** The rates of exchange recorded for these days. */
+  ratesOf(days: readonly string[]): Promise<ArchivedEvent[]>;
   byEventIds(eventIds: readonly string[]): Promise<Set<string>>;
   list(scope: Scope, filter: RecordFilter, limit: number, before?: number): Promise<AuditRecord[]>;
   /** The last record before an instant, and how many records of the types come after it. */

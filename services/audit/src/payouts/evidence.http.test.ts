@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { verifyBundle } from '@tributary/evidence';
-import { goldenStory } from '@tributary/evidence/testing';
+import { everyModelStory, goldenStory } from '@tributary/evidence/testing';
 import { shuffled, startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../composition.js';
 
@@ -25,6 +25,43 @@ test('an adjustment needs no conversion and no deal to be traced and proved', as
   const trace = await audit.request().get(`/api/v1/payouts/${payoutId}/trace`).expect(200);
   expect(trace.body.missing).toEqual([]);
   expect(trace.body.steps.map(({ summary }: { summary: string }) => summary)).toContain('adjustment of 150 EUR by key_maker');
+});
+
+test('T-32 D-01 a payout over every kind of entry is proved and traced down to what others brought and the month summed up', async () => {
+  const { events, payoutId, partnerId } = everyModelStory({ plays: 30 });
+  await audit.deliver(...shuffled(5, events));
+  const { body } = await evidenceOf(payoutId).expect(200);
+  const verdict = verifyBundle(Buffer.from(body));
+  expect(verdict).toMatchObject({ holds: true, problems: [], amount: 9852 });
+  expect(verdict.records).toMatchObject({ 'deal-version': 3, snapshot: 5, 'fx-rate': 1, statement: 1, 'month-events': 1, conversion: 35 });
+
+  const trace = await audit.request().get(`/api/v1/payouts/${payoutId}/trace`).expect(200);
+  expect(trace.body.missing).toEqual([]);
+  const summaries = (step: string): string[] =>
+    trace.body.steps.filter((one: { step: string }) => one.step === step).map(({ summary }: { summary: string }) => summary);
+  expect(summaries('statement')).toEqual(['revision 1 of 2026-03: 2100 EUR of 31 events, the first 20 shown']);
+  expect(summaries('conversion').filter((one) => one.startsWith('player-activity'))).toHaveLength(20);
+  const others = summaries('entry').filter((one) => one.includes('for a conversion of ptr_'));
+  expect(others.map((one) => one.split(' by ')[0])).toEqual(['accrual of 400 EUR', 'accrual of 60 EUR']);
+  expect(others.join()).not.toContain(partnerId);
+});
+
+test('T-32 whatever of circumstances and months has not arrived is waited for', async () => {
+  const kinds = ['directory.partner', 'tracking.customer', 'commission.statement', 'commission.deal'];
+  for (const [seed, kind] of kinds.entries()) {
+    const { events, payoutId } = everyModelStory();
+    const late = events.filter(({ type }) => type.startsWith(kind));
+    await audit.deliver(
+      ...shuffled(
+        seed,
+        events.filter(({ type }) => !type.startsWith(kind)),
+      ),
+    );
+    const early = await evidenceOf(payoutId).expect(409);
+    expect(JSON.parse(early.body)).toMatchObject({ code: 'evidence-incomplete' });
+    await audit.deliver(...late);
+    await evidenceOf(payoutId).expect(200);
+  }
 });
 
 /** What evidence says, without where in the chain it stands and when it was made. */

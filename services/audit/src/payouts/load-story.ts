@@ -1,6 +1,17 @@
-import { type ArchivedEvent, conversionsBehind, dealKeyOf, entriesLeadingTo, type Story, storyOf } from '@tributary/evidence';
+import {
+  type ArchivedEvent,
+  brandBehind,
+  conversionsBehind,
+  dealsBehind,
+  entriesLeadingTo,
+  rateDaysBehind,
+  type Story,
+  snapshotsBehind,
+  storyOf,
+} from '@tributary/evidence';
 import { everything, type Scope } from '@tributary/service-kit';
 import type { ArchiveStore } from '../archive/archive-store.js';
+import { loadMonths } from './load-months.js';
 
 /**
  * Everything that the archive holds of a payout, found by the ids in the events alone. Undefined when the caller may not see the payout.
@@ -19,18 +30,23 @@ export async function loadStory(archive: ArchiveStore, scope: Scope, payoutId: s
   };
   const story = keep([...visible, ...(await archive.byIds(everything, [payoutId])), ...(await archive.byIds(everything, [runId]))]);
   const entryIds = story.lines.map(({ entryId }) => entryId);
-  return withDeals(archive, await withConversions(archive, keep(await archive.byIds(everything, entryIds)), keep), keep);
+  const whole = await withConversions(archive, keep(await archive.byIds(everything, entryIds)), keep);
+  const proved = await withCircumstances(archive, await withDeals(archive, whole, keep), keep);
+  return keep(await loadMonths(archive, proved));
 }
 
 type Keep = (events: readonly ArchivedEvent[]) => Story;
 
-/** With the conversions behind the entries, their refunds, and the earlier entries of the same scopes; until nothing names another. */
+/**
+ * With the conversions behind the entries, their refunds, the statements that entries were posted with, and the earlier entries of the
+ * same scopes; until nothing names another.
+ */
 async function withConversions(archive: ArchiveStore, ofLines: Story, keep: Keep): Promise<Story> {
   const lines = new Set(ofLines.lines.map(({ entryId }) => entryId));
   const entries = new Map(ofLines.entries);
   const asked = new Set<string>();
   for (let story = ofLines; ; ) {
-    const named = [...story.conversions.keys(), ...[...story.entries.values()].flatMap(({ event }) => conversionsBehind(event))];
+    const named = [...story.conversions.keys(), ...[...story.entries.values()].flatMap(({ event }) => originsOf(event))];
     const next = [...new Set(named)].filter((id) => !asked.has(id));
     if (next.length === 0) return story;
     for (const id of next) asked.add(id);
@@ -44,16 +60,24 @@ async function withConversions(archive: ArchiveStore, ofLines: Story, keep: Keep
   }
 }
 
-/** With the versions of deals that the entries name. */
+type Entry = Parameters<typeof conversionsBehind>[0];
+/** What the entries of one scope are found by. */
+const originsOf = (entry: Entry): string[] => [...conversionsBehind(entry), ...(entry.data.statementId ? [entry.data.statementId] : [])];
+
+/** With the versions of deals that the entries rest on. */
 async function withDeals(archive: ArchiveStore, story: Story, keep: Keep): Promise<Story> {
-  const named = [...story.entries.values()].map(({ event }) => event.data);
-  const wanted = new Set(named.map(dealKeyOf));
-  const found = storyOf(
-    story.payoutId,
-    await archive.byIds(
-      everything,
-      named.flatMap(({ dealId }) => dealId ?? []),
-    ),
-  );
+  const wanted = new Set([...story.entries.values()].flatMap(({ event }) => dealsBehind(event)));
+  const dealIds = [...wanted].map((key) => key.split('#')[0] ?? '');
+  const found = storyOf(story.payoutId, await archive.byIds(everything, dealIds));
   return keep([...found.deals, ...found.activations].flatMap(([key, event]) => (wanted.has(key) ? [event] : [])));
+}
+
+/** With every snapshot of those whose circumstances were looked at, and the rates of the days concerned. */
+async function withCircumstances(archive: ArchiveStore, story: Story, keep: Keep): Promise<Story> {
+  const entries = [...story.entries.values()].map(({ event }) => event);
+  const ids = entries.flatMap((entry) => [...snapshotsBehind(entry), ...(brandBehind(entry) ? [brandBehind(entry) ?? ''] : [])]);
+  const { brands, partners, customers } = storyOf(story.payoutId, await archive.byIds(everything, ids));
+  const days = [...new Set(entries.flatMap(rateDaysBehind))];
+  const rates = days.length === 0 ? [] : await archive.ratesOf(days);
+  return keep([...brands.values(), ...partners.values(), ...customers.values(), rates].flat());
 }

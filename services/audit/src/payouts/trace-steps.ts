@@ -1,5 +1,16 @@
 import type { Envelope } from '@tributary/contracts';
-import { type ArchivedEvent, attributionIn, conversionsBehind, missingHops, missingOutcomes, type Story } from '@tributary/evidence';
+import {
+  type ArchivedEvent,
+  attributionIn,
+  conversionsBehind,
+  conversionsOfMonth,
+  eventsOfMonth,
+  missingHops,
+  missingOutcomes,
+  type Story,
+  statementBehind,
+} from '@tributary/evidence';
+import { shownOfMonth } from './load-months.js';
 
 /** One step on the way of a payout, as the archive tells it. */
 export interface TraceStep {
@@ -23,10 +34,13 @@ export interface Trace {
   missing: string[];
 }
 
-/** Events that a consumer writes must say which event they answer; what people and schedules begin has no cause. */
+/**
+ * Events that a consumer writes must say which event they answer; what people and schedules begin has no cause: adjustments, closes of
+ * months, new terms.
+ */
 const alwaysCaused: readonly string[] = ['commission.entry.accrued.v1', 'approvals.run.cleared.v1', 'notifications.message.sent.v1'];
 const byHand = ({ type, data }: Envelope): boolean =>
-  type === 'commission.entry.accrued.v1' && (data as { conversionId: string | null }).conversionId === null;
+  type === 'commission.entry.accrued.v1' && (data as { causeConversionId: string | null }).causeConversionId === null;
 
 /** The way from click to settlement and message, line by line and then as one payout. */
 export function traceOf(story: Story, archivedEvents: ReadonlySet<string>, shownLines: number): Trace {
@@ -68,7 +82,8 @@ function stepsOfEntry(story: Story, entryId: string): TraceStep[] {
   const entry = story.entries.get(entryId);
   if (entry === undefined) return [];
   const { data } = entry.event;
-  const conversions = conversionsBehind(entry.event);
+  const ofMonth = conversionsOfMonth(story, entry.event).slice(0, shownOfMonth);
+  const conversions = [...conversionsBehind(entry.event), ...ofMonth];
   const ratings = conversions.flatMap((id) => story.ratings.get(id)?.slice(-1) ?? []);
   return [
     ...conversions.flatMap((id) => [
@@ -85,12 +100,8 @@ function stepsOfEntry(story: Story, entryId: string): TraceStep[] {
         `${one.event.data.outcome}${one.event.data.reason ? `: ${one.event.data.reason}` : ''}`,
       ),
     ),
-    stepOf(
-      'entry',
-      entry,
-      entryId,
-      `${data.reason} of ${data.amount} ${data.currency} by ${data.dealId === null ? data.dealAuthorId : `version ${data.dealVersion} of ${data.dealId}, ${data.engineVersion}`}`,
-    ),
+    ...statementStep(story, entry.event),
+    stepOf('entry', entry, entryId, entrySummary(story, data)),
     ...(story.decisions.get(entryId) ?? []).map((one) =>
       stepOf(
         'approval',
@@ -100,6 +111,28 @@ function stepsOfEntry(story: Story, entryId: string): TraceStep[] {
       ),
     ),
     ...story.postings.filter(({ event }) => event.data.entryId === entryId).map(postingStep),
+  ];
+}
+
+type Entry = NonNullable<ReturnType<Story['entries']['get']>>['event'];
+
+/** An override, a share or a funding says whose conversion it goes back to. */
+function entrySummary(story: Story, data: Entry['data']): string {
+  const by = data.dealId === null ? data.dealAuthorId : `version ${data.dealVersion} of ${data.dealId}, ${data.engineVersion}`;
+  const bringer = data.conversionId && attributionIn(story, data.conversionId)?.event.data.partnerId;
+  const through = bringer && bringer !== data.partnerId ? `, for a conversion of ${bringer}` : '';
+  return `${data.reason} of ${data.amount} ${data.currency} by ${by}${through}`;
+}
+
+/** The statement that an entry of a month was posted with, and how many events it sums up. */
+function statementStep(story: Story, entry: Entry): TraceStep[] {
+  const statement = statementBehind(story, entry);
+  if (statement === undefined) return [];
+  const { statementId, period, revision, total, currency } = statement.event.data;
+  const events = eventsOfMonth(entry);
+  const shown = events > shownOfMonth ? `, the first ${shownOfMonth} shown` : '';
+  return [
+    stepOf('statement', statement, statementId, `revision ${revision} of ${period}: ${total} ${currency} of ${events} events${shown}`),
   ];
 }
 

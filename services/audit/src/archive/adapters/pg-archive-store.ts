@@ -1,4 +1,5 @@
 import type { Envelope } from '@tributary/contracts';
+import type { ArchivedEvent } from '@tributary/evidence';
 import { jsonList, rowsOf } from '@tributary/messaging';
 import { type Database, everything } from '@tributary/service-kit';
 import type { Prisma, PrismaClient } from '../../generated/client.js';
@@ -32,11 +33,28 @@ SELECT DISTINCT ON (sequence) found.* FROM unnest($1::text[]) AS wanted (id) CRO
   SELECT ${columns} FROM audit_record r WHERE r.subject = wanted.id OR r.about = wanted.id OFFSET 0
 ) found ORDER BY sequence`;
 
+// By the BRIN index, which says where events of the partner may lie; only those are looked into.
+const conversionsAt = /* sql */ `
+WITH told AS MATERIALIZED (
+  SELECT subject, event::jsonb -> 'data' AS data FROM audit_record
+  WHERE type IN ('tracking.conversion.recorded.v1', 'tracking.conversion.attributed.v1') AND brand_id = $1 AND partner_id = $2
+)
+SELECT subject AS id FROM told
+WHERE data ->> 'kind' = ANY($3) AND (data ->> 'occurredAt')::timestamptz >= $4 AND (data ->> 'occurredAt')::timestamptz < $5
+GROUP BY subject ORDER BY min((data ->> 'occurredAt')::timestamptz), subject LIMIT $6`;
+
+const ratesOf = /* sql */ `
+SELECT ${columns} FROM audit_record r WHERE r.type = 'commission.fx-rate.recorded.v1' AND r.event::jsonb #>> '{data,date}' = ANY($1) ORDER BY sequence`;
+
 const takeUp = /* sql */ `
 INSERT INTO audit_event (event_id) SELECT unnest($1::uuid[]) ON CONFLICT (event_id) DO NOTHING RETURNING event_id AS id`;
 
 type Row = Omit<AuditRecord, 'sequence' | 'recordedAt'> & { sequence: bigint; recordedAt: Date };
 const fromRow = (row: Row): AuditRecord => ({ ...row, sequence: Number(row.sequence), recordedAt: row.recordedAt.toISOString() });
+function archivedFrom(row: Row): ArchivedEvent {
+  const { sequence, previousHash, recordedAt, hash, event } = fromRow(row);
+  return { chain: { sequence, previousHash, recordedAt, hash }, event: JSON.parse(event) as Envelope };
+}
 interface HeadRow {
   sequence: bigint;
   hash: string;
@@ -99,11 +117,12 @@ export function pgArchiveStore(db: Database<PrismaClient>): ArchiveStore {
     async byIds(scope, ids) {
       if (ids.length === 0) return [];
       const { rows } = await db.tx(scope, (tx) => tx.query<Row>(byIds, [[...new Set(ids)]]));
-      return rows.map((row) => {
-        const { sequence, previousHash, recordedAt, hash, event } = fromRow(row);
-        return { chain: { sequence, previousHash, recordedAt, hash }, event: JSON.parse(event) as Envelope };
-      });
+      return rows.map(archivedFrom);
     },
+    async conversionsAt({ brandId, partnerId, kinds, from, to }, limit) {
+      return (await read<{ id: string }>(conversionsAt, [brandId, partnerId, kinds, from, to, limit])).map(({ id }) => id);
+    },
+    ratesOf: async (days) => (await read<Row>(ratesOf, [days])).map(archivedFrom),
     async list(scope, filter, limit, before) {
       const rows = await db.read(scope, (prisma) =>
         prisma.auditRecord.findMany({ where: whereOf(filter, before), orderBy: { sequence: 'desc' }, take: limit }),
