@@ -3,6 +3,7 @@ import { attribution } from './examples/attribution.js';
 import { customers } from './examples/customers.js';
 import { hierarchies } from './examples/hierarchies.js';
 import { money } from './examples/money.js';
+import { months } from './examples/months.js';
 import { startPlatform } from './examples/platform.js';
 import { tiers } from './examples/tiers.js';
 import { world } from './examples/world.js';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(() => platform?.stop(), 60_000);
 
-const examples = [...customers, ...tiers, ...hierarchies, ...attribution, ...money];
+const examples = [...months, ...customers, ...tiers, ...hierarchies, ...attribution, ...money];
 
 test.each(examples.map(({ name, play }) => [name, play] as const))(
   '%s',

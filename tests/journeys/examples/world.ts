@@ -213,8 +213,22 @@ export async function world({ url, admin }: Platform, options: { currency?: stri
   const customerOf = async (conversionId: string): Promise<string> => (await conversion(conversionId)).customerId;
   const ofCustomer = (customerId: string, what: string, body: object) => post(`/customers/${customerId}/${what}`, body);
 
+  /** Closes a month of the brand: its statements are issued. */
+  async function close(period: string): Promise<Json> {
+    await settled();
+    return admin.expect(200, 'POST', `/api/v1/periods/${period}/close`, { brandId: brands.get('main')?.id });
+  }
+  /** A partner's statements, by month. */
+  async function statements(name = 'a'): Promise<Record<string, Json>> {
+    const query = `?brandId=${brands.get('main')?.id}&partnerId=${id(name)}&limit=500`;
+    const { data } = await admin.expect(200, 'GET', `/api/v1/statements${query}`);
+    return Object.fromEntries(data.map((one: Json) => [one.period, one]));
+  }
+
   await brand('main');
   return {
+    close,
+    statements,
     admin,
     url,
     post,
