@@ -150,6 +150,7 @@ const rolling = (step: number): DealTerms => ({
 
 /** Customers of every brand; what is unpaid goes up; the difference to what is paid below. */
 const abroad = (step: number): DealTerms => ({
+  timeZone: 'America/New_York',
   components: [
     share('escalated', '0.10', {
       tiers: {
@@ -168,6 +169,7 @@ const abroad = (step: number): DealTerms => ({
 
 const lifted = (step: number): DealTerms => ({
   currency: 'USD',
+  timeZone: 'America/New_York',
   components: [
     share('lifted', '0.08', {
       tiers: {

@@ -322,7 +322,7 @@ export const amounts: Example[] = [
           tiers: scale([{ upTo: 1 }, { upTo: null, amount: 200 }], { metric: { measure: 'count', across: 'brands' }, retroactive: 'all' }),
         }),
       ];
-      await told.deal('a', across, { at: 'american' });
+      await told.deal('a', { components: across, timeZone: 'America/New_York' }, { at: 'american' });
       expect(await told.amounts()).toEqual([0, 200]);
       await told.event({ kind: 'lead', brand: 'american', at: '2026-04-01T05:00:00.000Z' });
       expect(await told.amounts()).toEqual([0, 200, 100]);

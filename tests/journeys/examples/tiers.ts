@@ -254,7 +254,8 @@ export const tiers: Example[] = [
         const told = await start();
         await told.brand('second', { timeZone: 'America/New_York' });
         await told.partner('a');
-        const terms = [flat('first-deposit', 0, { tiers: scale(bands, { metric: { measure: 'count', across }, retroactive: 'all' }) })];
+        const tiers = scale(bands, { metric: { measure: 'count', across }, retroactive: 'all' });
+        const terms = { components: [flat('first-deposit', 0, { tiers })], timeZone: 'Europe/Berlin' };
         await told.deal('a', terms);
         await told.events(
           times(80, (index) => ({ kind: 'first-deposit', at: '03-10', brand: index < 50 ? 'main' : 'second', customer: `p${index}` })),
