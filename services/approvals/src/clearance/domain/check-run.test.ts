@@ -21,6 +21,12 @@ test('a run whose every line is approved is cleared, and says what was checked',
   expect(decision.cleared).toBe(true);
   expect(decision.checks.every((check) => check.outcome === 'passed')).toBe(true);
 });
+test('a line that funds a partner above nets in the payout, and both sides are cleared', () => {
+  const above = { payoutId: 'pyt_2', partnerId: 'ptr_2', amount: 100n, lines: [{ entryId: 'ent_3', amount: 100n }] };
+  const known = new Map([...entries, ['ent_3', { partnerId: 'ptr_2', amount: 100n, status: 'approved' as const }]]);
+  const both = new Map<string, KnownPartner>([...partners, ['ptr_2', { status: 'active', riskLevel: 'low' }]]);
+  expect(checkRun([payout, above], known, both)).toMatchObject({ cleared: true });
+});
 test.each([
   ['every-line-approved', { entries: new Map([...entries, ['ent_2', { partnerId: 'ptr_1', amount: -100n, status: 'held' as const }]]) }],
   [
