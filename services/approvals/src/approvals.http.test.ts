@@ -74,6 +74,33 @@ test('a reversal shares the fate of the entry that it takes back', async () => {
   expect(await approvalOf(refund.data.entryId)).toMatchObject({ status: 'rejected', decidedBy: 'automatic' });
 });
 
+test('what lifts a commission afterwards shares its fate while that is open, and is decided by itself where somebody is needed', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const [rejected, waiting, small] = [entry(60_000), entry(60_000), entry(1000)];
+  const lifted = (of: typeof small, amount: number) =>
+    entry(amount, { adjusts: of.data.entryId, reason: 're-rating', causeConversionId: null });
+  const [onRejected, onWaiting, onSmall, large] = [lifted(rejected, 500), lifted(waiting, 500), lifted(small, 500), lifted(small, 60_000)];
+  await approvals.deliver(brand, partner(), rejected, waiting, small);
+  const { id } = await approvalOf(rejected.data.entryId);
+  await manager().post(`/api/v1/approvals/${id}/decision`).send({ decision: 'reject', reason: 'fraud' }).expect(200);
+  await approvals.deliver(onRejected, onWaiting, onSmall, large);
+  const states = await Promise.all(
+    [onRejected, onWaiting, onSmall, large].map(async ({ data }) => (await approvalOf(data.entryId)).status),
+  );
+  expect(states).toEqual(['rejected', 'waiting', 'approved', 'waiting']);
+  const original = await approvalOf(waiting.data.entryId);
+  await manager().post(`/api/v1/approvals/${original.id}/decision`).send({ decision: 'approve' }).expect(200);
+  expect(await approvalOf(onWaiting.data.entryId)).toMatchObject({ status: 'approved', decidedBy: 'automatic' });
+});
+
+test('a line that funds a partner above, and what is given back of it, needs nobody', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const funding = entry(-5800, { component: 'master-funding' });
+  const back = entry(580, { component: 'master-funding', adjusts: funding.data.entryId, reason: 'refund' });
+  await approvals.deliver(brand, partner(), funding, back);
+  for (const { data } of [funding, back]) expect(await approvalOf(data.entryId)).toMatchObject({ status: 'approved', needs: 'nobody' });
+});
+
 test('an adjustment always waits for somebody other than its maker, also when it takes back', async () => {
   const { brand, partner, entry } = aBrandWithPartner();
   const byHand = {

@@ -63,7 +63,7 @@ export function aBrand(change: Partial<DataOf<'directory.brand.changed.v1'>> = {
     anEvent('tracking.conversion.attributed.v1', { ...of.data, partnerId, unattributedReason: null });
   const rated = (conversionId: string, outcome: DataOf<'commission.conversion.rated.v1'>['outcome'], rating = 1) =>
     anEvent('commission.conversion.rated.v1', { conversionId, brandId, partnerId, outcome, reason: null, rating, ratedAt: at });
-  const entry = (amount: number, occurredAt = at) => {
+  const entry = (amount: number, occurredAt = at, change: Partial<DataOf<'commission.entry.accrued.v1'>> = {}) => {
     const conversionId = newId('conversion');
     return anEvent('commission.entry.accrued.v1', {
       entryId: newId('entry'),
@@ -89,6 +89,7 @@ export function aBrand(change: Partial<DataOf<'directory.brand.changed.v1'>> = {
       explanationHash: hash,
       explanation: {},
       traceparent: null,
+      ...change,
     });
   };
   const decided = (word: 'approved' | 'held' | 'rejected', of: EventOf<'commission.entry.accrued.v1'>, decision = 1, decidedAt = at) =>

@@ -248,6 +248,21 @@ test('M-25 WE-54 (b) a refund after the payout: posting -2.00 as a receivable, n
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ accrued: 3000, reversed: 200, paid: 2800, receivable: 0 });
 });
 
+test('a line that funds a partner above nets with what was earned in whatever bucket, and so does what is given back of it', async () => {
+  const owed = await aPartner(s);
+  const sale = accrued(owed.partnerId, owed.brandId, 2000);
+  const funding = accrued(owed.partnerId, owed.brandId, -200);
+  const back = accrued(owed.partnerId, owed.brandId, 20, { adjusts: funding.data.entryId });
+  await s.deliver(back, approved(back), funding, sale);
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ accrued: 2020, reversed: 200, pending: 1800, payable: 20 });
+  await s.deliver(approved(funding), approved(sale));
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ pending: 0, payable: 1820, receivable: 0 });
+  const run = await payRun(s, owed.brandId);
+  expect(run.payouts.map(({ amount, lines }) => [amount, lines.length])).toEqual([[1820, 3]]);
+  await settle(s);
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ accrued: 2020, reversed: 200, paid: 1820, receivable: 0 });
+});
+
 test('an adjustment is paid once it is approved, and one that takes back nets against what is earned', async () => {
   const owed = await aPartner(s);
   const [bonus, taken] = [byHand(owed.partnerId, owed.brandId, 1500), byHand(owed.partnerId, owed.brandId, -400)];

@@ -47,7 +47,8 @@ function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: 
   if (!partner) throw new NotYet(`partner ${data.partnerId}`);
   const amount = BigInt(data.amount);
   const { needs, route } = routeEntry({ amount, currency: data.currency, byHand: data.reason === 'adjustment' }, policy, partner);
-  const followsEntryId = amount < 0n ? data.adjusts : null;
+  // What corrects upwards follows too while nobody is needed for it: else a rejected commission would be topped up.
+  const followsEntryId = amount < 0n || needs === 'nobody' ? data.adjusts : null;
   const decidedNow = needs === 'nobody' && followsEntryId === null;
   return {
     id: newId('approval'),
@@ -71,7 +72,7 @@ function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: 
   };
 }
 
-/** The approvals that reversals of this batch take back: stored ones, or ones of the same batch. */
+/** The approvals that corrections of this batch follow: stored ones, or ones of the same batch. */
 async function originalsOf(parts: ReviewParts, tx: Tx, own: readonly { approval: Approval }[]): Promise<Map<string, Approval>> {
   const wanted = own.flatMap(({ approval }) => (approval.followsEntryId === null ? [] : [approval.followsEntryId]));
   if (wanted.length === 0) return new Map();

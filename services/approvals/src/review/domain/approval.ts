@@ -20,7 +20,7 @@ export interface Approval {
   riskLevel: RiskLevel;
   /** Author of the deal version that made the entry, or who made the adjustment. */
   makerId: string;
-  /** The entry that this one takes back, whose fate it shares while that one is open. */
+  /** The entry that this one corrects, whose fate it shares while that one is open; null for what is decided by itself. */
   followsEntryId: string | null;
   decidedBy: string | null;
   reason: string | null;
@@ -64,15 +64,15 @@ export function decide(
   };
 }
 
-/** What a reversal is decided to be once the entry that it takes back is. */
-export function follow(reversal: Approval, original: Pick<Approval, 'status'>, now: Date): Approval {
-  if (original.status === reversal.status || original.status === 'waiting') return reversal;
+/** What a correction is decided to be once the entry that it corrects is. */
+export function follow(correction: Approval, original: Pick<Approval, 'status'>, now: Date): Approval {
+  if (original.status === correction.status || original.status === 'waiting') return correction;
   return {
-    ...reversal,
+    ...correction,
     status: original.status,
     decidedBy: 'automatic',
-    reason: `the entry that it takes back was ${original.status}`,
+    reason: `the entry that it corrects was ${original.status}`,
     decidedAt: now,
-    decisions: reversal.decisions + 1,
+    decisions: correction.decisions + 1,
   };
 }
