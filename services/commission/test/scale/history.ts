@@ -118,13 +118,13 @@ async function copyRows(service: TestService, count: number): Promise<void> {
   const numbered = `SELECT n, 'cnv_past' || lpad(n::text, 22, '0') AS id, 'past-' || lpad(n::text, 8, '0') AS event, '2026-01-01'::timestamptz + n * interval '1 second' AS at
     FROM generate_series(1, $1::int) AS n`;
   await service.sql(
-    `INSERT INTO conversion SELECT (jsonb_populate_record(first, jsonb_build_object('conversion_id', past.id, 'event_id', past.event, 'occurred_at', past.at))).*
-     FROM (${numbered}) AS past, (SELECT conversion AS first FROM conversion LIMIT 1) AS told`,
+    `INSERT INTO conversion SELECT row.* FROM (${numbered}) AS past, (SELECT conversion AS first FROM conversion LIMIT 1) AS told,
+       jsonb_populate_record(first, jsonb_build_object('conversion_id', past.id, 'event_id', past.event, 'occurred_at', past.at)) AS row`,
     [count],
   );
   await service.sql(
-    `INSERT INTO commission_scope SELECT (jsonb_populate_record(first, jsonb_build_object('conversion_id', past.id, 'net', 120, 'scope', replace((first).scope, (first).conversion_id, past.id)))).*
-     FROM (${numbered}) AS past, (SELECT commission_scope AS first FROM commission_scope LIMIT 1) AS told`,
+    `INSERT INTO commission_scope SELECT row.* FROM (${numbered}) AS past, (SELECT commission_scope AS first FROM commission_scope LIMIT 1) AS told,
+       jsonb_populate_record(first, jsonb_build_object('conversion_id', past.id, 'net', 120, 'scope', replace((first).scope, (first).conversion_id, past.id))) AS row`,
     [count],
   );
   await service.sql(
@@ -137,9 +137,9 @@ async function copyRows(service: TestService, count: number): Promise<void> {
     [count],
   );
   await service.sql(
-    `INSERT INTO commission_entry SELECT (jsonb_populate_record(first, jsonb_build_object('entry_id', 'ent_past' || n, 'conversion_id', past.id, 'occurred_at', past.at,
-       'scope', replace((first).scope, (first).conversion_id, past.id), 'explanation', '{}'::jsonb))).*
-     FROM (${numbered}) AS past, (SELECT commission_entry AS first FROM commission_entry LIMIT 1) AS told`,
+    `INSERT INTO commission_entry SELECT row.* FROM (${numbered}) AS past, (SELECT commission_entry AS first FROM commission_entry LIMIT 1) AS told,
+       jsonb_populate_record(first, jsonb_build_object('entry_id', 'ent_past' || n, 'conversion_id', past.id, 'occurred_at', past.at,
+       'scope', replace((first).scope, (first).conversion_id, past.id), 'explanation', '{}'::jsonb)) AS row`,
     [count],
   );
 }
