@@ -62,9 +62,7 @@ export function writeLine(input: FoldInput, applied: readonly AppliedRefund[], l
     steps: line.steps,
     rounding: {
       mode: component.rounding,
-      place: running
-        ? `once, on the sum over the life of the deal, to the minor unit of ${currency}`
-        : `once, on the commission of the conversion, to the minor unit of ${currency}`,
+      place: `once, on ${roundedWhole(line)}, to the minor unit of ${currency}`,
     },
     exact: toFraction(exact),
     result: { amount: running ? null : `${entitlement}`, currency, reason },
@@ -85,6 +83,12 @@ export function writeLine(input: FoldInput, applied: readonly AppliedRefund[], l
   };
   return running ? { type: 'running', ...common } : { type: 'conversion', entitlement, ...common };
 }
+
+/** What is rounded: a fraction that accumulates is carried on, in a stream to the next conversion of its period. */
+const roundedWhole = ({ entitlement, component: { subCent } }: Line): string => {
+  if (entitlement === null) return 'the sum over the life of the deal';
+  return subCent === 'accumulate' ? 'the sum of the period before and after the conversion' : 'the commission of the conversion';
+};
 
 function addCircumstances({ inputs }: Explanation, input: FoldInput, { otherDeals }: Line): void {
   if (input.timeZone !== undefined) inputs.timeZone = input.timeZone;

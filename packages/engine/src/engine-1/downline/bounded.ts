@@ -57,12 +57,13 @@ function leftOfPool({ chain: { input, rest, paid }, subject }: Link, line: Line,
   const { into } = exchangeOf(subject, input.original.currency, line.currency);
   const taken = sumIn(subject, paid, line.currency);
   if (into === null || taken === null) return missing('pool');
-  const room = subtract(multiply(rest.amount === null ? zero : into(rest.amount), rate(pool)), taken);
+  const amount = rest.amount === null ? zero : into(rest.amount);
+  const room = subtract(multiply(amount, rate(pool)), taken);
   const exact = room.n < 0n ? zero : room;
   return {
     exact,
     reason: rest.amount === null ? 'no-amount' : 'pool-used-up',
-    step: { step: 'pool', formula: `${rest.amount ?? 0n} x ${pool} - ${toExactText(taken)} are left`, value: toExactText(exact) },
+    step: { step: 'pool', formula: `${toExactText(amount)} x ${pool} - ${toExactText(taken)}, at least 0`, value: toExactText(exact) },
   };
 }
 

@@ -76,7 +76,7 @@ function ofCommission(link: Link, of: 'commission' | 'level-below', factor: Rati
     reason: refusal ?? (isZero(base ?? zero) ? 'nothing-below' : null),
     earnedAt: latestOf([judged.earnedAt, ...below.map(({ earnedAt }) => earnedAt)]),
     rules: [...judged.rules, ...picked.rules],
-    steps: [step],
+    steps: refusal ? [] : [step],
   });
 }
 

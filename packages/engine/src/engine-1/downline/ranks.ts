@@ -64,11 +64,14 @@ function isPaidTo({ chain, above }: Link, ranks: Ranks, { rank }: Pay): boolean 
   return chain.input.circumstances?.uplines.findIndex(({ tier }) => reaches(tier)) === above.distance - 1;
 }
 
-const stepOf = ({ rank, rate: share, amount = 0 }: Pay, of: Rational, gone: boolean): Part => ({
-  step: `rank ${rank}`,
-  formula: share === undefined ? `${amount}` : `${amount} + ${toExactText(of)} x ${share}`,
-  value: add(gone ? zero : rate(String(amount)), multiply(of, rate(share ?? '0'))),
-});
+function stepOf({ rank, rate: share, amount = 0 }: Pay, of: Rational, gone: boolean): Part {
+  const fixed = gone ? '0' : String(amount);
+  return {
+    step: `rank ${rank}`,
+    formula: share === undefined ? fixed : `${fixed} + ${toExactText(of)} x ${share}`,
+    value: add(rate(fixed), multiply(of, rate(share ?? '0'))),
+  };
+}
 
 /** The nearest partner above one of its own rank gets a share of what that one was paid by its rank. */
 function sameRankBonus({ chain, above, subject }: Link, ranks: Ranks, mine: number, currency: string): Part | null {

@@ -67,12 +67,14 @@ function byTiers(line: Line, kept: Kept, tiers: NormalTiers, place: StreamPlace,
   const reached = place.reached?.map(parseFraction) ?? null;
   const value = reached ?? (tiers.crossing === 'new' ? after : before);
   const found = bandOf(tiers.bands, value, tiers.bounds);
-  const total = add(atBand(found.band, kept, line.picked), fixedOfWhole(found, place));
+  const fixed = fixedOfWhole(found, place);
+  const total = add(atBand(found.band, kept, line.picked), fixed);
   if (trail) {
     const meters = value.map(toExactText).join(' and ');
     const by = reached ? 'reached in the period' : tiers.crossing === 'new' ? 'this one counted' : 'before this one';
     trail.rules.push({ rule: 'tier', passed: true, detail: `band ${nameOf(found)} at ${meters}, ${by}` });
-    trail.steps.push({ step: 'tier', formula: formulaAt(found.band, kept, line.picked), value: toExactText(total) });
+    const formula = `${formulaAt(found.band, kept, line.picked)}${plusFixed(fixed)}`;
+    trail.steps.push({ step: 'tier', formula, value: toExactText(total) });
   }
   return { value: total, band: found.index };
 }
@@ -95,7 +97,7 @@ function marginal(line: Line, kept: Kept, tiers: NormalTiers, from: Rational, to
     sum = add(sum, value);
     trail?.steps.push({
       step: `band ${nameOf(part)}`,
-      formula: `${toExactText(part.quantity)} of ${toExactText(weight)}: ${formulaAt(part.band, kept, line.picked)}${part.fixed.n === 0n ? '' : ` + ${toExactText(part.fixed)}`}`,
+      formula: `${toExactText(part.quantity)} of ${toExactText(weight)}: ${formulaAt(part.band, kept, line.picked)}${plusFixed(part.fixed)}`,
       value: toExactText(value),
     });
   }
@@ -128,5 +130,7 @@ function formulaAt(band: Band, kept: Kept, picked: Line['picked']): string {
   const sum = parts.join(' + ') || '0';
   return band.factor === undefined ? sum : `(${sum}) x ${band.factor}`;
 }
+
+const plusFixed = (fixed: Rational): string => (isZero(fixed) ? '' : ` + ${toExactText(fixed)}`);
 
 const nameOf = ({ band, index }: { band: Band; index: number }): string => band.name ?? `${index + 1}`;
