@@ -64,6 +64,19 @@ test('M-28 of several sources for a pair and a day the one recorded first counts
   expect([found([same, early], 'USD/EUR')?.path, found([early, same], 'USD/EUR')?.path]).toEqual([[same], [same]]);
 });
 
+test('T-21 a crossing never leads back through where it began or through itself', () => {
+  const rates = [aRate('USD/USD', '9'), aRate('USD/ABC', '2'), aRate('ABC/GBP', '3'), aRate('GBP/GBP', '9'), aRate('EUR/CHF', '1')];
+  expect(found(rates, 'USD/GBP')).toEqual({ rate: rate('6'), path: [rates[1], rates[2]] });
+  expect(found([aRate('EUR/USD', '2'), aRate('EUR/GBP', '1'), ...rates], 'USD/GBP')?.path.map(({ base }) => base)).toEqual(['EUR', 'EUR']);
+  const viaEarlier = [aRate('USD/EUR', '1'), aRate('USD/ZAR', '2'), aRate('ZAR/GBP', '3')];
+  expect(found(viaEarlier, 'USD/GBP')?.rate).toEqual(rate('6'));
+});
+
+test('M-28 of rates of two days the later holds, whichever comes first in the list', () => {
+  const [old, late] = [aRate('USD/EUR', '0.91', '2026-03-08'), aRate('USD/EUR', '0.92', '2026-03-09')];
+  expect([found([old, late], 'USD/EUR')?.path, found([late, old], 'USD/EUR')?.path]).toEqual([[late], [late]]);
+});
+
 test('a currency to itself is 1, also without any rate', () => {
   expect(found([], 'EUR/EUR')).toEqual({ rate: rational(1n), path: [] });
   expect(found([], 'EUR/USD')).toBeNull();
