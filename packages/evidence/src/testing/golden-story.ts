@@ -48,9 +48,8 @@ class GoldenTeller extends Teller {
 
   /** Folds, posts the one difference, has it decided and booked. */
   private rate(deal: Deal, original: Told, refunds: readonly { data: ConversionData }[], cause: Told) {
-    const [entry] = this.post(original, { refunds, deals: [deal], reason: refunds.length > 0 ? 'refund' : 'accrual', cause });
+    const [entry] = this.post(original, { refunds, deals: [deal], reason: refunds.length > 0 ? 'refund' : 'accrual', cause, rates: true });
     if (entry === undefined) throw new Error('the golden story posts exactly one difference a fact');
-    this.rated(cause, entry.data.amount > 0 ? 'commission' : 'reversal');
     return entry;
   }
 }

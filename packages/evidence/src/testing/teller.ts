@@ -37,6 +37,8 @@ interface Rating {
   reason: 'accrual' | 'refund' | 're-rating';
   /** The fact that made it; null for a re-rating. */
   cause: Told | null;
+  /** Whether the posting says what has become of its fact. */
+  rates?: boolean;
 }
 
 /** Tells what the services publish of a payout: postings by the engine, each decided and booked, then paid. */
@@ -65,7 +67,7 @@ export class Teller extends StoryWriter {
   }
 
   /** Folds, and posts each difference that is of the partner who is paid. */
-  protected post(original: { data: ConversionData }, { refunds = [], deals, known = {}, reason, cause }: Rating) {
+  protected post(original: { data: ConversionData }, { refunds = [], deals, known = {}, reason, cause, rates = false }: Rating) {
     const fold = foldConversion({
       original: toConversion(original.data),
       refunds: refunds.map(({ data }) => toConversion(data)),
@@ -102,6 +104,7 @@ export class Teller extends StoryWriter {
             explanation: posting.explanation,
           },
           (cause ?? original) as unknown as EventOf,
+          () => (rates && cause ? this.rated(cause, posting.amount > 0n ? 'commission' : 'reversal') : undefined),
         );
       });
   }
@@ -118,6 +121,7 @@ export class Teller extends StoryWriter {
     own: Pick<Entry, 'scope' | 'dealId' | 'dealVersion' | 'conversionId' | 'causeConversionId' | 'component' | 'amount' | 'reason'> &
       Partial<Entry>,
     cause?: EventOf,
+    between: () => void = () => undefined,
   ) {
     const occurredAt = own.occurredAt ?? at(7);
     const data: Entry = {
@@ -137,6 +141,7 @@ export class Teller extends StoryWriter {
       ...own,
     };
     const entry = this.write('commission.entry.accrued.v1', data.entryId, at(7), data, cause);
+    between();
     this.decide(entry);
     return entry;
   }
