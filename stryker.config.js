@@ -3,20 +3,38 @@
 const name = process.env.TRIBUTARY_MUTATED;
 if (!name) throw new Error('TRIBUTARY_MUTATED names the package: start this by npm run test:mutation -- <package>');
 
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
-export default {
-  packageManager: 'npm',
+// Of the engine it is the fold: what an amount depends on. Not the refusals and warnings about terms (check/, lint/).
+const fold = ['engine-1/**/*', 'circumstances', 'deal-history', 'postings', 'fx', 'explanation', 'terms'];
+const mutated = process.env.TRIBUTARY_MUTATION_ONLY?.split(',') ?? (name === 'engine' ? fold : ['**/*']);
+
+const withJest = {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
   jest: { projectType: 'custom', configFile: 'jest.mutation.config.js', enableFindRelatedTests: false },
+  plugins: ['@stryker-mutator/jest-runner'],
+};
+const inProcess = {
+  testRunner: 'in-process',
+  // Generated stories and the largest examples take too long for each mutant; the tests of check/ and lint/ are about other code.
+  inProcess: {
+    skip: 'lint-|properties/|property|seeded-bugs|convergence|deal-terms-page',
+    skipTests: '^(WE-29 M-24|WE-67 M-20 58|WE-70 M-16|T-40 eleven|WE-28 A-19|WE-13 a month of very many|T-21 whatever)',
+  },
+  plugins: [new URL('scripts/lib/mutation/runner.mjs', import.meta.url).href],
+};
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  packageManager: 'npm',
+  ...(name === 'engine' ? inProcess : withJest),
   coverageAnalysis: 'perTest',
-  mutate: [`packages/${name}/src/**/*.ts`, '!**/*.test.ts'],
+  mutate: [...mutated.map((file) => `packages/${name}/src/${file}.ts`), '!**/*.test.ts'],
   // The sandbox needs the package itself and the two Jest configurations; the rest comes through node_modules.
   ignorePatterns: ['**', `!packages/${name}/**`, '!jest.config.js', '!jest.mutation.config.js', '!package.json', `packages/${name}/dist`],
   tempDirName: '.cache/stryker',
   incremental: true,
   incrementalFile: `coverage/mutation/${name}.incremental.json`,
-  reporters: ['html', 'json', 'clear-text'],
+  reporters: ['html', 'json', 'clear-text', 'progress-append-only'],
   htmlReporter: { fileName: `coverage/mutation/${name}.html` },
   jsonReporter: { fileName: `coverage/mutation/${name}.json` },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: true },
@@ -25,5 +43,4 @@ export default {
   timeoutMS: 5_000,
   allowEmpty: false,
   checkers: [],
-  plugins: ['@stryker-mutator/jest-runner'],
 };

@@ -12,12 +12,12 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { judge, page, summarise } from './lib/mutation-report.mjs';
+import { judge, page, reasonsOf, summarise } from './lib/mutation-report.mjs';
 
 const packages = ['money', 'calendar', 'engine'];
 const root = path.resolve(import.meta.dirname, '..');
 const reportOf = (name) => path.join(root, 'coverage/mutation', `${name}.json`);
-const reasons = JSON.parse(readFileSync(path.join(root, 'mutation-survivors.json'), 'utf8'));
+const reasons = reasonsOf(JSON.parse(readFileSync(path.join(root, 'mutation-survivors.json'), 'utf8')));
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { report: { type: 'boolean', default: false }, fresh: { type: 'boolean', default: false } },

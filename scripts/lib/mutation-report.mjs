@@ -1,5 +1,7 @@
 // Reads Stryker's reports: the score of each package, and the mutants that no test noticed with the reasons kept for them.
 
+import path from 'node:path';
+
 const DETECTED = new Set(['Killed', 'Timeout']);
 const UNDETECTED = new Set(['Survived', 'NoCoverage']);
 
@@ -21,9 +23,40 @@ export function summarise(name, report) {
   const count = (wanted) => mutants.filter(({ mutant }) => wanted.has(mutant.status)).length;
   const [detected, undetected] = [count(DETECTED), count(UNDETECTED)];
   const survivors = mutants.filter(({ mutant }) => UNDETECTED.has(mutant.status)).map(survivorOf);
-  const score = Math.floor((detected / Math.max(detected + undetected, 1)) * 1000) / 10;
-  return { name, detected, score, survivors: survivors.sort((a, b) => compare(a.file, b.file) || a.line - b.line) };
+  return {
+    name,
+    detected,
+    score: scoreOf(detected, undetected),
+    folders: foldersOf(mutants),
+    survivors: survivors.sort((a, b) => compare(a.file, b.file) || a.line - b.line),
+  };
 }
+
+const scoreOf = (detected, undetected) => Math.floor((detected / Math.max(detected + undetected, 1)) * 1000) / 10;
+
+/** The same for each folder of the package's sources, where there are several. */
+function foldersOf(mutants) {
+  const folders = new Map();
+  for (const { file, mutant } of mutants) {
+    const folder = path.posix.dirname(file.replace(/^packages\/[^/]+\//, ''));
+    const counts = folders.get(folder) ?? { folder, detected: 0, survived: 0 };
+    if (DETECTED.has(mutant.status)) counts.detected += 1;
+    if (UNDETECTED.has(mutant.status)) counts.survived += 1;
+    folders.set(folder, counts);
+  }
+  const found = [...folders.values()].map((one) => ({ ...one, score: scoreOf(one.detected, one.survived) }));
+  return found.length > 1 ? found.sort((a, b) => compare(a.folder, b.folder)) : [];
+}
+
+/**
+ * The reasons of mutation-survivors.json, one for each mutant; several of one file may share an entry: `mutants`, each with mutator,
+ * code and what it becomes.
+ * @returns {Reason[]}
+ */
+export const reasonsOf = (entries) =>
+  entries.flatMap(({ mutants, ...shared }) =>
+    mutants === undefined ? [shared] : mutants.map(([mutator, code, becomes]) => ({ ...shared, mutator, code, becomes })),
+  );
 
 /**
  * Which survivors have no reason, and which reasons are about nothing that survives.
@@ -42,9 +75,11 @@ export function judge(survivors, reasons) {
 
 /** docs/mutation.md. */
 export function page(summaries, reasons, missing = []) {
-  const rows = summaries.map(
-    ({ name, detected, score, survivors }) => `| ${name} | ${score.toFixed(1)} % | ${detected} | ${survivors.length} |`,
-  );
+  const row = (what, score, detected, survived) => `| ${what} | ${score.toFixed(1)} % | ${detected} | ${survived} |`;
+  const rows = summaries.flatMap(({ name, detected, score, survivors, folders }) => [
+    row(name, score, detected, survivors.length),
+    ...folders.map((one) => row(`${name}: ${one.folder}`, one.score, one.detected, one.survived)),
+  ]);
   rows.push(...missing.map((name) => `| ${name} | no run yet | | |`));
   const parts = summaries.flatMap(({ name, survivors }) => ['', `## ${name}`, '', ...listed(judge(survivors, reasons).explained)]);
   return `${[...HEAD, ...rows, ...parts].join('\n')}\n`;
@@ -56,6 +91,12 @@ const HEAD = [
   'Written by `npm run test:mutation`, not by hand. [Stryker](https://stryker-mutator.io) changes the code in one place at a time and runs',
   'the tests of the package; a change that no test notices survives. Below 90 % the run fails, and so it does when a survivor has no',
   'reason in `mutation-survivors.json`, which is kept by hand. Most are changes that change nothing: equivalent mutants.',
+  '',
+  'Of the engine it is the fold: all of `engine-1/`, circumstances, choice of deal, terms and their defaults, exchange, postings and',
+  'explanations; not the refusals and warnings about terms (`check/`, `lint/`), which decide no amount. Every text of an explanation is',
+  'changed too. Money and calendar run in Jest; the engine, with thousands of mutants, in one process that keeps its tests loaded',
+  '(`scripts/lib/mutation/`), without the property suites, the stories and the largest examples (`stryker.config.js`): what only those',
+  'notice counts as survived.',
   '',
   '| package | score | noticed | survived |',
   '|---|---|---|---|',

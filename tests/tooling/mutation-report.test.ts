@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { judge, page, summarise } from '../../scripts/lib/mutation-report.mjs';
+import { judge, page, reasonsOf, summarise } from '../../scripts/lib/mutation-report.mjs';
 
 const file = 'packages/money/src/a.ts';
 const mutant = (status: string, line: number, from: number, to: number, replacement: string) => ({
@@ -48,4 +48,24 @@ test('the page has the score of each package and the reason of each survivor', (
   expect(text).toContain('| money | 50.0 % | 2 | 2 |');
   expect(text).toContain('- `a.ts:2` `y > 1` as `y >= 1`: y is never 1');
   expect(text).toContain('**no reason yet**');
+});
+
+test('a package of several folders tells the score of each', () => {
+  const [one] = Object.values(report.files);
+  const files = { 'packages/engine/src/a.ts': one!, 'packages/engine/src/engine-1/b.ts': { ...one!, mutants: one!.mutants.slice(0, 2) } };
+  const summary = summarise('engine', { files });
+  expect(summary.folders).toEqual([
+    { folder: 'src', detected: 2, survived: 2, score: 50 },
+    { folder: 'src/engine-1', detected: 2, survived: 0, score: 100 },
+  ]);
+  expect(summarise('money', report).folders).toEqual([]);
+  expect(page([summary], [])).toContain('| engine: src/engine-1 | 100.0 % | 2 | 0 |');
+});
+
+test('survivors of one file may share a reason', () => {
+  const shared = { file, reason: 'y is never 1', mutants: [['EqualityOperator', 'y > 1', 'y >= 1'] as const] };
+  expect(reasonsOf([shared, { ...survivor, reason: 'the same' }])).toEqual([
+    { ...survivor, reason: 'y is never 1' },
+    { ...survivor, reason: 'the same' },
+  ]);
 });

@@ -1,0 +1,5 @@
+export interface Caches {
+  loaded(): void;
+  empty(): void;
+}
+export function cachesOf(folder: string): Caches;
