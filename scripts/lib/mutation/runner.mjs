@@ -10,7 +10,7 @@ import { DryRunStatus, determineHitLimitReached, TestStatus, toMutantRunResult }
 import { register as readTypeScript } from 'tsx/esm/api';
 import { cachesOf } from './caches.mjs';
 
-const registry = 'tributary.mutation.tests';
+const registered = 'tributary.mutation.tests';
 
 class InProcessRunner {
   constructor({ inProcess }) {
@@ -93,7 +93,7 @@ class InProcessRunner {
     const folder = path.resolve('packages', process.env.TRIBUTARY_MUTATED);
     const tests = [];
     this.loads = (this.loads ?? 0) + 1;
-    globalThis[Symbol.for(registry)] = tests;
+    globalThis[Symbol.for(registered)] = tests;
     this.caches = cachesOf(path.join(folder, 'src'));
     try {
       for (const name of testFiles(folder, this.skipped)) {
