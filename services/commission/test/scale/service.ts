@@ -32,16 +32,19 @@ export interface Rows {
   written: number;
 }
 
+// What a connection did in transactions before may still be among it: only the difference says what one has done.
+const touched = `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS read, sum(n_tup_ins + n_tup_upd + n_tup_del)::int AS written
+FROM pg_stat_xact_user_tables`;
+
 /** The consumer of recorded conversions, each batch a transaction as in the inbox. Says what rows the transaction has touched. */
 export function consumerOf({ db, clock, service }: TestService): (events: readonly Recorded[]) => Promise<Rows> {
   const consume = onConversionRecorded({ outbox: service.messaging.outbox, clock, refold: refoldStatements });
   return (events) =>
     db.tx(everything, async (tx) => {
+      const [before] = (await tx.query<Rows>(touched)).rows;
       await consume(tx, events);
-      const { rows } = await tx.query<Rows>(
-        `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS read, sum(n_tup_ins + n_tup_upd + n_tup_del)::int AS written FROM pg_stat_xact_user_tables`,
-      );
-      return rows[0] ?? { read: 0, written: 0 };
+      const [after] = (await tx.query<Rows>(touched)).rows;
+      return { read: (after?.read ?? 0) - (before?.read ?? 0), written: (after?.written ?? 0) - (before?.written ?? 0) };
     });
 }
 
