@@ -68,7 +68,7 @@ export function rawBatch(samples: readonly Sample[]): RawBatch {
 }
 
 function insertOf({ table, columns }: Sample): string {
-  const inputs = columns.map(({ type }, at) => (type === 'json' ? `string_to_array($${at + 1}, E'\\x1e')` : `$${at + 1}::${type}[]`));
+  const inputs = columns.map(({ type }, at) => (type === 'json' ? `string_to_array($${at + 1}, E'\\x1e', '')` : `$${at + 1}::${type}[]`));
   const outputs = columns.map(({ name, type }) => (type === 'json' ? `"${name}"::json` : `"${name}"`));
   const names = columns.map(({ name }) => `"${name}"`).join(', ');
   return `INSERT INTO ${table} (${names}) SELECT ${outputs.join(', ')} FROM unnest(${inputs.join(', ')}) AS new (${names})`;
