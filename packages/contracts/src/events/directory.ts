@@ -13,6 +13,8 @@ export const brandPolicy = z.strictObject({
   financeThreshold: z.int().nonnegative(),
   /** Payouts below this stay in the balance. */
   minimumPayout: z.int().nonnegative(),
+  /** Each unique click of a person becomes a conversion of kind `click`, so that deals can pay for it. Absent: false. */
+  clicksAreEvents: z.boolean().optional(),
   /** What the brand chooses for every policy that its deals leave open, and its margin guard; see docs/deal-terms.md. */
   terms: termDefaults.optional(),
 });

@@ -114,7 +114,8 @@ export const conversion = z.strictObject({
   contentHash: sha256Hex,
   /** Salted commitments of free attributes (they count as personal data); plain values stay in tracking. */
   attributesCommitment: z.string().nullable(),
-  source: z.enum(['api', 'postback', 'import', 'pixel']),
+  /** `click`: tracking made it of a click, as the brand's policy `clicksAreEvents` asks. */
+  source: z.enum(['api', 'postback', 'import', 'pixel', 'click']),
   /** What was bought, traded or played; null when nothing was said of it. Absent in what was written before there were details. */
   details: conversionDetails.nullable().optional(),
   /** 0 as recorded; 1, 2, ... as attributed since. Of what is told of a conversion the highest holds. Absent: 0 when recorded, 1 when attributed. */

@@ -9,6 +9,8 @@ export interface BrandPolicy {
   autoApproveUpTo: number;
   financeThreshold: number;
   minimumPayout: number;
+  /** Each unique click of a person becomes a conversion of kind `click`. */
+  clicksAreEvents?: boolean | undefined;
   /** For every policy that the brand's deals leave open. */
   terms?: TermDefaults | undefined;
 }
@@ -20,6 +22,7 @@ export const defaultPolicy: BrandPolicy = {
   autoApproveUpTo: 50_000,
   financeThreshold: 500_000,
   minimumPayout: 5_000,
+  clicksAreEvents: false,
   terms: {},
 };
 
