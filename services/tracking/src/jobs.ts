@@ -1,7 +1,9 @@
 import type { Job } from '@tributary/service-kit';
+import { makeClickEvents } from './clicks/click-events.js';
 import { countClicks } from './clicks/count-clicks.js';
 import { attributeWaiting } from './conversions/attribute-waiting.js';
 import { dueConversions } from './conversions/awaited-store.js';
+import { countOutcomes } from './conversions/intake-meter.js';
 import type { Reattribution } from './conversions/reattribute.js';
 import { hotTx } from './shared/hot-tx.js';
 import type { Tracking } from './tracking.js';
@@ -18,6 +20,19 @@ export const jobs = ({ kit, hotPool, clicks, reattribute }: Tracking): Job[] => 
       await clicks.drain();
       while (await hotTx(hotPool, (tx) => countClicks(tx, kit.outbox)));
       kit.messaging.wake();
+    },
+  },
+  {
+    name: 'make-click-events',
+    everySeconds: 5,
+    onClock: true,
+    async run(_data, { now }) {
+      for (let more = true; more; ) {
+        const made = await hotTx(hotPool, (tx) => makeClickEvents(tx, kit.outbox, kit.keys.hmac, now));
+        countOutcomes('click', made.outcomes);
+        if (made.outcomes.length > 0) kit.messaging.wake();
+        more = made.more;
+      }
     },
   },
   {

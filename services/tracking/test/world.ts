@@ -30,7 +30,13 @@ export interface BrandWorld {
   partnerIds: string[];
 }
 
-export function brandEvent(brandId: string, programId: string, windowDays = 30, sequence = 1): EventOf<'directory.brand.changed.v1'> {
+export function brandEvent(
+  brandId: string,
+  programId: string,
+  windowDays = 30,
+  sequence = 1,
+  policy: { clicksAreEvents?: boolean } = {},
+): EventOf<'directory.brand.changed.v1'> {
   return anEvent(
     'directory.brand.changed.v1',
     {
@@ -42,7 +48,14 @@ export function brandEvent(brandId: string, programId: string, windowDays = 30, 
       status: 'active',
       defaultProgramId: programId,
       programIds: [programId],
-      policy: { attributionWindowDays: windowDays, holdDays: 0, autoApproveUpTo: 50_000, financeThreshold: 500_000, minimumPayout: 0 },
+      policy: {
+        attributionWindowDays: windowDays,
+        holdDays: 0,
+        autoApproveUpTo: 50_000,
+        financeThreshold: 500_000,
+        minimumPayout: 0,
+        ...policy,
+      },
       changedAt: '2026-01-01T00:00:00.000Z',
     },
     { sequence },
@@ -80,11 +93,16 @@ export function enrollmentEvent(
   );
 }
 
-export async function aBrand(service: Tracked, partners = 1, windowDays = 30): Promise<BrandWorld> {
+export async function aBrand(
+  service: Tracked,
+  partners = 1,
+  windowDays = 30,
+  policy: { clicksAreEvents?: boolean } = {},
+): Promise<BrandWorld> {
   const [brandId, programId] = [newId('brand'), newId('program')];
   const partnerIds = Array.from({ length: partners }, () => newId('partner'));
   await service.deliver(
-    brandEvent(brandId, programId, windowDays),
+    brandEvent(brandId, programId, windowDays, 1, policy),
     ...partnerIds.map((id) => partnerEvent(id)),
     ...partnerIds.map((id) => enrollmentEvent(id, brandId, programId)),
   );

@@ -55,6 +55,7 @@ async function follow(
       referrerHost: hostOf(request.headers.referer),
       subIds: subIdsOf(link.subIds, search),
       traceparent: span.traceparent,
+      mayBeEvent: link.clicksAreEvents,
     });
     redirect(response, `${link.destination.before}${id}${link.destination.after}`);
   } finally {

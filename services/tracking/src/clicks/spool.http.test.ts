@@ -101,6 +101,7 @@ test('what a dead process left in the spool is taken at the next start, but for 
     referrerHost: null,
     subIds: null,
     traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`,
+    mayBeEvent: false,
   };
   const { openSpool } = await import('./spool.js');
   const folder = path.join(service.spoolFolder, 'left');

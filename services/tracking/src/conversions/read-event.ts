@@ -35,6 +35,11 @@ export function readEvent(
   const flaw = flawOfEvent(event, origin.now);
   if (flaw) return rejected(event.eventId ?? null, flaw);
 
+  return incomingEvent(event, origin, hmac, options);
+}
+
+/** An event that was found in order, or made here. */
+export function incomingEvent(event: TrackingEventBody, origin: Origin, hmac: Hmac, options: { eventHasNoTime?: boolean } = {}): Incoming {
   const conversionId = newId('conversion');
   const content = contentOf(event, conversionId, { sha256, hmac }, options.eventHasNoTime ? { occurredAt: true } : {});
   return incomingOf(event, conversionId, content, origin);

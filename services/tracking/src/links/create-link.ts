@@ -44,7 +44,7 @@ async function makeLink(service: Tracking, request: CommandRequest<typeof create
   await service.kit.outbox.append(tx, context, [
     { type: 'tracking.link.changed.v1', subject: id, sequence: 1, partnerId: link.partnerId, brandId: link.brandId, data },
   ]);
-  afterCommit(tx, () => service.links.put({ ...rest, linkId: id, subIds }));
+  afterCommit(tx, () => service.links.put({ ...rest, linkId: id, subIds, clicksAreEvents: brand.clicksAreEvents }));
   return created(showLink(service.publicUrl, link));
 }
 
@@ -52,8 +52,10 @@ const given = (subIds: Readonly<Record<string, string | undefined>>): Record<str
   Object.fromEntries(Object.entries(subIds).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
 async function findBrand(tx: Tx, brandId: string) {
-  const { rows } = await tx.query<{ defaultProgramId: string; programIds: string[] }>(
-    'SELECT default_program_id AS "defaultProgramId", program_ids AS "programIds" FROM brands WHERE brand_id = $1',
+  const { rows } = await tx.query<{ defaultProgramId: string; programIds: string[]; clicksAreEvents: boolean }>(
+    /* sql */ `
+    SELECT default_program_id AS "defaultProgramId", program_ids AS "programIds", clicks_are_events AS "clicksAreEvents"
+    FROM brands WHERE brand_id = $1`,
     [brandId],
   );
   return rows[0];

@@ -17,7 +17,10 @@ const absentMs = 1000;
 const preloaded = 50_000;
 const kept = 200_000;
 
-const columns = /* sql */ `id AS "linkId", code, partner_id AS "partnerId", brand_id AS "brandId", program_id AS "programId", destination_url AS "destinationUrl", sub_ids AS "subIds"`;
+const select = /* sql */ `
+SELECT l.id AS "linkId", l.code, l.partner_id AS "partnerId", l.brand_id AS "brandId", l.program_id AS "programId",
+  l.destination_url AS "destinationUrl", l.sub_ids AS "subIds", coalesce(b.clicks_are_events, false) AS "clicksAreEvents"
+FROM links l LEFT JOIN brands b USING (brand_id) WHERE l.status = 'active'`;
 type Row = Omit<LinkTarget, 'destination'> & { code: string };
 
 export interface LinkCache {
@@ -43,7 +46,7 @@ export function linkCache(pool: pg.Pool): LinkCache {
     const running = reading.get(code);
     if (running !== undefined) return running;
     const run = pool
-      .query<Row>({ name: 'find_link', text: `SELECT ${columns} FROM links WHERE code = $1 AND status = 'active'`, values: [code] })
+      .query<Row>({ name: 'find_link', text: `${select} AND l.code = $1`, values: [code] })
       .then(({ rows }) => {
         if (rows[0]) return put(rows[0]);
         entries.set(code, { link: undefined, readAt: Date.now() });
@@ -66,7 +69,7 @@ export function linkCache(pool: pg.Pool): LinkCache {
       return entry.link;
     },
     async preload() {
-      const { rows } = await pool.query<Row>(`SELECT ${columns} FROM links WHERE status = 'active' ORDER BY id DESC LIMIT $1`, [preloaded]);
+      const { rows } = await pool.query<Row>(`${select} ORDER BY l.id DESC LIMIT $1`, [preloaded]);
       for (const row of rows.reverse()) put(row);
     },
   };

@@ -17,12 +17,14 @@ export async function onBrandChanged(tx: Tx, events: readonly EventOf<'directory
   const latest = newest(events);
   await tx.query(
     /* sql */ `
-    INSERT INTO brands AS b (brand_id, currency, time_zone, status, default_program_id, program_ids, window_days, sequence)
-    SELECT brand_id, currency, time_zone, status, default_program_id, ARRAY(SELECT jsonb_array_elements_text(program_ids)), window_days, sequence
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::int[], $8::bigint[])
-      e (brand_id, currency, time_zone, status, default_program_id, program_ids, window_days, sequence)
+    INSERT INTO brands AS b (brand_id, currency, time_zone, status, default_program_id, program_ids, window_days, clicks_are_events, sequence)
+    SELECT brand_id, currency, time_zone, status, default_program_id, ARRAY(SELECT jsonb_array_elements_text(program_ids)), window_days,
+      clicks_are_events, sequence
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::int[], $8::bool[], $9::bigint[])
+      e (brand_id, currency, time_zone, status, default_program_id, program_ids, window_days, clicks_are_events, sequence)
     ON CONFLICT (brand_id) DO UPDATE SET currency = excluded.currency, time_zone = excluded.time_zone, status = excluded.status,
-      default_program_id = excluded.default_program_id, program_ids = excluded.program_ids, window_days = excluded.window_days, sequence = excluded.sequence
+      default_program_id = excluded.default_program_id, program_ids = excluded.program_ids, window_days = excluded.window_days,
+      clicks_are_events = excluded.clicks_are_events, sequence = excluded.sequence
     WHERE excluded.sequence > b.sequence`,
     [
       latest.map(({ data }) => data.brandId),
@@ -32,6 +34,7 @@ export async function onBrandChanged(tx: Tx, events: readonly EventOf<'directory
       latest.map(({ data }) => data.defaultProgramId),
       latest.map(({ data }) => JSON.stringify(data.programIds)),
       latest.map(({ data }) => data.policy.attributionWindowDays),
+      latest.map(({ data }) => data.policy.clicksAreEvents ?? false),
       latest.map((event) => event.sequence ?? 0),
     ],
   );

@@ -14,6 +14,8 @@ export interface NewClick {
   /** sub1 to sub5, those that there are. */
   subIds: Readonly<Record<string, string>> | null;
   traceparent: string;
+  /** Becomes a conversion if it is its visitor's first on the link within a day and no bot's. */
+  mayBeEvent: boolean;
 }
 
 export type Device = 'bot' | 'mobile' | 'tablet' | 'desktop';

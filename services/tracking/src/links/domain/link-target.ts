@@ -9,4 +9,6 @@ export interface LinkTarget {
   destinationUrl: string;
   destination: Destination;
   subIds: Readonly<Record<string, string>>;
+  /** The brand's policy: unique clicks become conversions. */
+  clicksAreEvents: boolean;
 }
