@@ -1,10 +1,11 @@
 import type { Job } from '@tributary/service-kit';
-import { makeClickEvents } from './clicks/click-events.js';
+import { takeClickEvents } from './clicks/click-events.js';
 import { countClicks } from './clicks/count-clicks.js';
 import { attributeWaiting } from './conversions/attribute-waiting.js';
 import { dueConversions } from './conversions/awaited-store.js';
 import { countOutcomes } from './conversions/intake-meter.js';
 import type { Reattribution } from './conversions/reattribute.js';
+import { recordClicks } from './conversions/record-clicks.js';
 import { hotTx } from './shared/hot-tx.js';
 import type { Tracking } from './tracking.js';
 
@@ -28,7 +29,7 @@ export const jobs = ({ kit, hotPool, clicks, reattribute }: Tracking): Job[] => 
     onClock: true,
     async run(_data, { now }) {
       for (let more = true; more; ) {
-        const made = await hotTx(hotPool, (tx) => makeClickEvents(tx, kit.outbox, kit.keys.hmac, now));
+        const made = await hotTx(hotPool, (tx) => takeClickEvents(tx, (due) => recordClicks(tx, kit.outbox, kit.keys.hmac, due, now)));
         countOutcomes('click', made.outcomes);
         if (made.outcomes.length > 0) kit.messaging.wake();
         more = made.more;

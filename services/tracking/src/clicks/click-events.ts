@@ -1,9 +1,5 @@
-import type { Outbox, Tx } from '@tributary/messaging';
+import type { Tx } from '@tributary/messaging';
 import { eventIdOfClick } from '../conversions/domain/check-event.js';
-import type { Hmac } from '../conversions/domain/content.js';
-import type { Incoming, Outcome } from '../conversions/incoming.js';
-import { intake } from '../conversions/intake.js';
-import { incomingEvent } from '../conversions/read-event.js';
 import { firstIdOf, timeOfClickId } from '../ids.js';
 import { slackMs } from './click-store.js';
 import { type DueClick, onePerVisit } from './domain/one-per-visit.js';
@@ -29,20 +25,16 @@ WHERE NOT EXISTS (
 
 type Row = DueClick & { brandId: string; traceparent: string };
 
-/** Makes conversions of the clicks that are due, through the one way in for events. Answers whether there may be more. */
-export async function makeClickEvents(tx: Tx, outbox: Outbox, hmac: Hmac, now: Date): Promise<{ outcomes: Outcome[]; more: boolean }> {
+/** Hands the clicks that are due to `record`, which makes conversions of them. Answers what it answered and whether there may be more. */
+export async function takeClickEvents<O>(
+  tx: Tx,
+  record: (clicks: readonly Row[]) => Promise<O[]>,
+): Promise<{ outcomes: O[]; more: boolean }> {
   await tx.query(lock);
   const { rows: taken } = await tx.query<{ id: string }>(take, [most]);
   if (taken.length === 0) return { outcomes: [], more: false };
   const ids = taken.map(({ id }) => id).sort();
   const oldestMs = timeOfClickId(ids[0] ?? '') ?? 0;
   const { rows } = await tx.query<Row>(find, [ids, firstIdOf('clk', oldestMs - uniqueWithinMs - slackMs), eventIdOfClick('')]);
-  const events = onePerVisit(rows, uniqueWithinMs).map((click) => eventOf(click, hmac, now));
-  return { outcomes: events.length === 0 ? [] : await intake(tx, outbox, events, now), more: taken.length === most };
-}
-
-function eventOf({ id, brandId, clickedAt, traceparent }: Row, hmac: Hmac, now: Date): Incoming {
-  const event = { type: 'click', eventId: eventIdOfClick(id), brandId, clickId: id, occurredAt: clickedAt.toISOString() };
-  const actor = { actorId: 'system:tracking', actorKind: 'system' as const };
-  return incomingEvent(event, { now, source: 'click', traceparent, actor, brandIds: [] }, hmac);
+  return { outcomes: await record(onePerVisit(rows, uniqueWithinMs)), more: taken.length === most };
 }
