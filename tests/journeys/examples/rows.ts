@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { eventually } from '@tributary/testkit';
 import { below, byTag, cap, flat, percent, perUnit, scale, sum, times, when } from './terms.js';
 import type { Example } from './world.js';
 
@@ -249,13 +250,22 @@ export const amounts: Example[] = [
     },
   },
   {
-    name: 'M-01 0.25 for a visitor’s first click of a day: of four one is paid',
+    name: 'M-01 0.25 for each valid unique click: of four of one visitor in a day one is paid, without anybody reporting it',
     async play(start) {
-      const told = await start({ currency: 'USD' });
+      const told = await start({ currency: 'USD', policy: { clicksAreEvents: true } });
       await told.partner('a');
-      await told.deal('a', [flat('click', 25, { caps: [cap('conversions', 1, 'day', { of: 'customer' })] })]);
-      await told.events([...times(4, () => ({ kind: 'click', customer: 'v' })), { kind: 'click', customer: 'w' }]);
-      expect(await told.amounts()).toEqual([25, 0, 0, 0, 25]);
+      await told.deal('a', [flat('click', 25)]);
+      await told.settled();
+      const [first = '', ...others] = await told.clicks('a', ['v', 'v', 'v', 'v', 'w']);
+      const paid = () => told.entries().then((all) => all.filter((entry) => entry.partnerId === told.id('a')));
+      // Visitor w came last, so all of v's clicks have been looked at.
+      await eventually('both visitors have earned', async () => (await paid()).length > 1, 60_000);
+      const conversions = await Promise.all((await paid()).map(({ conversionId }) => told.conversion(conversionId)));
+      expect(conversions.map(({ eventId, source }) => [eventId, source])).toEqual([
+        [`click:${first}`, 'click'],
+        [`click:${others.at(-1)}`, 'click'],
+      ]);
+      expect((await paid()).map(({ amount }) => amount)).toEqual([25, 25]);
       await told.allExplained();
     },
   },

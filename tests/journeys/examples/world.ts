@@ -202,12 +202,18 @@ export async function world({ url, admin }: Platform, options: { currency?: stri
     }
   }
 
-  /** Follows a link of a partner's and answers with the click's id. */
-  async function click(name: string): Promise<string> {
+  /** A link of a partner's, followed by these visitors in turn: a name is a browser of one's own. Answers with the clicks' ids. */
+  async function clicks(name: string, visitors: readonly string[]): Promise<string[]> {
     const link = await post('/links', { partnerId: id(name), brandId: brands.get('main')?.id, destinationUrl: 'https://shop.example/' });
-    const answer = await client(url, undefined).call('GET', new URL(link.url).pathname);
-    return new URL(answer.headers.get('location') ?? '').searchParams.get('click_id') ?? '';
+    const ids: string[] = [];
+    for (const visitor of visitors) {
+      const headers = { 'user-agent': `Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0 ${visitor}` };
+      const answer = await client(url, undefined).call('GET', new URL(link.url).pathname, undefined, headers);
+      ids.push(new URL(answer.headers.get('location') ?? '').searchParams.get('click_id') ?? '');
+    }
+    return ids;
   }
+  const click = async (name: string): Promise<string> => (await clicks(name, ['v']))[0] ?? '';
   const now = async (): Promise<string> => (await admin.expect(200, 'GET', '/api/v1/clock')).now;
   const moveClock = (to: string) => admin.expect(200, 'POST', '/api/v1/clock', { now: to });
   const customerOf = async (conversionId: string): Promise<string> => (await conversion(conversionId)).customerId;
@@ -257,6 +263,7 @@ export async function world({ url, admin }: Platform, options: { currency?: stri
     explanation,
     allExplained,
     click,
+    clicks,
     now,
     moveClock,
     customerOf,
