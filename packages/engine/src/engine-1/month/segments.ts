@@ -1,4 +1,4 @@
-import { instantMs, offsetAt, type Period } from '@tributary/calendar';
+import { dayMs, instantMs, type Period, startOfDay } from '@tributary/calendar';
 import { versionInForce } from '../../deal-history.js';
 import { isMonthModel, withDefaults } from '../../terms.js';
 import type { DealVersion, EventKind, Terms } from '../../types.js';
@@ -19,15 +19,8 @@ export function monthRange(period: Period, timeZone: string): { from: string; to
 
 function rangeOf(period: Period, timeZone: string): { from: string; to: string } {
   const [year = 0, month = 1] = period.split('-').map(Number);
-  return { from: startOfMonth(Date.UTC(year, month - 1, 1), timeZone), to: startOfMonth(Date.UTC(year, month, 1), timeZone) };
-}
-
-function startOfMonth(midnight: number, timeZone: string): string {
-  const day = 86_400_000;
-  const starts = [midnight - day, midnight + day].map((near) => midnight - offsetAt(near, timeZone)).sort((a, b) => a - b);
-  const exact = starts.find((start) => start + offsetAt(start, timeZone) === midnight);
-  // Where clocks jump over midnight, the jump is the first instant of the day.
-  return new Date(exact ?? starts[0] ?? midnight).toISOString();
+  const startOfMonth = (first: number): string => new Date(startOfDay(first / dayMs, timeZone)).toISOString();
+  return { from: startOfMonth(Date.UTC(year, month - 1, 1)), to: startOfMonth(Date.UTC(year, month, 1)) };
 }
 
 /** The versions of one deal in force between two instants, each with its part, as all recorded versions say. Ended times are left out. */
