@@ -128,6 +128,48 @@ test('P-17 nothing to rate in any currency is rejected by name, and says so', ()
   expect(result.records).toMatchObject([{ weights: ['0'], whole: nothing, rest: nothing, picked: { rate: null, amount: null } }]);
 });
 
+test('M-24 what a conversion adds to meters of other brands, in their currency and zone', () => {
+  const tiers = {
+    metric: [{ measure: 'amount', across: 'brands' }, { measure: 'count' }],
+    reset: 'day',
+    scale: 'whole',
+    bands: [{}],
+  } as const;
+  const component: Component = { on: 'sale', model: 'percentage', rate: '0.1', tiers };
+  const there = { dealId: 'there', brandId: 'brd_b', programId: 'prg_b' };
+  const rates = [{ base: 'EUR', quote: 'USD', date: '2026-03-16', rate: '2', source: 's', recordedAt: '2026-03-16T00:00:00.000Z' }];
+  const circumstances = { partner: { tags: [], tier: null }, uplines: [], customer: null, touches: [], rates };
+  const records = (versions: Parameters<typeof foldConversion>[0]['versions'], rest: Partial<Parameters<typeof foldConversion>[0]> = {}) =>
+    foldConversion({
+      original: aSale({ occurredAt: '2026-03-15T23:30:00.000Z' }),
+      refunds: [],
+      versions,
+      brandCurrency: 'EUR',
+      circumstances,
+      ...rest,
+    }).records.map(({ stream, weights, scope }) => [stream, weights, scope]);
+  const otherBrands = { brd_b: { currency: 'USD', timeZone: 'Europe/Malta' }, brd_a: { currency: 'CHF', timeZone: 'Asia/Tokyo' } };
+  expect(records([aDeal({ components: [component] }, there)], { otherBrands })).toEqual([
+    ['there/sale/USD/2026-03-16', ['20000', '0'], null],
+  ]);
+  expect(records([aDeal({ components: [component] }, there)])).toEqual([['there/sale/EUR/2026-03-15', ['10000', '0'], null]]);
+  const own = aDeal({ components: [component] });
+  expect(records([own, aDeal({ components: [component] }, { ...there, partnerId: 'ptr_b' })], { otherBrands })).toEqual([
+    ['deal_a/sale/EUR/2026-03-15', ['10000', '1'], 'cnv_1/deal_a/sale/EUR'],
+  ]);
+  // What it would pay for has to qualify to count; what it only counts does not.
+  const strict = (on: string): Component => ({
+    ...component,
+    on,
+    qualify: { minAmount: 1_000_000 },
+    tiers: { ...tiers, metric: { measure: 'amount', on: 'sale', across: 'brands' } },
+  });
+  expect(records([aDeal({ components: [strict('sale')] }, there)])).toEqual([]);
+  expect(records([aDeal({ components: [strict('lead')] }, there)])).toEqual([['there/lead/EUR/2026-03-15', ['10000'], null]]);
+  expect(records([aDeal({ components: [strict('sale')] }, { ...there, status: 'ended' })])).toEqual([]);
+  expect(records([own], { original: aSale({ partnerId: null }) })).toEqual([]);
+});
+
 test('P-17 a conversion that comes with its own original, below zero or without a partner is told apart', () => {
   const percent: Component = { on: 'sale', model: 'percentage', rate: '0.1' };
   const reason = (rest: Partial<Conversion>) => fold(aSale(rest), percent).reason;

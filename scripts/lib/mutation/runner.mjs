@@ -65,6 +65,7 @@ class InProcessRunner {
     const ids = wanted && new Set(wanted);
     const chosen = this.tests.filter(({ id }) => ids === undefined || ids.has(id));
     chosen.sort((a, b) => (this.spent.get(a.id) ?? 0) - (this.spent.get(b.id) ?? 0));
+    if (chosen.length === 0) throw new Error('none of the tests that cover this mutant is here');
     const results = [];
     for (const test of chosen) {
       const result = await this.runOne(test);

@@ -29,6 +29,7 @@ test('P-18 M-25 refunds in whole explanations: parts, all, too much, nothing, an
   made.refund(first, 1, { at: '06-03' });
   const second = made.event({ amount: 9_999 });
   made.refund(second, 3_333);
+  made.refund(made.event({ amount: 9_000 }), 4_000);
   const third = made.event({ amount: 5_000 });
   made.refund(third);
   const moneyless = made.event();

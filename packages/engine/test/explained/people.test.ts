@@ -40,6 +40,12 @@ test('T-47 C-05 WE-19 customers that qualify or not, in whole explanations', () 
     made.event({ kind: 'bet', at: '2026-03-03T11:00:00.000Z', customerId, amount: 5, details: { turnover: 2_998 } });
     if (customerId !== 'w') made.event({ kind: 'bet', at: '2026-03-03T12:00:00.000Z', customerId, details: { turnover: 2 } });
   }
+  // Too late; and one whose first deposit was taken back, so that windows count from the second.
+  made.event({ kind: 'ftd', at: '2026-03-01T10:00:00.000Z', customerId: 'late' });
+  for (const day of ['01', '06']) made.event({ kind: 'deposit', at: `2026-03-${day}T10:00:00.000Z`, customerId: 'late', amount: 1_000 });
+  made.event({ kind: 'ftd', at: '2026-03-01T10:00:00.000Z', customerId: 'back' });
+  made.refund(made.event({ kind: 'deposit', at: '2026-03-01T10:00:00.000Z', customerId: 'back', amount: 900 }));
+  for (const day of ['04', '05']) made.event({ kind: 'deposit', at: `2026-03-${day}T10:00:00.000Z`, customerId: 'back', amount: 1_000 });
   made.event({ kind: 'ftd', at: '2026-03-05T10:00:00.000Z', customerId: 'w' });
   made.event({ kind: 'ftd', at: '2026-03-05T10:00:00.000Z', customerId: 'new' });
   made.event({ kind: 'ftd', at: '2026-03-05T10:00:00.000Z' });
@@ -141,4 +147,110 @@ test('WE-33 M-18 ranks in whole explanations', () => {
   made.event({ partnerId: 's', at: '04-15' });
   made.event({ partnerId: 's', amount: 99, at: '04-15' });
   expectAsKept('ranks', told(made));
+});
+
+test('M-17 T-40 bounds that cannot be told without a rate, pools used up and shares spent, in whole explanations', () => {
+  const made = world();
+  for (const [child, parent] of [
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'd'],
+  ] as const)
+    made.parent(child, parent);
+  const levels = ['1', '1', '1'];
+  made.deal('a', [
+    percent('0.20', { name: 'own' }),
+    { on: 'sale', model: 'flat', amount: 100, name: 'late', qualify: { customer: { minDeposits: 10 } } },
+    { on: 'sale', model: 'flat', amount: 7, name: 'nothing', qualify: { minAmount: 1_000_000 } },
+  ]);
+  made.deal('b', [
+    percent('0.50', { name: 'commission', downline: below({ levels, of: 'commission' }) }),
+    percent('0.10', { name: 'spent', downline: below({ levels, funding: 'downline' }) }),
+    percent('0.20', { name: 'exactly', downline: below({ levels, lessPaidBelow: true }) }),
+  ]);
+  made.deal('c', {
+    currency: 'USD',
+    components: [
+      percent('0.10', {
+        name: 'commission',
+        downline: below({ levels, of: 'commission', funding: 'downline', lessPaidBelow: true, pool: '0.5' }),
+      }),
+      {
+        on: 'sale',
+        model: 'flat',
+        amount: 5,
+        name: 'flat',
+        downline: below({ levels, funding: 'downline', lessPaidBelow: true, pool: '0.5' }),
+      },
+      { on: 'lead', model: 'flat', amount: 5, name: 'lead', downline: below({ levels, pool: '0.5' }) },
+    ],
+  });
+  made.deal('d', [
+    { on: 'sale', model: 'flat', amount: 50, name: 'flat', downline: below({ levels: ['1', '1', '0.4'], pool: '0.50' }) },
+    percent('0.30', { name: 'rest', downline: below({ levels, pool: '0.50' }) }),
+    percent('0.30', { name: 'used-up', downline: below({ levels, pool: '0.50' }) }),
+    percent('0.30', { name: 'share', downline: below({ levels, funding: 'downline' }) }),
+    percent('0.30', { name: 'also-share', downline: below({ levels, funding: 'downline' }) }),
+    percent('0.10', { name: 'two-below', on: 'lead', downline: below({ levels, of: 'level-below' }) }),
+  ]);
+  made.event({ at: '03-01', amount: 1_000 });
+  made.fx('EUR', 'USD', '2026-04-01', '1.25');
+  made.event({ at: '04-01', amount: 1_000, customerId: 'x' });
+  made.event({ at: '04-02', kind: 'deposit', amount: 10, customerId: 'x' });
+  made.event({ at: '04-02', customerId: 'x' });
+  made.event({ at: '04-03', kind: 'lead' });
+  made.event({ at: '04-03', kind: 'lead', amount: 1 });
+  made.event({ at: '04-04', amount: 1_000, partnerId: 'b' });
+  made.event({ at: '04-04', amount: 1_000, partnerId: 'c' });
+  made.refund(made.event({ at: '04-05', amount: 1_000 }), 999);
+  expectAsKept('bounds', told(made));
+});
+
+test('WE-33 ranks paid in the currency of the brand, of the event, or in none', () => {
+  const made = world();
+  for (const [child, parent] of [
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'd'],
+  ] as const)
+    made.parent(child, parent);
+  const ranks = (pays: NonNullable<Downline['ranks']>['pays'], skipped: 'pay-up' | 'lose' = 'lose'): Downline =>
+    below({ ranks: { order: ['silver', 'gold'], pays, skipped, sameRank: '0.5' } });
+  for (const [partnerId, tier] of [
+    ['b', 'silver'],
+    ['c', 'unheard-of'],
+    ['d', 'silver'],
+  ] as const) {
+    made.tier(partnerId, tier);
+    made.deal(partnerId, [
+      percent('0', { name: 'rates', downline: ranks([{ rank: 'silver', rate: '0.1' }]) }),
+      percent('0', { name: 'amounts', downline: ranks([{ rank: 'silver', amount: 5 }]) }),
+      percent('0', {
+        name: 'both',
+        downline: ranks(
+          [
+            { rank: 'silver', rate: '0.1' },
+            { rank: 'gold', amount: 9 },
+          ],
+          'pay-up',
+        ),
+      }),
+      percent('0.1', { name: 'levels', downline: below({ levels: ['1', '1', '1'] }) }),
+    ]);
+  }
+  made.fx('USD', 'EUR', '2026-04-01', '0.5');
+  made.event({ amount: 1_000 });
+  made.event({ amount: 1_000, currency: 'USD' });
+  made.event({ amount: 1_000, currency: 'USD', at: '04-01' });
+  made.event();
+  const nowhere = world({ brandCurrency: null as unknown as string });
+  nowhere.parent('a', 'b');
+  nowhere.tier('b', 'silver');
+  nowhere.deal('b', [
+    percent('0', { downline: ranks([{ rank: 'silver', amount: 5 }]) }),
+    percent('0.1', { name: 'commission', downline: below({ of: 'commission' }) }),
+  ]);
+  nowhere.event();
+  nowhere.event({ amount: 100, currency: 'JPY' });
+  expectAsKept('ranks-and-currencies', told(made) + told(nowhere));
 });

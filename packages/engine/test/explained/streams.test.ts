@@ -117,3 +117,83 @@ test('WE-28 M-24 windows, customers, other kinds, brands and networks in whole e
   made.refund(made.event({ at: '03-17', amount: 1_000, customerId: 'w' }));
   expectAsKept('windows', told(made));
 });
+
+test('M-16 M-24 caps and scales of versions, of other brands and zones, in whole explanations', () => {
+  const made = world({ timeZone: 'Europe/Malta' });
+  const tiers = scale(
+    [
+      { upTo: 1, amount: 5 },
+      { upTo: 3, factor: '2', name: 'top' },
+      { rate: '0.5', amount: '1.5' },
+    ],
+    { metric: { measure: 'count', across: 'brands' } },
+  );
+  const both = percent({ model: 'flat-plus-percentage', amount: 40, name: 'brands', tiers });
+  const capped = percent({
+    name: 'capped',
+    caps: [
+      { measure: 'conversions', limit: 2, per: 'month' },
+      { measure: 'amount', limit: 150, per: 'month', afterRefund: 'stays' },
+    ],
+  });
+  made.deal('a', [both, capped]);
+  made.deal(
+    'a',
+    { components: [both, { ...capped, caps: [{ measure: 'conversions', limit: 1, per: 'month' }] }], timeZone: 'Pacific/Auckland' },
+    { effectiveFrom: '2026-03-20T00:00:00.000Z' },
+  );
+  made.deal('a', [percent({ name: 'brands', rate: '0.2', tiers })], { dealId: 'other', brandId: 'brd_b' });
+  made.deal('a', [percent({ name: 'brands', rate: '0.2', tiers })], { dealId: 'gone', brandId: 'brd_b', status: 'ended' });
+  made.deal('z', [percent({ name: 'brands', rate: '0.2', tiers })], { dealId: 'strangers', brandId: 'brd_b' });
+  made.event({ at: '03-01', amount: 1_000 });
+  made.refund(made.event({ at: '03-02', amount: 1_000 }), 900);
+  made.event({ at: '03-03', amount: 1_000, brandId: 'brd_b' });
+  made.event({ at: '03-04', amount: 0 });
+  made.event({ at: '03-21', amount: 1_000 });
+  made.event({ at: '2026-03-31T11:30:00.000Z', amount: 1_000 });
+  made.refund(made.event({ at: '2026-03-31T11:40:00.000Z', amount: 1_000 }));
+  expectAsKept('versions', told(made));
+});
+
+test('A-19 M-27 windows and periods that are lifted, with equal times, zero weights and payments between', () => {
+  const made = world();
+  const steps: Band[] = [{ upTo: 2, rate: '0.10' }, { upTo: 3, rate: '0.20' }, { upTo: 4, rate: '0.05' }, { rate: '0.30' }];
+  const counted = (rest: Partial<Tiers>, measure: 'count' | 'customers' = 'count'): Tiers =>
+    scale(steps, { metric: [{ measure }, { measure: 'amount' }], ...rest });
+  const one = (rest: Partial<Tiers>): Tiers => scale(steps, { metric: { measure: 'count' }, ...rest });
+  made.deal('a', [
+    percent({ name: 'week', tiers: one({ reset: { rollingDays: 7 }, retroactive: 'all' }) }),
+    percent({ name: 'week-unpaid', tiers: one({ reset: { rollingDays: 7 }, retroactive: 'unpaid', demotion: 'keep' }) }),
+    percent({ name: 'month-unpaid', tiers: one({ retroactive: 'unpaid' }) }),
+    percent({ name: 'month-all', tiers: one({ retroactive: 'all', bounds: 'exclusive' }) }),
+    percent({ name: 'customers', tiers: { ...one({ retroactive: 'all' }), metric: { measure: 'customers' } } }),
+    percent({ name: 'customers-week', tiers: { ...one({ reset: { rollingDays: 7 } }), metric: { measure: 'customers' } } }),
+    percent({
+      name: 'two',
+      tiers: {
+        ...counted({}),
+        bands: [
+          { atLeast: [0, 0], rate: '0.1' },
+          { atLeast: [2, 1_500], rate: '0.2' },
+        ],
+      },
+    }),
+    percent({ name: 'marginal-customers', tiers: { ...one({ scale: 'marginal' }), metric: { measure: 'customers' } } }),
+  ]);
+  const at = (day: string, customerId: string | null, pay?: string, amount = 1_000): string => {
+    const id = made.event({ at: day, amount, customerId });
+    if (pay !== undefined) made.pay(id, pay);
+    return id;
+  };
+  at('03-01', 'x', '03-03');
+  at('03-01', 'y', '03-02');
+  at('03-02', 'x');
+  made.refund(at('03-04', 'z', '03-05'));
+  at('03-05', null, '03-31');
+  made.refund(at('03-08', 'y'), 500);
+  at('03-09', 'w', '03-01');
+  at('03-10', 'w');
+  at('03-31', 'x', '04-02');
+  at('04-01', 'x');
+  expectAsKept('lifted', told(made));
+});

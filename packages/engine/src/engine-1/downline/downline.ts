@@ -1,4 +1,4 @@
-import { isZero, multiply, type Rational, rate, toExactText, zero } from '@tributary/money';
+import { isZero, multiply, negate, type Rational, rate, toExactText, zero } from '@tributary/money';
 import type { DealVersion, Downline, FoldInput, Step, StreamRecord } from '../../types.js';
 import { type Line, scopeKey } from '../line.js';
 import { dealOf, earn, noCurrency, subjectOf } from '../own-lines.js';
@@ -95,8 +95,8 @@ function fundedBy({ input }: Chain, line: Line): Line {
     scope: `${line.scope}/funding/${scopeKey(partnerId)}`,
     partnerId,
     name: `${line.name}-funding`,
-    exact: { n: -line.exact.n, d: line.exact.d },
+    exact: negate(line.exact),
     entitlement: line.entitlement === null ? null : -line.entitlement,
-    steps: [...line.steps, { step: 'funding', formula: `out of the share of ${partnerId}`, value: `-${toExactText(line.exact)}` }],
+    steps: [...line.steps, { step: 'funding', formula: `out of the share of ${partnerId}`, value: toExactText(negate(line.exact)) }],
   };
 }

@@ -30,6 +30,7 @@ export function byRank(link: Link, ranks: Ranks): Line {
   const amount = rest.amount === null || into === null ? zero : into(rest.amount);
   const steps = [...ranks.pays.filter((pay) => isPaidTo(link, ranks, pay)).map((pay) => stepOf(pay, amount, rest.gone))];
   const bonus = sameRankBonus(link, ranks, mine, currency);
+  if (bonus === 'fx-rate-missing') return lineAbove(link, { currency, exact: zero, reason: bonus, rules, steps: [] });
   if (bonus) steps.push(bonus);
   const exact = steps.reduce((sum, { value }) => add(sum, value), zero);
   return lineAbove(link, {
@@ -74,12 +75,13 @@ function stepOf({ rank, rate: share, amount = 0 }: Pay, of: Rational, gone: bool
 }
 
 /** The nearest partner above one of its own rank gets a share of what that one was paid by its rank. */
-function sameRankBonus({ chain, above, subject }: Link, ranks: Ranks, mine: number, currency: string): Part | null {
+function sameRankBonus({ chain, above, subject }: Link, ranks: Ranks, mine: number, currency: string): Part | 'fx-rate-missing' | null {
   if (ranks.sameRank === undefined || mine < 0) return null;
   const below = (chain.input.circumstances?.uplines ?? []).slice(0, above.distance - 1);
   const [peer, ...others] = below.filter(({ tier }) => rankOf(ranks, tier) === mine);
   if (peer === undefined || others.length > 0) return null;
   const byRanks = chain.paid.filter(({ partnerId, component }) => partnerId === peer.partnerId && component.downline?.ranks !== undefined);
-  const base = sumIn(subject, byRanks, currency) ?? zero;
+  const base = sumIn(subject, byRanks, currency);
+  if (base === null) return 'fx-rate-missing';
   return { step: 'same-rank', formula: `${toExactText(base)} x ${ranks.sameRank}`, value: multiply(base, rate(ranks.sameRank)) };
 }
