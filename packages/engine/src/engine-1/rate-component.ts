@@ -2,7 +2,7 @@ import { add, compare, isZero, multiply, type Rational, rational, toExactText, t
 import type { Kept, NormalComponent, OnRefund, Reason, RuleTried, Step } from '../types.js';
 import { type Exchange, type Money, moneyIn } from './exchange.js';
 import { modelParts, type Part, partValue } from './models.js';
-import { type Picked, pickRate } from './pick-rate.js';
+import { pickRate } from './pick-rate.js';
 import { qualify } from './qualify.js';
 import type { Rest } from './refunds.js';
 import type { Subject } from './subject.js';
@@ -88,7 +88,7 @@ export function rateComponent(
   return {
     exact,
     counts: { whole: true, rest: shares.some(({ share }) => !isZero(share)) },
-    reason: isZero(exact) ? (lapsed ?? reasonForNothing(component, picked, subject)) : null,
+    reason: isZero(exact) ? (lapsed ?? reasonForNothing(component, subject)) : null,
     rules,
     steps,
     earnedAt: judged.earnedAt,
@@ -140,9 +140,8 @@ function keptShare(policy: OnRefund, component: NormalComponent, subject: Subjec
   return { share: rational(1n), reason: null, rules: [rule(true, 'what is left still qualifies')] };
 }
 
-function reasonForNothing(component: NormalComponent, picked: Picked, { conversion }: Subject): Reason {
+function reasonForNothing(component: NormalComponent, { conversion }: Subject): Reason {
   const byMoney = component.model === 'percentage' || component.model === 'flat-plus-percentage';
   if (byMoney && conversion.amount === null) return 'no-amount';
-  if (byMoney && conversion.amount === 0n) return 'amount-is-zero';
-  return picked.rate === null && picked.amount === null ? 'no-amount' : 'rate-is-zero';
+  return conversion.amount === 0n && (byMoney || component.model === 'line-items') ? 'amount-is-zero' : 'rate-is-zero';
 }

@@ -84,6 +84,38 @@ test('M-18 the nearest partner above one of its own rank gets a share of what th
   expect(told.earns(told.event({ partnerId: 's', amount: 10_000 }))).toEqual({ s: 1_000, u1: 600, u2: 150, u3: 100 });
 });
 
+test('M-18 amounts by rank of a component paid by the unit are for each unit that refunds have left', () => {
+  const told = line('s', 'u1', 'u2');
+  const { downline } = ranks('pay-up');
+  const byLot = {
+    ...downline,
+    ranks: {
+      ...downline?.ranks,
+      pays: [
+        { rank: 'silver', amount: 100 },
+        { rank: 'gold', amount: 250 },
+      ],
+    },
+  };
+  for (const [partnerId, tier] of [
+    ['u1', 'silver'],
+    ['u2', 'gold'],
+  ] as const) {
+    told.tier(partnerId, tier);
+    told.deal(partnerId, [{ on: 'trade', model: 'per-unit', downline: byLot as Component['downline'] }]);
+  }
+  const trade = (quantity?: string) => told.event({ kind: 'trade', partnerId: 's', amount: 1_000, details: quantity ? { quantity } : {} });
+  const [whole, half, without] = [trade('2.5'), trade('2'), trade()];
+  told.refund(half, 500);
+  expect([whole, half, without].map(told.earns)).toEqual([
+    { u1: 250, u2: 625 },
+    { u1: 100, u2: 250 },
+    { u1: 0, u2: 0 },
+  ]);
+  expect(told.result(whole).scopes[0]?.explanation.steps).toEqual([{ step: 'rank silver', formula: '2.5 x 100', value: '250' }]);
+  expect(told.result(without).scopes.map(({ reason }) => reason)).toEqual(['no-quantity', 'no-quantity']);
+});
+
 test('WE-34 three agent levels of 100 %, 35 % and 10 % of the full commission', () => {
   const told = line('client', 'x', 'y', 'z');
   const component: Component = { on: 'trade', model: 'per-unit', amount: 1_000, downline: below({ levels: ['1', '0.35', '0.10'] }) };

@@ -42,6 +42,21 @@ test('M-13 a discount of 10.00 on lines of 60.00 and 30.00 is shared 6.67 and 3.
   expect(told.earns(sale)).toEqual({ a: 533 });
 });
 
+test('M-13 lines at no rate are named so, and a fixed amount of a scale makes a commission of them', () => {
+  const free: Component = { on: 'sale', model: 'line-items', items: { rates: [{ sku: 'a', rate: '0' }] } };
+  const bands = [{ upTo: 1, fixed: 500 }, { upTo: null }];
+  const scaled: Component = { ...free, tiers: { metric: { measure: 'count' }, reset: 'month', scale: 'whole', bands } };
+  const resultOf = (component: Component, amount: number) => {
+    const told = world();
+    told.deal('a', [component]);
+    const { outcome, reason } = told.result(told.event({ amount, details: { lines: [{ sku: 'a', quantity: 1, amount }] } }));
+    return [outcome, reason];
+  };
+  expect(resultOf(free, 5_000)).toEqual(['zero-commission', 'rate-is-zero']);
+  expect(resultOf(free, 0)).toEqual(['zero-commission', 'amount-is-zero']);
+  expect(resultOf(scaled, 5_000)).toEqual(['commission', null]);
+});
+
 const spread = (rest: Partial<NonNullable<Component['spread']>> = {}): Partial<Component> => ({
   model: 'spread-share',
   rate: '0.30',

@@ -115,7 +115,8 @@ test('C-05 an excluded customer earns nothing from then on; what was open is can
   const never = [0, 'customer-excluded'];
   expect([by('2026-03-05T09:59:59.000Z', 'keep'), by('2026-03-05T10:00:00.000Z', 'keep')]).toEqual([never, never]);
   expect([by('2026-03-05T10:00:01.000Z', 'keep'), by('2026-03-05T10:00:01.000Z', 'cancel-open')]).toEqual([[12_000, null], never]);
-  expect([by('2026-03-15T09:59:59.000Z', undefined), by('2026-03-15T10:00:00.000Z', undefined)]).toEqual([never, [12_000, null]]);
+  // Of ten full days the last is 15 March.
+  expect([by('2026-03-15T23:59:59.999Z', undefined), by('2026-03-16T00:00:00.000Z', undefined)]).toEqual([never, [12_000, null]]);
 });
 
 test('an event without a customer earns no customer-qualified commission, by name', () => {

@@ -1,4 +1,4 @@
-import { add, isZero, multiply, type Rational, rate, toExactText, zero } from '@tributary/money';
+import { add, compare, isZero, multiply, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
 import type { Downline, RuleTried, Step } from '../../types.js';
 import { exchangeOf } from '../exchange.js';
 import type { Line } from '../line.js';
@@ -7,6 +7,8 @@ import { judge, type Link, lineAbove, sumIn } from './chain.js';
 
 type Ranks = NonNullable<Downline['ranks']>;
 type Pay = Ranks['pays'][number];
+
+const one = rational(1n);
 
 const rankOf = ({ order }: Ranks, tier: string | null): number => (tier === null ? -1 : order.indexOf(tier));
 
@@ -28,7 +30,9 @@ export function byRank(link: Link, ranks: Ranks): Line {
   if (refusal !== null) return lineAbove(link, { currency, exact: zero, reason: refusal, rules, steps: [] });
 
   const amount = rest.amount === null || into === null ? zero : into(rest.amount);
-  const steps = [...ranks.pays.filter((pay) => isPaidTo(link, ranks, pay)).map((pay) => stepOf(pay, amount, rest.gone))];
+  const units = unitsOf(link);
+  if (units === null) return lineAbove(link, { currency, exact: zero, reason: 'no-quantity', rules, steps: [] });
+  const steps = [...ranks.pays.filter((pay) => isPaidTo(link, ranks, pay)).map((pay) => stepOf(pay, amount, units))];
   const bonus = sameRankBonus(link, ranks, mine, currency);
   if (bonus === 'fx-rate-missing') return lineAbove(link, { currency, exact: zero, reason: bonus, rules, steps: [] });
   if (bonus) steps.push(bonus);
@@ -65,12 +69,20 @@ function isPaidTo({ chain, above }: Link, ranks: Ranks, { rank }: Pay): boolean 
   return chain.input.circumstances?.uplines.findIndex(({ tier }) => reaches(tier)) === above.distance - 1;
 }
 
-function stepOf({ rank, rate: share, amount = 0 }: Pay, of: Rational, gone: boolean): Part {
-  const fixed = gone ? '0' : String(amount);
+/** How often an amount is paid: for each unit of what refunds have left where the model says so, else once. Null without a quantity. */
+function unitsOf({ chain: { input, rest }, component }: Link): Rational | null {
+  if (component.model !== 'per-unit') return rest.gone ? zero : one;
+  const quantity = input.original.details?.quantity;
+  return quantity === undefined ? null : multiply(rate(quantity), rest.share);
+}
+
+function stepOf({ rank, rate: share, amount = 0 }: Pay, of: Rational, units: Rational): Part {
+  const fixed = multiply(units, rate(String(amount)));
+  const times = isZero(units) || compare(units, one) === 0 ? toExactText(fixed) : `${toExactText(units)} x ${amount}`;
   return {
     step: `rank ${rank}`,
-    formula: share === undefined ? fixed : `${fixed} + ${toExactText(of)} x ${share}`,
-    value: add(rate(fixed), multiply(of, rate(share ?? '0'))),
+    formula: share === undefined ? times : `${times} + ${toExactText(of)} x ${share}`,
+    value: add(fixed, multiply(of, rate(share ?? '0'))),
   };
 }
 
