@@ -35,6 +35,7 @@ export * from './routes/index.js';
 export * from './routes/insights.js';
 export * from './routes/operations.js';
 export * from './routes/payouts.js';
+export * from './routes/quality.js';
 export * from './routes/recalculations.js';
 export * from './routes/shared.js';
 export * from './routes/simulations.js';

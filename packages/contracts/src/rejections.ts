@@ -100,6 +100,8 @@ export const rejections = {
   'iban-invalid': { status: 422, title: 'The IBAN does not check' },
   'funding-account-exists': { status: 409, title: 'The brand has an active funding account on this rail' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
+  // insights
+  'weights-do-not-add-up': { status: 422, title: 'The weights must add up to 1' },
   // audit, gateway
   'evidence-incomplete': { status: 409, title: 'The evidence lacks a hop that has not arrived yet' },
   'clock-not-simulated': { status: 409, title: 'Only a sandbox with a simulated clock can move it' },

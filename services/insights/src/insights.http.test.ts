@@ -17,7 +17,7 @@ const activityOf = async (search: string, as = {}) =>
   (await insights.request(as).get(`/api/v1/insights/activity?${search}`).expect(200)).body;
 const outcomesOf = async (brandId: string, as = {}) =>
   (await insights.request(as).get(`/api/v1/insights/outcomes?brandId=${brandId}`).expect(200)).body;
-const tables = ['movement', 'activity', 'outcome', 'standing', 'brand'];
+const tables = ['movement', 'activity', 'outcome', 'conversion', 'standing', 'brand'];
 const dump = async () =>
   Object.fromEntries(
     await Promise.all(

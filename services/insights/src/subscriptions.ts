@@ -6,6 +6,7 @@ import { counting } from './activity/on-facts.consumer.js';
 import type { BrandStore } from './brands/brand-store.js';
 import { onConversion } from './outcomes/on-conversion.consumer.js';
 import type { OutcomeStore } from './outcomes/outcome-store.js';
+import type { QualityStore } from './quality/quality-store.js';
 import {
   ofDeal,
   ofDealStatus,
@@ -23,19 +24,20 @@ import type { StandingStore } from './standings/standing-store.js';
 export interface SubscriptionParts {
   activity: ActivityStore;
   outcomes: OutcomeStore;
+  quality: QualityStore;
   standings: StandingStore;
   brands: BrandStore;
 }
 
 /** Everything insights listens to. */
-export const subscriptions = ({ activity, outcomes, standings, brands }: SubscriptionParts): Subscriptions => ({
+export const subscriptions = ({ activity, outcomes, quality, standings, brands }: SubscriptionParts): Subscriptions => ({
   'directory.brand.changed.v1': (tx, events) => brands.save(tx, events),
   'directory.partner.changed.v1': keeping(standings, ofPartner),
   'directory.enrollment.changed.v1': keeping(standings, ofEnrollment),
   'tracking.link.changed.v1': keeping(standings, ofLink),
   'tracking.clicks.counted.v1': counting(activity, ofClicks),
-  'tracking.conversion.recorded.v1': onConversion(activity, outcomes),
-  'tracking.conversion.attributed.v1': onConversion(activity, outcomes),
+  'tracking.conversion.recorded.v1': onConversion(activity, outcomes, quality),
+  'tracking.conversion.attributed.v1': onConversion(activity, outcomes, quality),
   'commission.deal.versioned.v1': keeping(standings, ofDeal),
   'commission.deal.status-changed.v1': keeping(standings, ofDealStatus),
   'commission.entry.accrued.v1': counting(activity, ofEntry),

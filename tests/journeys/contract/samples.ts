@@ -58,6 +58,8 @@ export function samplesOf(world: World): Record<string, () => Sample> {
     listAuditRecords: () => ({ query: { brandId } }),
     getActivity: () => ({ query: { brandId } }),
     getOutcomeCounts: () => ({ query: { brandId } }),
+    setQualityWeights: () => ({ body: { brandId, weights: { retention: '0.5', volume: '0.25', value: '0.125', refunds: '0.125' } } }),
+    getPartnerQuality: () => ({ query: { brandId, from: '2020-01-01', to: now.slice(0, 10) } }),
   };
 }
 

@@ -13,6 +13,7 @@ import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
 import * as payouts from './payouts.js';
+import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
@@ -39,6 +40,7 @@ export const routeContracts: readonly RouteContract[] = [
   payouts,
   audit,
   insights,
+  quality,
   access,
   operations,
 ].flatMap((group) => Object.values(group).filter(isRoute));
