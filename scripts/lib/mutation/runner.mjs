@@ -10,7 +10,7 @@ import { DryRunStatus, determineHitLimitReached, TestStatus, toMutantRunResult }
 import { register as readTypeScript } from 'tsx/esm/api';
 import { cachesOf } from './caches.mjs';
 
-const registered = 'tributary.mutation.tests';
+const WRITTEN_DOWN = Symbol.for('tributary.mutation.tests');
 
 class InProcessRunner {
   constructor({ inProcess }) {
@@ -94,7 +94,7 @@ class InProcessRunner {
     const folder = path.resolve('packages', process.env.TRIBUTARY_MUTATED);
     const tests = [];
     this.loads = (this.loads ?? 0) + 1;
-    globalThis[Symbol.for(registered)] = tests;
+    globalThis[WRITTEN_DOWN] = tests;
     this.caches = cachesOf(path.join(folder, 'src'));
     try {
       for (const name of testFiles(folder, this.skipped)) {
