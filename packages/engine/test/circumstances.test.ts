@@ -41,8 +41,8 @@ test('of values that hold the one recorded last holds, then the one from later o
     expect([1, 2, 3, 9].map((at) => datedAt(list, day(at))?.value)).toEqual(['bronze', 'gold', 'gold', 'gold']);
     expect(datedAt(list, '2026-03-01T11:59:59.999Z')).toBeUndefined();
   }
-  const together = [said('a', 2, 9), said('b', 1, 9), said('c', 3, 9)];
-  for (const list of [together, [...together].reverse()]) expect(datedAt(list, day(9))?.value).toBe('c');
+  const together = [said('c', 2, 9), said('b', 1, 9), said('a', 3, 9)];
+  for (const list of [together, [...together].reverse()]) expect(datedAt(list, day(9))?.value).toBe('a');
   const same = [said('x', 1), said('z', 1), said('y', 1)];
   for (const list of [same, [...same].reverse()]) expect(datedAt(list, day(9))?.value).toBe('z');
   expect(datedAt([said('x', 1), said<string>(null, 2)], day(3))?.value).toBeNull();

@@ -55,6 +55,7 @@ test('a name that was a retainer in one version and is a share in the next is ea
     ['y', 'retainer', 5n],
     ['x', 'revshare', 150n],
   ]);
+  expect(month.components[2]?.statement.waterfalls.map(({ version }) => version)).toEqual([2]);
   const free = foldMonth(aMonth({ components: [{ on: 'sale', model: 'retainer' }] }));
   expect(free.components[0]).toMatchObject({ entitlement: 0n, statement: { steps: [{ formula: '0', value: '0' }] } });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import {
+  amountAt,
   type Component,
   type Conversion,
   foldConversion,
@@ -112,4 +113,48 @@ test('WE-28 a window that ends exactly its days later no longer lifts a record',
 test('D-02 the order of records tells which stands before and which after', () => {
   const [a, b] = [record(1, '2026-03-01T00:00:00.000Z'), record(2, '2026-03-01T00:00:00.000Z')];
   expect([inStreamOrder(a, b), inStreamOrder(b, a), inStreamOrder(a, a)]).toEqual([-1, 1, 0]);
+});
+
+const fold2 = (component: Component, records: readonly StreamRecord[]) =>
+  foldStream(records, () => ({ component: withDefaults({ components: [component] }).components[0]!, timeZone: 'UTC' }));
+const noon = (day: number) => `2026-03-0${day}T12:00:00.000Z`;
+const sale: Component = { on: 'sale', model: 'percentage', rate: '0.1' };
+
+test('M-16 what one cap blocks takes nothing of another; what is nothing by itself is not over a cap', () => {
+  const caps = [
+    { measure: 'conversions', limit: 1, per: 'month' },
+    { measure: 'amount', limit: 500, per: 'month', afterRefund: 'stays' },
+  ] as const;
+  const { state } = fold2({ ...sale, caps }, [record(1, noon(1)), record(2, noon(2))]);
+  expect([state.used['amount month']?.total, state.sum]).toEqual(['100', '0']);
+  const component = withDefaults({ components: [{ ...sale, caps }] }).components[0]!;
+  const place = { before: [], reached: null, room: ['1', '500'], sumBefore: '0', bandBefore: null };
+  const nothing = { base: '0', units: '0', plain: '0' };
+  expect(amountAt({ ...record(1, noon(1)), whole: nothing, rest: nothing }, component, place).reason).toBeNull();
+});
+
+test('A-19 records of one instant that are paid at it are rated by all of them', () => {
+  const unpaid: Component = { ...sale, tiers: { ...tiers, retroactive: 'unpaid', bands: [{ upTo: 1, rate: '0.1' }, { rate: '0.2' }] } };
+  const paid = { ...record(1, noon(1)), paidAt: noon(1) };
+  expect(fold2(unpaid, [paid, record(2, noon(1))]).lines.map(({ entitlement }) => Number(entitlement))).toEqual([200, 200]);
+});
+
+test('WE-28 in windows a customer counts with the first record that counts, and the last record is lifted by none before it', () => {
+  const window: Component = { ...sale, tiers: { ...tiers, reset: { rollingDays: 3 }, metric: { measure: 'customers' }, bands: [{}] } };
+  const of = (number: number, weight: string) => ({ ...record(number, noon(number)), customerId: 'x', weights: [weight] });
+  expect(fold2(window, [of(1, '0'), of(2, '1'), of(3, '1')]).lines.map(({ place }) => place.weights)).toEqual([['0'], ['1'], ['0']]);
+  const lifted: Component = {
+    ...sale,
+    tiers: { ...tiers, reset: { rollingDays: 3 }, retroactive: 'all', bands: [{ upTo: 1, rate: '0.1' }, { rate: '0.2' }] },
+  };
+  const amounts = fold2(
+    lifted,
+    [1, 2, 9].map((day) => record(day, noon(day))),
+  ).lines.map(({ entitlement }) => Number(entitlement));
+  expect(amounts).toEqual([200, 200, 100]);
+});
+
+test('M-10 a share of no money counts for no scale, even where the whole counts', () => {
+  const keep: Component = { ...sale, tiers: { ...tiers, demotion: 'keep' } };
+  expect(fold(keep, [], aSale({ amount: null, currency: null })).records[0]?.weights).toEqual(['0']);
 });

@@ -54,7 +54,7 @@ test('WE-13 who matters is worked out by version, kind and component, and by the
   expect(kept([-6, { customerId: 'a' }], [-6, { customerId: 'a', on: 'bet' }])).toEqual([]);
   expect(kept([-6, { customerId: 'a' }], [-4, { customerId: 'a', version: 2 }])).toEqual(['a', 'a']);
   expect(kept([-10, { customerId: 'a' }], [99, { customerId: 'a', on: 'bet' }], [50, { customerId: 'b' }])).toEqual(['a', 'a']);
-  expect(kept([-10, { customerId: 'a', on: 'deposit' }])).toEqual([]);
+  expect([kept([-10, { customerId: 'a', on: 'deposit' }]), kept([-10, { customerId: 'a', on: 'bet' }])]).toEqual([[], ['a']]);
   const state = {
     unit: 'base' as const,
     carry: [],

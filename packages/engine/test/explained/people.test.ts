@@ -216,10 +216,12 @@ test('WE-33 ranks paid in the currency of the brand, of the event, or in none', 
     made.parent(child, parent);
   const ranks = (pays: NonNullable<Downline['ranks']>['pays'], skipped: 'pay-up' | 'lose' = 'lose'): Downline =>
     below({ ranks: { order: ['silver', 'gold'], pays, skipped, sameRank: '0.5' } });
+  made.parent('d', 'e');
   for (const [partnerId, tier] of [
     ['b', 'silver'],
     ['c', 'unheard-of'],
     ['d', 'silver'],
+    ['e', 'unheard-of'],
   ] as const) {
     made.tier(partnerId, tier);
     made.deal(partnerId, [
@@ -243,6 +245,7 @@ test('WE-33 ranks paid in the currency of the brand, of the event, or in none', 
   made.event({ amount: 1_000, currency: 'USD' });
   made.event({ amount: 1_000, currency: 'USD', at: '04-01' });
   made.event();
+  made.event({ currency: 'GBP' });
   const nowhere = world({ brandCurrency: null as unknown as string });
   nowhere.parent('a', 'b');
   nowhere.tier('b', 'silver');

@@ -72,7 +72,7 @@ function throughMonth(
   const total = (pick: (one: NetRevenue) => Rational): Rational => revenue.reduce((sum, one) => add(sum, pick(one)), zero);
   const [gross, net] = [total((one) => one.gross), total((one) => one.net)];
   const measures = measuresOf(net, facts, byCustomer);
-  const share = deficitRate(parts.at(-1)?.component ?? component, measures);
+  const share = deficitRate(component, measures);
   const worth = worthAt(unit, share);
   const opened = openState(components[component.name] ?? freshState(unit), carryover, unit, share);
 
