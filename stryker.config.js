@@ -26,7 +26,7 @@ const inProcess = {
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   packageManager: 'npm',
-  ...(name === 'engine' ? inProcess : withJest),
+  ...(process.env.TRIBUTARY_MUTATION_JEST === '1' ? withJest : inProcess),
   coverageAnalysis: 'perTest',
   mutate: [...mutated.map((file) => `packages/${name}/src/${file}.ts`), '!**/*.test.ts'],
   // The sandbox needs the package itself and the two Jest configurations; the rest comes through node_modules.

@@ -5,6 +5,7 @@
 //   npm run test:mutation -- --fresh          forget the last run: what is set once when a module loads is only tried again so
 //   npm run test:mutation -- --report         no run: judge the last reports and write the page
 //   TRIBUTARY_MUTATION_CONCURRENCY=1          leave the machine to others
+//   TRIBUTARY_MUTATION_JEST=1                 by Jest, a run for each mutant: for money and calendar, not for thousands
 //
 // Fails below 90 % (stryker.config.js), and when a survivor has no reason in mutation-survivors.json.
 

@@ -1,7 +1,7 @@
 // A Stryker test runner that keeps one process: it loads the tests of a package once and switches mutants on and off in it, where
 // a Jest run for each of thousands of mutants would take hours. The tests are the same files, the assertions Jest's own.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { register } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -98,10 +98,10 @@ class InProcessRunner {
     this.caches = cachesOf(path.join(folder, 'src'));
     try {
       for (const name of testFiles(folder, this.skipped)) {
-        const fileName = path.join(folder, 'test', name);
+        const fileName = path.join(folder, name);
         const from = tests.length;
         await import(`${pathToFileURL(fileName).href}?load=${this.loads}`);
-        for (const test of tests.slice(from)) Object.assign(test, { fileName, id: `${name} ${test.name}` });
+        for (const test of tests.slice(from)) Object.assign(test, { fileName, id: `${name.replace(/^test\//, '')} ${test.name}` });
       }
     } finally {
       this.caches.loaded();
@@ -111,9 +111,12 @@ class InProcessRunner {
   }
 }
 
+/** Tests beside the sources, and those of a folder of their own. */
 const testFiles = (folder, skipped) =>
-  readdirSync(path.join(folder, 'test'), { recursive: true })
-    .filter((name) => name.endsWith('.test.ts') && !skipped?.test(name))
+  ['src', 'test']
+    .filter((part) => existsSync(path.join(folder, part)))
+    .flatMap((part) => readdirSync(path.join(folder, part), { recursive: true }).map((name) => path.join(part, name)))
+    .filter((name) => name.endsWith('.test.ts') && !name.endsWith('.long.test.ts') && !skipped?.test(name))
     .sort();
 
 const create = (options) => new InProcessRunner(options);
