@@ -1,6 +1,7 @@
 // Small helpers around child processes, ports and waiting; Node's own modules only.
 
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -40,17 +41,23 @@ export function run(command, args, { cwd, env, show = false, timeoutMs } = {}) {
   });
 }
 
+// Below the ports that systems hand out by themselves to whoever asks for any: what was free a moment ago is not taken by chance.
+const lowestPort = 15_000;
+const highestPort = 31_000;
+
 /** A TCP port that was free a moment ago on the loopback interface. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(lowestPort, highestPort);
+    if (await isFree(port)) return port;
+  }
 }
+
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const probe = net.createServer().once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 
 /** Asks `probe` until it answers something truthy; throws a sentence with `what` after `timeoutMs`. */
 export async function until(what, probe, timeoutMs, everyMs = 100) {
