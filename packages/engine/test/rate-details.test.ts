@@ -202,6 +202,11 @@ test('M-13 lines of an order: a discount on lines of nothing is shared evenly, a
     '(0 - 1) x 0.2',
     'sum of the parts',
   ]);
+  expect(formulas({ product: 'p', lines: [line('c', 1_000), line('c', -200)], discount: 100 })).toEqual([
+    '(1000 - 100) x 0.3',
+    '(-200 - 0) x 0.3',
+    'sum of the parts',
+  ]);
   expect(one(items).reason).toBe('no-lines');
 });
 

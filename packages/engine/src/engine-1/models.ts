@@ -160,10 +160,9 @@ function lineItems({ component, conversion, exchange }: Model): Modelled {
   if (!details?.lines?.length || component.items === null) return nothing('no-lines', 'lines', 'the event carries no lines');
   if (exchange.into === null) return { parts: [], reason: 'no-amount', rules: [] };
   const { lines, discount = 0 } = details;
-  const shares = allocate(
-    BigInt(discount),
-    lines.some(({ amount }) => amount > 0) ? lines.map(({ amount }) => BigInt(amount)) : lines.map(() => 1n),
-  );
+  // A line below zero (a voucher, a part sent back) has no price to take a discount off.
+  const weights = lines.map(({ amount }) => (amount > 0 ? BigInt(amount) : 0n));
+  const shares = allocate(BigInt(discount), weights.some((weight) => weight > 0n) ? weights : lines.map(() => 1n));
   const made: Part[] = [];
   const rules: RuleTried[] = [];
   for (const [index, line] of lines.entries()) {
