@@ -1,5 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { type Alternative, type Component, type Conversion, type FoldInput, foldConversion, type Terms } from '../src/index.js';
+import {
+  type Alternative,
+  type Component,
+  type Conversion,
+  type FoldInput,
+  foldConversion,
+  type Metric,
+  type Terms,
+} from '../src/index.js';
 import { aDeal, aRefund, aSale } from './builders.js';
 
 const sale: Component = { on: 'sale', model: 'percentage', rate: '0.1' };
@@ -129,7 +137,7 @@ test('the currency of a component: of the event where it is a share of its money
   expect(currency(sale, { original: aSale({ currency: null, amount: null }) })).toBe('EUR');
 });
 
-test('M-28 what waits for a rate: shares of money, lines of an order and minima, not flat amounts or spreads', () => {
+test('M-28 what waits for a rate: shares of money, lines of an order, minima and scales by money, not flat amounts or spreads', () => {
   const reason = (component: Component, rest: Partial<Conversion> = {}) =>
     one(component, { original: aSale({ currency: 'USD', ...rest }) }).reason;
   const flat: Component = { on: 'sale', model: 'flat', amount: 1 };
@@ -146,7 +154,16 @@ test('M-28 what waits for a rate: shares of money, lines of an order and minima,
   ]).toEqual(Array(3).fill('fx-rate-missing'));
   expect([reason(flat), reason({ ...flat, qualify: { minAmount: 0 } })]).toEqual([null, null]);
   const spread: Component = { on: 'sale', model: 'spread-share', rate: '1', spread: { unit: 1 } };
-  expect(reason(spread, { details: { quantity: '1', spread: '2' } })).toBeNull();
+  const details = { quantity: '1', spread: '2' };
+  expect(reason(spread, { details })).toBeNull();
+  const tiers = (metric: Metric): Component['tiers'] => ({ metric, reset: 'month', scale: 'whole', bands: [{ upTo: 9 }, { upTo: null }] });
+  expect([
+    reason({ ...spread, qualify: { minAmount: 1 } }, { details }),
+    reason({ ...spread, tiers: tiers({ measure: 'amount' }) }, { details }),
+    reason({ ...flat, tiers: tiers({ measure: 'amount' }) }),
+  ]).toEqual(Array(3).fill('fx-rate-missing'));
+  for (const metric of [{ measure: 'count' }, { measure: 'amount', on: 'lead' }] as const)
+    expect(reason({ ...flat, tiers: tiers(metric) })).not.toBe('fx-rate-missing');
 });
 
 test('M-25 what refunds leave is shown where they left something else, and each rule of it once', () => {

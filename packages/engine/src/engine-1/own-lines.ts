@@ -115,11 +115,16 @@ export function currencyOf(component: NormalComponent, { terms, conversion }: Su
   return terms.currency ?? usual ?? noCurrency;
 }
 
+/** Whether the event's own money decides the amount: what is paid is a share of it, it must reach a minimum, or a scale goes by it. */
+function asksForMoney({ rate, items, spread, qualify, tiers }: NormalComponent, kind: string): boolean {
+  const isMeasured = tiers?.metrics.some(({ measure, on }) => measure === 'amount' && on === kind) ?? false;
+  return (rate !== null && spread === null) || items !== null || (qualify.minAmount ?? 0) > 0 || isMeasured;
+}
+
 function rateIn(currency: string, component: NormalComponent, subject: Subject, exchange: Exchange, rest: Rest, place: Place): Rated {
   if (currency === noCurrency) return refused('no-currency', 'neither the terms, the brand nor the conversion name a currency');
   const { conversion } = subject;
-  const asksForMoney = component.rate !== null || component.items !== null || (component.qualify.minAmount ?? 0) > 0;
-  if (asksForMoney && component.spread === null && conversion.amount !== null && exchange.into === null)
+  if (asksForMoney(component, conversion.kind) && conversion.amount !== null && exchange.into === null)
     return refused('fx-rate-missing', `no rate of ${conversion.currency} in ${currency} for the day is known`);
   return rateComponent(component, subject, exchange, rest, place);
 }
