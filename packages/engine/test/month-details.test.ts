@@ -219,3 +219,36 @@ test('what a month asks of the books: customers where a scale or a threshold doe
   expect([asks(by('none')), asks(by('ring-fence')), asks(by('account')), asks(by('component'))]).toEqual([true, false, true, false]);
   expect([asks(revshare({ carryover: undefined })), asks(cpa, by('none')), asks({ ...cpa, recoups: ['x'] })]).toEqual([false, true, false]);
 });
+
+test('M-09 the fixed amount of a month is paid once, whatever the terms change within it', () => {
+  const scale = (fixed?: number): Component =>
+    revshare({
+      tiers: {
+        metric: { measure: 'amount' },
+        reset: 'month',
+        scale: 'whole',
+        bands: [{ upTo: 1_000 }, { upTo: null, rate: '0.2', fixed }],
+      },
+    });
+  const middle = '2026-03-15T00:00:00.000Z';
+  const earned = (first: Component, second: Component, ...gross: [number, number]) =>
+    paid(
+      foldMonth(
+        aMonth(
+          { components: [first] },
+          {
+            versions: [
+              { version: 1, from: '2026-03-01T00:00:00.000Z', to: middle, terms: { components: [first] } },
+              { version: 2, from: middle, to: '2026-04-01T00:00:00.000Z', terms: { components: [second] } },
+            ],
+            facts: gross.map((amount, index) => activity(amount, { version: index + 1 })),
+          },
+        ),
+      ),
+    );
+  expect(earned(scale(500), scale(500), 10_000, 10_000)).toBe(4_500n);
+  expect(earned(scale(500), scale(700), 10_000, 10_000)).toBe(4_700n);
+  expect(earned(scale(500), scale(), 10_000, 10_000)).toBe(4_500n);
+  expect(earned(scale(500), scale(700), 10_000, 0)).toBe(2_500n);
+  expect(earned(scale(500), scale(700), 500, 0)).toBe(150n);
+});

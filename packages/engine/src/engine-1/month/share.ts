@@ -29,14 +29,18 @@ export function leftOf(parts: readonly Part[], taken: Rational): Rational[] {
   });
 }
 
-/** The share of what is left of each part. On a marginal scale the parts lie behind each other in order of time. */
+/**
+ * The share of what is left of each part. On a marginal scale the parts lie behind each other in order of time. The fixed amount of a
+ * whole scale is the month's: it is paid once, by the last part that has one and shares anything.
+ */
 export function shareOf(parts: readonly Part[], left: readonly Rational[], measures: Measures): { exact: Rational; steps: Step[] } {
   let [exact, from] = [zero, zero];
   const steps: Step[] = [];
+  const fixedBy = parts.findLastIndex((part, index) => isPositive(left[index] ?? zero) && isPositive(fixedOf(part, measures)));
   for (const [index, part] of parts.entries()) {
     const base = left[index] ?? zero;
     if (!isPositive(base)) continue;
-    const share = shareOfOne(part, from, base, measures);
+    const share = shareOfOne(part, { from, base, paysFixed: index === fixedBy }, measures);
     steps.push({ step: `share-version-${part.version}`, formula: share.formula, value: toExactText(share.exact) });
     exact = add(exact, share.exact);
     from = add(from, base);
@@ -44,11 +48,22 @@ export function shareOf(parts: readonly Part[], left: readonly Rational[], measu
   return { exact, steps };
 }
 
-function shareOfOne({ component }: Part, from: Rational, base: Rational, measures: Measures): { exact: Rational; formula: string } {
+interface Stretch {
+  from: Rational;
+  base: Rational;
+  paysFixed: boolean;
+}
+
+/** The fixed amount of the band in which the month lies; none on a marginal scale, where it falls on who crosses the bound. */
+const fixedOf = ({ component }: Part, measures: Measures): Rational =>
+  component.tiers?.scale === 'whole' ? rate(String(wholeRate(component, measures).band?.fixed ?? 0)) : zero;
+
+function shareOfOne(part: Part, { from, base, paysFixed }: Stretch, measures: Measures): { exact: Rational; formula: string } {
+  const { component } = part;
   const { tiers } = component;
   if (tiers === null || tiers.scale === 'whole') {
     const share = wholeRate(component, measures);
-    const fixed = rate(String(share.band?.fixed ?? 0));
+    const fixed = paysFixed ? fixedOf(part, measures) : zero;
     const bonus = isPositive(fixed) ? ` + ${toExactText(fixed)}` : '';
     const named = share.index === null ? '' : ` (band ${share.index + 1}${share.band?.name ? ` ${share.band.name}` : ''})`;
     return {
