@@ -74,9 +74,9 @@ test('what stands in for a rate or an amount is of the model, and gives somethin
     [other({ rate: '0.1' }, flat), '/alternatives/0/rate', 'rate-needs-a-percentage-model'],
     [other({ rate: '1.5' }), '/alternatives/0/rate', 'rate-must-not-exceed-one'],
     [other({ amount: '0.2' }, flat), '/alternatives/0/amount', 'amount-rounds-to-zero-unless-sub-cents-accumulate'],
-    [{ ...percent, duration: { months: 1, from: 'recruited', afterwards: {} } }, '/duration/afterwards', 'afterwards-gives-nothing'],
+    [{ ...percent, duration: { months: 1, from: 'customer-first', afterwards: {} } }, '/duration/afterwards', 'afterwards-gives-nothing'],
     [
-      { ...percent, duration: { months: 1, from: 'recruited', afterwards: { amount: 1 } } },
+      { ...percent, duration: { months: 1, from: 'customer-first', afterwards: { amount: 1 } } },
       '/duration/afterwards/amount',
       'amount-needs-a-flat-model',
     ],
@@ -160,6 +160,11 @@ test('what is derived from a commission follows it, and every rank paid is in or
     [{ ...downline({ of: 'level-below' }), caps: [cap] }, '/caps', rule],
     [{ ...downline({ lessPaidBelow: true }), qualify: { customer } }, '/qualify/customer', rule],
     [{ ...downline(derived), split: { by: 'touches', first: '0', last: '0', rest: 'equal' } }, '/split', rule],
+    [{ ...override, split: { by: 'touches', first: '0', last: '0', rest: 'equal' } }, '/split', 'downline-cannot-be-split'],
+    [{ ...percent, duration: { months: 12, from: 'recruited' } }, '/duration/from', 'recruited-needs-a-downline'],
+    [{ ...downline({ ranks }), duration: { months: 12, from: 'recruited' } }, '/duration', 'ranks-alone-say-what-is-paid'],
+    [{ ...downline({ ranks }), byOrdinal: { rates: ['0.1'], beyond: 'last' } }, '/byOrdinal', 'ranks-alone-say-what-is-paid'],
+    [{ ...downline({ ranks }), alternatives: [] }, '/alternatives', 'ranks-alone-say-what-is-paid'],
     [{ ...flat, downline: { ...override.downline!, ...derived } }, '/model', 'shares-of-commission-need-a-percentage'],
     [downline({ levels: ['0.1', '1.1'] }), '/downline/levels/1', 'rate-must-not-exceed-one'],
     [downline({ pool: '1.5' }), '/downline/pool', 'rate-must-not-exceed-one'],
@@ -189,6 +194,10 @@ test('M-04 advances are other components of the deal', () => {
     ]);
   expect(checkTerms(deal(recouping('cpa', 'cpa'), cpa))).toEqual([{ pointer: '/components/0/recoups/1', rule: 'advance-is-named-twice' }]);
   expect(checkTerms(deal(recouping('cpa', 'lead'), cpa, flat))).toEqual([]);
+  expect(checkTerms(deal(recouping('sport'), { ...revshare, name: 'sport' }))).toEqual([
+    { pointer: '/components/0/recoups/0', rule: 'advance-cannot-be-a-share-of-the-month' },
+  ]);
+  expect(checkTerms(deal(recouping('retainer'), { ...retainer, name: 'retainer' }))).toEqual([]);
 });
 
 test('zone, fee and licence of the deal are real', () => {

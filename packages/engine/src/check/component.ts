@@ -22,6 +22,8 @@ export function checkComponent(component: Component, at: string, fields: Fields)
     ...(tiers ? checkTiers(component, tiers, `${at}/tiers`) : []),
     ...(caps ? checkCaps(caps, `${at}/caps`) : []),
     ...(split ? checkSplit(split, `${at}/split`) : []),
+    // Nobody has recruited the event's own partner into its own deal: it would never pay.
+    ...when(component.duration?.from === 'recruited' && downline === undefined, `${at}/duration/from`, 'recruited-needs-a-downline'),
     // Each of several partners would need a running sum of its own.
     ...when(split !== undefined && component.subCent === 'accumulate', `${at}/split`, 'accumulated-sums-cannot-be-split'),
     ...(downline ? checkDownline(component, downline, at) : []),

@@ -38,6 +38,8 @@ export function checkRecoups(terms: Terms): TermsProblem[] {
       if (advance === undefined) return [{ pointer, rule: 'component-is-not-in-the-deal' }];
       return [
         ...when(advance.recoups.length > 0, pointer, 'advance-cannot-recoup-others'),
+        // What it comes to is known no sooner than what recoups it.
+        ...when(advance.model === 'revshare' && advance.recoups.length === 0, pointer, 'advance-cannot-be-a-share-of-the-month'),
         ...when(component.recoups?.indexOf(name) !== place, pointer, 'advance-is-named-twice'),
       ];
     }),

@@ -31,14 +31,20 @@ export function checkDownline(component: Component, downline: Downline, at: stri
     ...downline.levels.flatMap((level, index) => checkRate(level, `${path}/levels/${index}`)),
     ...(downline.pool === undefined ? [] : checkRate(downline.pool, `${path}/pool`)),
     ...when(ofCommission && component.model !== 'percentage', `${at}/model`, 'shares-of-commission-need-a-percentage'),
-    ...(derived ? checkDerived(component, at) : []),
-    ...(downline.ranks ? checkRanks(component, downline.ranks, `${path}/ranks`) : []),
+    ...(derived ? checkDerived(component, at) : when(component.split !== undefined, `${at}/split`, 'downline-cannot-be-split')),
+    ...(downline.ranks ? [...checkRankPay(component, at), ...checkRanks(component, downline.ranks, `${path}/ranks`)] : []),
   ];
 }
 
 const checkDerived = ({ tiers, caps, split, qualify }: Component, at: string): TermsProblem[] =>
   Object.entries({ tiers, caps, split, 'qualify/customer': qualify?.customer }).flatMap(([field, value]) =>
     when(value !== undefined, `${at}/${field}`, 'derived-amounts-cannot-have-tiers-or-caps'),
+  );
+
+/** Ranks say what is paid: nothing else of the component would be looked at. */
+const checkRankPay = ({ alternatives, byOrdinal, duration }: Component, at: string): TermsProblem[] =>
+  Object.entries({ alternatives, byOrdinal, duration }).flatMap(([field, value]) =>
+    when(value !== undefined, `${at}/${field}`, 'ranks-alone-say-what-is-paid'),
   );
 
 function checkRanks(component: Component, ranks: NonNullable<Downline['ranks']>, at: string): TermsProblem[] {
