@@ -18,8 +18,10 @@ const appendSql = /* sql */ `
 INSERT INTO quality_weights (brand_id, retention, volume, value, refunds, effective_from, recorded_at, recorded_by)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
+// The last instant of the days asked for: weights that begin with the next day are not theirs.
 const brandSql = /* sql */ `
-SELECT currency, least(($2::date + 1)::timestamp AT TIME ZONE time_zone, $3::timestamptz) AS until FROM brand WHERE brand_id = $1`;
+SELECT currency, least(($2::date + 1)::timestamp AT TIME ZONE time_zone - interval '1 millisecond', $3::timestamptz) AS "lastInstant"
+FROM brand WHERE brand_id = $1`;
 
 const weightsSql = /* sql */ `
 SELECT trim_scale(retention)::text AS retention, trim_scale(volume)::text AS volume, trim_scale(value)::text AS value,
@@ -28,8 +30,8 @@ FROM quality_weights WHERE brand_id = $1 AND effective_from <= $2 ORDER BY quali
 
 type FiguresRow = Omit<Counted, 'value' | 'refunded'> & { value: string; refunded: string; inOtherCurrencies: bigint };
 
-async function weightsAt(tx: Tx, brandId: string, until: Date) {
-  const { rows } = await tx.query<QualityWeights & { effectiveFrom: Date }>(weightsSql, [brandId, until]);
+async function weightsAt(tx: Tx, brandId: string, at: Date) {
+  const { rows } = await tx.query<QualityWeights & { effectiveFrom: Date }>(weightsSql, [brandId, at]);
   if (!rows[0]) return undefined;
   const { effectiveFrom, ...weights } = rows[0];
   return { weights, effectiveFrom };
@@ -66,10 +68,10 @@ export const pgQualityStore = (db: Database<unknown>): QualityStore => ({
     db.tx(
       scope,
       async (tx) => {
-        const { rows } = await tx.query<{ currency: string; until: Date }>(brandSql, [question.brandId, question.to, now]);
+        const { rows } = await tx.query<{ currency: string; lastInstant: Date }>(brandSql, [question.brandId, question.to, now]);
         if (!rows[0]) return undefined;
-        const { currency, until } = rows[0];
-        return { currency, weights: await weightsAt(tx, question.brandId, until), partners: await countedIn(tx, question) };
+        const { currency, lastInstant } = rows[0];
+        return { currency, weights: await weightsAt(tx, question.brandId, lastInstant), partners: await countedIn(tx, question) };
       },
       { isolation: 'repeatable read' },
     ),
