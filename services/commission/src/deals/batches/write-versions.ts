@@ -25,10 +25,11 @@ export async function writeVersions(
     deals.map((deal) => versionedEvent(deal, now)),
   );
   const causes = new Map(events.map(({ subject, id }) => [subject, id]));
-  const dealOf = new Map(deals.map(({ partnerId, dealId }) => [partnerId, dealId]));
-  const everyVersion = groupBy(await versionsFor(tx, [], [...dealOf.values()]), ({ dealId }) => dealId);
-  const withFacts = await partnersWithFacts(tx, brandId, [...dealOf.keys()], effectiveFrom);
-  for (const [partnerId, dealId] of dealOf) {
+  // A partner may have several of them: one for each programme, or licence.
+  const partnerOf = new Map(deals.map(({ partnerId, dealId }) => [dealId, partnerId]));
+  const everyVersion = groupBy(await versionsFor(tx, [], [...partnerOf.keys()]), ({ dealId }) => dealId);
+  const withFacts = await partnersWithFacts(tx, brandId, [...new Set(partnerOf.values())], effectiveFrom);
+  for (const [dealId, partnerId] of partnerOf) {
     const reach = reachOf((everyVersion.get(dealId) ?? []).map(({ terms }) => terms));
     if (!reach.below && !reach.brands && !withFacts.has(partnerId)) continue;
     const causationId = causes.get(dealId);
