@@ -116,10 +116,13 @@ export interface WalkPosition {
 /** A deal that pays for partners below or counts them. */
 const reachesBelow = `deal.terms::jsonb @? '$.components[*] ? (exists (@.downline) || @.tiers.metric[*].of == "network")'`;
 
+const home = '(SELECT currency FROM brand WHERE brand.brand_id = $1)';
+const inAnother = `FROM deal_version AS deal JOIN brand USING (brand_id) WHERE coalesce(deal.terms ->> 'currency', brand.currency) <> ${home}`;
+
+// Deals are looked through once, not once for each conversion: what is not in another currency than the brand's is in the brand's.
 const affectedBy = `brand_id = $1 AND ($2::text IS NULL OR partner_id = $2) AND occurred_at >= $3 AND ($4::text IS NULL OR customer_id = $4)
-  AND ($5::boolean IS NOT TRUE OR currency <> (SELECT currency FROM brand WHERE brand.brand_id = $1)
-    OR EXISTS (SELECT FROM deal_version AS deal JOIN brand USING (brand_id)
-      WHERE coalesce(deal.terms ->> 'currency', brand.currency) <> conversion.currency AND (deal.partner_id = conversion.partner_id OR ${reachesBelow})))
+  AND ($5::boolean IS NOT TRUE OR currency <> ${home}
+    OR (currency IS NOT NULL AND (partner_id IN (SELECT deal.partner_id ${inAnother}) OR EXISTS (SELECT ${inAnother} AND ${reachesBelow}))))
   AND ($6::timestamptz IS NULL OR occurred_at < $6) AND kind NOT IN ('refund', 'chargeback')`;
 const affectedValues = ({ brandId, partnerId, from, customerId, foreign, until }: Affected): unknown[] => [
   brandId,
