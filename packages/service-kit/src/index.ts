@@ -1,7 +1,7 @@
 export { type OpenDatabase, openDatabase, requireDurability } from './data/database.js';
 export { type MigrateOptions, migrate, migrationsFingerprint, readMigrations } from './data/migrate.js';
 export { createPool } from './data/pools.js';
-export { afterCommit, runTx, txOver } from './data/tx.js';
+export { afterCommit, runTx, seeingEverything, txOver } from './data/tx.js';
 export { type AppOptions, answerError, createApp, identify, internalAuthentication } from './http/app.js';
 export { readBytes, readJson, readText, type TextBody } from './http/body.js';
 export {

@@ -27,6 +27,24 @@ export function scopeSettings(scope: Scope): {
   };
 }
 
+/**
+ * Runs `fn` with the rows of every brand and partner in sight, then narrows the transaction to what it saw before: for consequences that
+ * lie where the caller may not look. An error ends the transaction.
+ */
+export async function seeingEverything<T>(tx: Tx, fn: () => Promise<T>): Promise<T> {
+  const { rows } = await tx.query<{ brands: string; partner: string }>(
+    "SELECT coalesce(current_setting('app.brands', true), '') AS brands, coalesce(current_setting('app.partner', true), '') AS partner",
+  );
+  await see(tx, scopeSettings({ brandIds: 'all' }));
+  const result = await fn();
+  if (rows[0]) await see(tx, rows[0]);
+  return result;
+}
+
+async function see(tx: Tx, { brands, partner }: ReturnType<typeof scopeSettings>): Promise<void> {
+  await tx.query("SELECT set_config('app.brands', $1, true), set_config('app.partner', $2, true)", [brands, partner]);
+}
+
 /** The part of a client or pool that runs statements. */
 interface Querying {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;

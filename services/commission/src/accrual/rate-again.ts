@@ -1,6 +1,6 @@
 import { periodOf } from '@tributary/calendar';
 import type { EventContext, Outbox, Tx } from '@tributary/messaging';
-import { type Clock, type Database, everything, type Job, type Jobs } from '@tributary/service-kit';
+import { type Clock, type Database, everything, type Job, type Jobs, seeingEverything } from '@tributary/service-kit';
 import { z } from 'zod';
 import { findBrand, shareBooks } from '../profiles/brand-store.js';
 import type { RefoldStatements } from '../shared/months.js';
@@ -24,18 +24,20 @@ const jobName = 'rate-again';
 
 /**
  * Rates conversions again because terms have changed: in this transaction when they are few, else by a job that is enqueued in it. The
- * caller has the brand's books locked, so that no conversion slips between.
+ * caller has the brand's books locked, so that no conversion slips between. Scales may count what occurred at brands that the caller does
+ * not see.
  */
 export const rateAgainWith =
   (parts: RateAgainParts): RateAgain =>
-  async (tx, affected, context, now) => {
-    let effect: Effect = { conversions: 0, entries: [] };
-    for (const place of await affectedPlaces(tx, affected)) {
-      effect = together(effect, await ratePlace(parts, tx, place, context, now));
-      effect = together(effect, { conversions: 0, entries: await refoldMonths(tx, parts, place, context, now) });
-    }
-    return effect;
-  };
+  (tx, affected, context, now) =>
+    seeingEverything(tx, async () => {
+      let effect: Effect = { conversions: 0, entries: [] };
+      for (const place of await affectedPlaces(tx, affected)) {
+        effect = together(effect, await ratePlace(parts, tx, place, context, now));
+        effect = together(effect, { conversions: 0, entries: await refoldMonths(tx, parts, place, context, now) });
+      }
+      return effect;
+    });
 
 async function ratePlace(parts: RateAgainParts, tx: Tx, affected: Affected, context: EventContext, now: Date): Promise<Effect> {
   const found = await walkOriginals(tx, affected, null, rateAgainAtOnce + 1);
