@@ -2,12 +2,23 @@ import { asksOtherEarnings, type MonthFact } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { type DealMonth, type Stretch, stretchesOf } from './domain/deal-months.js';
 
+const activated = (version: string): string =>
+  `EXISTS (SELECT FROM deal_status AS became WHERE became.deal_id = ${version}.deal_id AND became.version = ${version}.version AND became.status = 'active')`;
+
 // Events are added up by stretch, currency, date where they are to be exchanged, and customer where the terms ask for it. Gross
-// revenue is what the event says of it, else its amount less its refunds. Keys are never null, so that the two sums join by hash.
+// revenue is what the event says of it, else its amount less its refunds. Keys are never null, so that the two sums join by hash. What
+// has a licence for which the partner has a deal is that deal's alone, as with events that are rated one by one.
 const sumUp = /* sql */ `
 WITH stretch AS MATERIALIZED (
   SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::boolean[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY
     AS stretch(partner_id, program_id, kind, since, until, by_customer, currency, time_zone, licence, no)
+), licensed AS MATERIALIZED (
+  SELECT deal.partner_id, deal.program_id, deal.terms ->> 'licence' AS licence, deal.effective_from AS since, (
+    SELECT min(later.effective_from) FROM deal_version AS later WHERE later.deal_id = deal.deal_id AND later.version > deal.version
+      AND (later.status <> 'draft' OR ${activated('later')})
+  ) AS until
+  FROM deal_version AS deal
+  WHERE deal.brand_id = $1 AND deal.partner_id = ANY ($2) AND deal.terms ->> 'licence' IS NOT NULL AND (deal.status = 'active' OR ${activated('deal')})
 ), fact AS MATERIALIZED (
   SELECT stretch.no, coalesce(told.currency, '') AS currency,
     CASE WHEN told.currency IS DISTINCT FROM stretch.currency THEN to_char(told.occurred_at AT TIME ZONE stretch.time_zone, 'YYYY-MM-DD') ELSE '' END AS date,
@@ -23,7 +34,9 @@ WITH stretch AS MATERIALIZED (
     WHERE told.details -> 'grossRevenue' IS NULL AND back.original_conversion_id = told.conversion_id AND back.kind IN ('refund', 'chargeback')
       AND (back.amount IS NULL OR back.currency = told.currency)
   ) AS refund ON true
-  WHERE stretch.licence IS NULL OR told.details ->> 'licence' = stretch.licence
+  LEFT JOIN licensed ON stretch.licence IS NULL AND licensed.partner_id = told.partner_id AND licensed.program_id = told.program_id
+    AND licensed.licence = told.details ->> 'licence' AND told.occurred_at >= licensed.since AND told.occurred_at < coalesce(licensed.until, 'infinity')
+  WHERE CASE WHEN stretch.licence IS NULL THEN licensed.licence IS NULL ELSE told.details ->> 'licence' = stretch.licence END
 ), taken AS (
   SELECT no, currency, date, customer_id, jsonb_object_agg(name, amount) AS deductions
   FROM (
