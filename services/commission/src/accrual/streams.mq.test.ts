@@ -198,3 +198,11 @@ function paying(place: World, entryId: string, at: string) {
   const step = { ...payout, rail: 'simulated', railKey: 'key', railReference: null, reason: null, contentHash: '0'.repeat(64), at };
   return [anEvent('payouts.payout.created.v1', created), anEvent('payouts.payout.settled.v1', step)] as const;
 }
+
+test('the order of a stream is that of the engine, whatever the collation of the database', async () => {
+  const rows = await world.service.sql(
+    `SELECT DISTINCT collation_name AS name FROM information_schema.columns
+     WHERE table_name IN ('stream_record', 'stream_checkpoint') AND column_name IN ('event_id', 'conversion_id')`,
+  );
+  expect(rows).toEqual([{ name: 'C' }]);
+});
