@@ -11,13 +11,15 @@ import { type CommandRequest, command, created, ok, query, Rejected, type Route,
 import { customerHash } from '../conversions/domain/content.js';
 import type { Tracking } from '../tracking.js';
 import { addKey, append, type CustomerRecord, findCustomer } from './customer-store.js';
-import { customerChanged, customerView } from './customer-view.js';
+import { customerChanged, customerView, forPartner } from './customer-view.js';
 import { type Change, carries, tagSpans } from './domain/customer-history.js';
 
 export const getCustomerRoute = (service: Tracking): Route =>
   query(getCustomer, async ({ params, scope, now }) => {
     const customer = await service.kit.db.tx(scope, (tx) => findCustomer(tx, params.customerId));
-    return customer ? ok(customerView(customer, now)) : reject('not-found');
+    if (!customer) return reject('not-found');
+    const view = customerView(customer, now);
+    return ok(scope.partnerId === undefined ? view : forPartner(view, scope.partnerId));
   });
 
 export const addCustomerTagRoute = (service: Tracking): Route =>

@@ -48,6 +48,14 @@ export const customerView = (customer: CustomerRecord, now: Date) => ({
   })),
 });
 
+/** What a partner sees of a customer of his: not who else had him, nor who recorded what for which reason. */
+export const forPartner = (view: ReturnType<typeof customerView>, partnerId: string): typeof view => ({
+  ...view,
+  partnerId: view.partnerId === partnerId ? partnerId : null,
+  assignments: view.assignments.filter((one) => one.partnerId === partnerId),
+  history: [],
+});
+
 /** The snapshot that tells the other services of a customer. No keys: they are personal data. */
 export function customerChanged(customer: CustomerRecord, now: Date): NewEvent<'tracking.customer.changed.v1'> {
   const told = toldOf(customer, now);

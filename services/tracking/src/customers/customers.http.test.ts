@@ -161,7 +161,7 @@ test('C-05 T-39 tags, verification, exclusion and country are told of, in full a
 });
 
 test('C-05 nobody is told of a customer of whom nothing was recorded; others do not see him', async () => {
-  const { path, toldOf, second, give } = await aCustomer('quiet');
+  const { path, toldOf, first, second, give } = await aCustomer('quiet');
   expect(await toldOf()).toEqual([]);
   const other = await aBrand(service);
   await service
@@ -183,4 +183,7 @@ test('C-05 nobody is told of a customer of whom nothing was recorded; others do 
   await give(second, 5).expect(201);
   const { body } = await service.request().get(`/api/v1/customers?partnerId=${second}`).expect(200);
   expect(body.data).toEqual([expect.objectContaining({ partnerId: second })]);
+  const own = await service.request({ partnerId: second }).get(path).expect(200);
+  expect(own.body).toMatchObject({ assignments: [{ partnerId: second }], history: [] });
+  expect(JSON.stringify(own.body)).not.toContain(first);
 });
