@@ -20,7 +20,7 @@ export function tagsAt(spans: readonly TagSpan[], at: Date): string[] {
   return [...new Set(spans.filter((span) => covers(span, at)).map((span) => span.tag))].sort();
 }
 
-/** Sets a tag from an instant on. A span that covers it already is left as it is; one that begins later is drawn forward. */
+/** Sets a tag from an instant on. A span that covers it already is left as it is; before one that begins later it reaches up to that. */
 export function setTag(spans: readonly TagSpan[], tag: string, from: Date, recordedAt: Date): TagSpan {
   const covering = spans.find((span) => span.tag === tag && covers(span, from));
   if (covering) return covering;
