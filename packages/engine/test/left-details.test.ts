@@ -47,7 +47,7 @@ test('P-17 why nothing comes of it: no money, none of it, no rate', () => {
     'rate-is-zero',
   ]);
   const items: Component = { on: 'sale', model: 'line-items', items: { rates: [] } };
-  expect(reason(items, { details: { lines: [{ sku: 'a', quantity: 1, amount: 0 }] } })).toBe('no-amount');
+  expect(reason(items, { details: { lines: [{ sku: 'a', quantity: 1, amount: 0 }] } })).toBe('rate-is-zero');
   expect(fold({ ...both, amount: 7 }, [], aSale({ amount: null, currency: 'USD' })).scopes[0]).toMatchObject({ exact: '7', reason: null });
 });
 
