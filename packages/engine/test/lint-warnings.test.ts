@@ -51,6 +51,14 @@ const warnings: Case[] = [
     banded('amount', { upTo: 50_000, rate: '0.1' }, { upTo: 100_000, rate: '0.12' }, { upTo: null, rate: '0.2' }),
   ],
   [
+    'an amount with bounds of a count, unless its currency has no minor units',
+    { ...banded('amount', { upTo: 5, rate: '0.1' }, { upTo: null, rate: '0.2' }), currency: 'EUR' },
+    '/components/0/tiers/bands',
+    'amount-bounds-look-like-counts',
+    /5 are minor units/,
+    { ...banded('amount', { upTo: 5, rate: '0.1' }, { upTo: null, rate: '0.2' }), currency: 'KRW' },
+  ],
+  [
     'a lowest band with minima of its own',
     scaled({
       metric: { measure: 'amount' },

@@ -1,4 +1,4 @@
-import { compare, toExactText } from '@tributary/money';
+import { compare, exponentOf, toExactText } from '@tributary/money';
 import { exactOf, isMore, isSame } from '../check/numbers.js';
 import { isMonthModel } from '../terms.js';
 import type { Band, Finely, Metric, NormalTiers } from '../types.js';
@@ -90,8 +90,8 @@ function lintUnits(tiers: NormalTiers, { measure }: Required<Metric>, place: num
       warning(at, 'count-bounds-look-like-money', `The bounds ${listed} count ${thing(measure)}: they look like amounts in minor units.`),
     ];
   }
-  if (measure !== 'amount' || currency === 'JPY' || !bounds.every((bound) => compare(bound, { n: suspiciousAmount, d: 1n }) <= 0))
-    return [];
+  const isWholeUnits = currency !== undefined && exponentOf(currency) === 0;
+  if (measure !== 'amount' || isWholeUnits || !bounds.every((bound) => compare(bound, { n: suspiciousAmount, d: 1n }) <= 0)) return [];
   return [
     warning(at, 'amount-bounds-look-like-counts', `The bounds ${listed} are minor units of money: they look like counts or whole units.`),
   ];
