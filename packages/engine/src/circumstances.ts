@@ -1,5 +1,6 @@
 import { instantMs } from '@tributary/calendar';
 import type { FxRate } from './fx.js';
+import { inCanonicalOrder, type Placed } from './order.js';
 import type { Circumstances, Conversion, CustomerEvent, CustomerThen } from './types.js';
 
 /** From an instant, which is inside, to another, which is not. */
@@ -133,9 +134,5 @@ const toEvent = ({ conversionId, kind, occurredAt, amount, turnover }: CustomerF
   turnover,
 });
 
-type Placed = { occurredAt: string; eventId: string; conversionId: string };
-const byPlace = (a: Placed, b: Placed): number =>
-  instantMs(a.occurredAt) - instantMs(b.occurredAt) || byText(a.eventId, b.eventId) || byText(a.conversionId, b.conversionId);
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const before = (a: Placed, b: Placed): boolean => byPlace(a, b) < 0;
-const inOrder = (facts: readonly CustomerFact[]): CustomerFact[] => [...facts].sort(byPlace);
+const before = (a: Placed, b: Placed): boolean => inCanonicalOrder(a, b) < 0;
+const inOrder = (facts: readonly CustomerFact[]): CustomerFact[] => [...facts].sort(inCanonicalOrder);

@@ -28,7 +28,6 @@ export {
   emptyStream,
   type FoldedStream,
   foldStream,
-  inStreamOrder,
   type StreamLine,
   type StreamState,
   type StreamTerms,
@@ -41,6 +40,7 @@ export { type FoundRate, type FxRate, oldestRateDays, rateOn } from './fx.js';
 export { toInput } from './inputs.js';
 export { type Finding, type LintOptions, lintTerms } from './lint-terms.js';
 export { foldMonth, recomputeMonth } from './months.js';
+export { inCanonicalOrder } from './order.js';
 export {
   type Cause,
   difference,

@@ -98,8 +98,8 @@ export const runningEntitlement = (state: Pick<RunningState, 'sum' | 'rounding'>
 
 /**
  * The postings that bring the journal to what the fold says. Scopes that the fold no longer names (another deal,
- * partner or currency since) come down to zero. A posting goes into the month of its cause while that is open, else
- * into the first open month after it: closed periods never change.
+ * partner or currency since) come down to zero. A posting goes into the month of its cause, or in which it was earned where that is
+ * later than the conversion, while that is open, else into the first open month after it: closed periods never change.
  */
 export function planPostings({ fold, posted, running = [], cause, timeZone, closedPeriods }: PlanInput): Plan {
   const postedBy = new Map(posted.map((scope) => [scope.scope, scope]));

@@ -5,7 +5,7 @@ import {
   type Conversion,
   foldConversion,
   foldStream,
-  inStreamOrder,
+  inCanonicalOrder,
   type StreamRecord,
   withDefaults,
 } from '../src/index.js';
@@ -112,7 +112,7 @@ test('WE-28 a window that ends exactly its days later no longer lifts a record',
 
 test('D-02 the order of records tells which stands before and which after', () => {
   const [a, b] = [record(1, '2026-03-01T00:00:00.000Z'), record(2, '2026-03-01T00:00:00.000Z')];
-  expect([inStreamOrder(a, b), inStreamOrder(b, a), inStreamOrder(a, a)]).toEqual([-1, 1, 0]);
+  expect([inCanonicalOrder(a, b), inCanonicalOrder(b, a), inCanonicalOrder(a, a)]).toEqual([-1, 1, 0]);
 });
 
 const fold2 = (component: Component, records: readonly StreamRecord[]) =>

@@ -4,7 +4,7 @@ import type { Component } from '../src/index.js';
 import {
   emptyStream,
   foldStream,
-  inStreamOrder,
+  inCanonicalOrder,
   type Kept,
   type StreamRecord,
   type StreamState,
@@ -54,10 +54,10 @@ test('D-02 records stand by time, then event, then conversion, whatever order th
   const told = [at('c9', 'e2', day(2)), at('c3', 'e1', day(2)), at('c2', 'e1', '2026-03-02T13:00:00.000+01:00'), at('c5', 'e9', day(1))];
   const component = sale({ tiers: scale() });
   for (const list of [told, [...told].reverse(), [told[2]!, told[0]!, told[3]!, told[1]!]]) {
-    expect([...list].sort(inStreamOrder).map(({ conversionId }) => conversionId)).toEqual(['c5', 'c2', 'c3', 'c9']);
+    expect([...list].sort(inCanonicalOrder).map(({ conversionId }) => conversionId)).toEqual(['c5', 'c2', 'c3', 'c9']);
     expect(places(fold(component, list))).toEqual(['c5', 'c2', 'c3', 'c9']);
   }
-  expect(inStreamOrder(told[0]!, told[0]!)).toBe(0);
+  expect(inCanonicalOrder(told[0]!, told[0]!)).toBe(0);
 });
 
 test('M-10 the state after some records is what the next ones need: meters by what they measure, in the latest period', () => {

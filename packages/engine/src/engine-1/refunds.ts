@@ -1,5 +1,5 @@
-import { instantMs } from '@tributary/calendar';
 import { type Rational, rational } from '@tributary/money';
+import { inCanonicalOrder } from '../order.js';
 import type { Conversion, Reason } from '../types.js';
 
 /** What is left of a conversion after its refunds. */
@@ -22,15 +22,11 @@ export interface AppliedRefund {
   rest: Rest;
 }
 
-/** Facts once each, by `occurredAt`, then `eventId`: the order in which everything is computed, whatever order they came in. */
+/** Facts once each in canonical order, whatever order they came in. */
 export function canonical(facts: readonly Conversion[]): Conversion[] {
   const once = [...new Map(facts.map((fact) => [fact.conversionId, fact])).values()];
-  return once.sort(
-    (a, b) => instantMs(a.occurredAt) - instantMs(b.occurredAt) || byText(a.eventId, b.eventId) || byText(a.conversionId, b.conversionId),
-  );
+  return once.sort(inCanonicalOrder);
 }
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The whole conversion, before any refund. */
 export const untouched = (original: Conversion): Rest => ({ amount: original.amount, share: rational(1n), gone: false });

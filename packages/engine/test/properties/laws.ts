@@ -80,13 +80,13 @@ function seenIn(records: readonly StreamRecord[], told: World, periodOf: (record
 const core = ({ record, exact, entitlement, band, takes }: StreamLine) => ({ id: record.conversionId, exact, entitlement, band, takes });
 
 /** Every stream folded in two parts, cut somewhere, and whole; the state passes through JSON in between, as it is stored. */
-export function foldedInParts(told: World, { foldStream, inStreamOrder }: Engine, cut: number) {
+export function foldedInParts(told: World, { foldStream, inCanonicalOrder }: Engine, cut: number) {
   const periodOf = (record: StreamRecord): string => {
     const reset = told.termsOf(record).component.tiers?.reset;
     return typeof reset === 'string' ? bucketOf(record.occurredAt, reset, 'UTC') : '';
   };
   return [...told.streams().values()].map((records) => {
-    const ordered = [...records].sort(inStreamOrder);
+    const ordered = [...records].sort(inCanonicalOrder);
     const at = cut % (ordered.length + 1);
     const whole = foldStream(records, told.termsOf);
     const first = foldStream(ordered.slice(0, at), told.termsOf);

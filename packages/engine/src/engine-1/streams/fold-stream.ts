@@ -1,4 +1,4 @@
-import { instantMs } from '@tributary/calendar';
+import { inCanonicalOrder } from '../../order.js';
 import type { NormalComponent, StreamPlace, StreamRecord } from '../../types.js';
 import type { StreamAmount } from './amount-at.js';
 import { meterPeriods } from './meter-periods.js';
@@ -51,11 +51,6 @@ export interface FoldedStream {
   fromTheStart: boolean;
 }
 
-/** Order in which everything is computed: `occurredAt`, then `eventId`, then the conversion's id. */
-export const inStreamOrder = (a: StreamRecord, b: StreamRecord): number =>
-  instantMs(a.occurredAt) - instantMs(b.occurredAt) || byText(a.eventId, b.eventId) || byText(a.conversionId, b.conversionId);
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /**
  * Rates the records of one stream: a pure function of them, whatever order they come in. `from` is the state after the records that
  * stand before all of these; left out, these are the stream's first. `seen` are customers counted before in the latest period of the
@@ -67,7 +62,7 @@ export function foldStream(
   from: StreamState = emptyStream,
   seen: ReadonlySet<string> = new Set(),
 ): FoldedStream {
-  const ordered = [...records].sort(inStreamOrder).map((record) => ({ record, terms: termsOf(record) }));
+  const ordered = [...records].sort(inCanonicalOrder).map((record) => ({ record, terms: termsOf(record) }));
   if (ordered.length === 0) return { lines: [], state: from, fromTheStart: false };
   const rolling = ordered.some(({ terms }) => typeof terms.component.tiers?.reset === 'object');
   const metered = rolling ? meterWindows(ordered) : meterPeriods(ordered, from, seen);
