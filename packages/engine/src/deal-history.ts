@@ -30,25 +30,30 @@ export function dealFor(conversion: Conversion, versions: readonly DealVersion[]
   for (const version of versions.filter((one) => covers(one, conversion))) {
     byDeal.set(version.dealId, [...(byDeal.get(version.dealId) ?? []), version]);
   }
-  const inForce = [...byDeal.values()].flatMap((ofOneDeal) => versionInForce(ofOneDeal, conversion.occurredAt) ?? []);
+  // Only then the licence: a version for another one has taken the place of those before it all the same.
+  const inForce = [...byDeal.values()]
+    .flatMap((ofOneDeal) => versionInForce(ofOneDeal, conversion.occurredAt) ?? [])
+    .filter((version) => isForLicence(version, conversion));
   const [deal] = inForce.filter(({ status }) => status === 'active').sort(bySpecificity);
-  if (deal) return { deal: kept(deal, byDeal.get(deal.dealId) ?? [], customerSince) };
+  if (deal) return { deal: kept(deal, byDeal.get(deal.dealId) ?? [], conversion, customerSince) };
   return { deal: null, reason: inForce.length > 0 ? 'deal-ended' : 'no-deal-in-force' };
 }
 
 /** The version that an existing customer keeps: the one in force when the customer first came, else the one of now. */
-function kept(deal: DealVersion, versions: readonly DealVersion[], customerSince: string | null): DealVersion {
+function kept(deal: DealVersion, versions: readonly DealVersion[], conversion: Conversion, customerSince: string | null): DealVersion {
   if (deal.terms.existingCustomers !== 'keep-their-terms' || customerSince === null) return deal;
   if (instantMs(customerSince) >= instantMs(deal.effectiveFrom)) return deal;
   const then = versionInForce(versions, customerSince);
-  return then?.status === 'active' ? then : deal;
+  return then?.status === 'active' && isForLicence(then, conversion) ? then : deal;
 }
 
 const covers = (deal: DealVersion, conversion: Conversion): boolean =>
   deal.partnerId === conversion.partnerId &&
   deal.brandId === conversion.brandId &&
-  (deal.programId === null || deal.programId === conversion.programId) &&
-  (deal.terms.licence === undefined || deal.terms.licence === conversion.details?.licence);
+  (deal.programId === null || deal.programId === conversion.programId);
+
+const isForLicence = ({ terms: { licence } }: DealVersion, { details }: Conversion): boolean =>
+  licence === undefined || licence === details?.licence;
 
 function bySpecificity(a: DealVersion, b: DealVersion): number {
   const [licenceA, licenceB] = [a.terms.licence === undefined, b.terms.licence === undefined];

@@ -181,3 +181,14 @@ test('every mistake in terms is named with its place', () => {
     holdDays: 0,
   });
 });
+
+test('T-39 a deal that goes over to another licence, or ends, rates nothing more of the one before', () => {
+  const of = (licence: string): Terms => ({ ...v1.terms, licence });
+  const before = aDeal(of('MGA'));
+  const sale = aSale({ occurredAt: '2026-04-15T00:00:00Z', details: { licence: 'MGA' } });
+  const later = { version: 2, effectiveFrom: '2026-04-01T00:00:00Z' };
+  expect(dealFor(sale, [before])).toMatchObject({ deal: { version: 1 } });
+  expect(dealFor(sale, [before, aDeal(of('UKGC'), later)])).toEqual({ deal: null, reason: 'no-deal-in-force' });
+  expect(dealFor(sale, [before, aDeal(of('MGA'), { ...later, status: 'ended' })])).toEqual({ deal: null, reason: 'deal-ended' });
+  expect(dealFor(sale, [before, aDeal(of('UKGC'), { ...later, status: 'ended' })])).toEqual({ deal: null, reason: 'no-deal-in-force' });
+});
