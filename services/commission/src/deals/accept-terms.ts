@@ -2,12 +2,14 @@ import type { DealTerms } from '@tributary/contracts';
 import {
   completeTerms,
   type Finding,
+  isMonthModel,
   type LintOptions,
   lintTerms,
   type TermDefaults,
   type Terms,
   uplinesAt,
   versionInForce,
+  withDefaults,
 } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { Rejected } from '@tributary/service-kit';
@@ -44,6 +46,20 @@ export function acceptTerms(
       errors: errors.map(({ pointer, rule }) => ({ pointer: `${at}${pointer}`, rule })),
     });
   return { terms: completed, warnings: findings };
+}
+
+/**
+ * What is rated by the month is one thing over all versions, by its name: under a name that it had, another model would be mixed with it.
+ * @throws Rejected `terms-invalid` with a pointer to each
+ */
+export function refuseOtherModels(before: Terms, after: Terms): void {
+  const models = new Map(withDefaults(before).components.map(({ name, model }) => [name, model]));
+  const errors = withDefaults(after).components.flatMap(({ name, model }, index) => {
+    const was = models.get(name);
+    const mixes = was !== undefined && was !== model && (isMonthModel(was) || isMonthModel(model));
+    return mixes ? [{ pointer: `/terms/components/${index}/model`, rule: 'name-had-another-model' }] : [];
+  });
+  if (errors.length > 0) throw new Rejected('terms-invalid', { errors });
 }
 
 /** The brand's choices for terms that will earn nothing more: a margin that has become narrower does not keep a deal from ending. */

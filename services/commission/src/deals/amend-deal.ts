@@ -1,7 +1,7 @@
 import { amendDeal } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject, requireVersion } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../profiles/brand-store.js';
-import { acceptTerms, othersFor, withoutGuard } from './accept-terms.js';
+import { acceptTerms, othersFor, refuseOtherModels, withoutGuard } from './accept-terms.js';
 import { versionsOfDeal } from './deal-store.js';
 import { decideAmendment, latestOf } from './domain/deal.js';
 import { overlapsAnother } from './overlaps-another.js';
@@ -25,6 +25,7 @@ export const amendDealRoute = (parts: DealParts): Route =>
       body.status === 'ended' ? { ...brand, termDefaults: withoutGuard(brand.termDefaults) } : brand,
       others,
     );
+    refuseOtherModels(latestOf(versions).terms, terms);
     const amendment = { ...body, terms, effectiveFrom: new Date(body.effectiveFrom).toISOString() };
     const decision = decideAmendment(versions, amendment, {
       authorId: principal.actorId,

@@ -366,3 +366,15 @@ test('D-02 a closed month is worked out again from its facts: the same, or what 
   await world.service.sql(`UPDATE conversion SET details = '{"grossRevenue": 1}' WHERE conversion_id = $1`, [played.conversionId]);
   expect(await again()).toEqual([expect.objectContaining({ net: 60_000n, recomputed: 20_000n })]);
 });
+
+test('a name that is rated by the month keeps its model: an amendment that would mix two under one name is refused', async () => {
+  const deal = await shareDeal(world);
+  const terms = { components: [{ name: 'share', on: 'player-activity', model: 'retainer', amount: 1_000 }] };
+  const answer = await world.service
+    .request()
+    .post(`/api/v1/deals/${deal.id}/amendments`)
+    .set('If-Match', '"1"')
+    .send({ effectiveFrom: '2026-03-10T00:00:00Z', terms, reason: 'another model' })
+    .expect(422);
+  expect(answer.body.errors).toEqual([{ pointer: '/terms/components/0/model', rule: 'name-had-another-model' }]);
+});
