@@ -54,7 +54,6 @@ export {
   planPostings,
   type RunningState,
   runningEntitlement,
-  type ScopeIdentity,
 } from './postings.js';
 export { completeTerms, isMonthModel, productDefaults, qualificationFields, withDefaults } from './terms.js';
 export type * from './types.js';

@@ -1,17 +1,7 @@
 import { openPeriodFrom, type Period, periodOf } from '@tributary/calendar';
 import { add, parseFraction, type RoundingMode, round, subtract, toFraction } from '@tributary/money';
 import type { ComponentStatement, MonthExplanation } from './engine-1/month/types.js';
-import type { Explanation, FoldResult, ScopeResult } from './types.js';
-
-/** Whose scope it is. */
-export interface ScopeIdentity {
-  scope: string;
-  partnerId: string;
-  dealId: string;
-  dealVersion: number;
-  component: string;
-  currency: string;
-}
+import type { Explanation, FoldResult, ScopeIdentity, ScopeResult } from './types.js';
 
 /** What the journal holds for a scope: its net, and the first posting, which corrections point at. */
 export interface PostedScope extends ScopeIdentity {

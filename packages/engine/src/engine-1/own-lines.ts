@@ -3,7 +3,7 @@ import { withDefaults } from '../terms.js';
 import type { DealVersion, FoldInput, NormalComponent, Reason, StreamRecord } from '../types.js';
 import { type Exchange, exchangeOf } from './exchange.js';
 import { type Line, reasonOf, roundLine, runningScope, scopeKey } from './line.js';
-import { ownPlace, type Place, type Rated, rateComponent } from './rate-component.js';
+import { notPaid, ownPlace, type Place, type Rated, rateComponent } from './rate-component.js';
 import type { Rest } from './refunds.js';
 import { amountAt } from './streams/amount-at.js';
 import { isStreamed, lineRecord, type StreamOf, weightsOf } from './streams/records.js';
@@ -129,18 +129,7 @@ function rateIn(currency: string, component: NormalComponent, subject: Subject, 
   return rateComponent(component, subject, exchange, rest, place);
 }
 
-const empty = { base: '0', units: '0', plain: '0' };
-const refused = (reason: Reason, detail: string): Rated => ({
-  exact: { n: 0n, d: 1n },
-  reason,
-  counts: { whole: false, rest: false },
-  rules: [{ rule: 'same-currency', passed: false, detail }],
-  steps: [],
-  earnedAt: null,
-  whole: empty,
-  rest: empty,
-  picked: { rate: null, amount: null },
-});
+const refused = (reason: Reason, detail: string): Rated => notPaid(reason, [{ rule: 'same-currency', passed: false, detail }]);
 
 /** The deal by which a partner earns of a conversion: its own, or one below's. */
 export const dealOf = (input: FoldInput, partnerId: string) =>

@@ -23,16 +23,18 @@ export interface Rated {
   picked: { rate: string | null; amount: string | null };
 }
 
-const none: Kept = { base: '0', units: '0', plain: '0' };
-const notPaid = (reason: Reason, rules: RuleTried[], picked: Rated['picked'] = { rate: null, amount: null }): Rated => ({
+/** Of what earns nothing, or only moves meters. */
+export const nothingKept: Kept = { base: '0', units: '0', plain: '0' };
+
+export const notPaid = (reason: Reason, rules: RuleTried[], picked: Rated['picked'] = { rate: null, amount: null }): Rated => ({
   exact: zero,
   reason,
   counts: { whole: false, rest: false },
   rules,
   steps: [],
   earnedAt: null,
-  whole: none,
-  rest: none,
+  whole: nothingKept,
+  rest: nothingKept,
   picked,
 });
 

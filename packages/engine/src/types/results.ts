@@ -1,5 +1,5 @@
 import type { RoundingMode } from '@tributary/money';
-import type { Circumstances, DealVersion, Details } from './facts.js';
+import type { Circumstances, Conversion, DealVersion, Details } from './facts.js';
 import type { StreamPlace, StreamRecord } from './streams.js';
 import type { EventKind } from './terms.js';
 
@@ -54,7 +54,8 @@ export interface RefundOutcome {
   applied: bigint;
 }
 
-interface ScopeBase {
+/** Whose scope it is. */
+export interface ScopeIdentity {
   /** Names the scope for ever: the journal's net of this key equals its entitlement. */
   scope: string;
   partnerId: string;
@@ -62,6 +63,9 @@ interface ScopeBase {
   dealVersion: number;
   component: string;
   currency: string;
+}
+
+interface ScopeBase extends ScopeIdentity {
   rounding: RoundingMode;
   /** Why this component gives nothing; null when it gives something. */
   reason: Reason | null;
@@ -117,17 +121,8 @@ export interface Step {
 }
 
 /** A conversion as JSON: the amount is a string of minor units. */
-export interface ConversionInput {
-  conversionId: string;
-  eventId: string;
-  kind: EventKind;
-  brandId: string;
-  programId: string | null;
-  partnerId: string | null;
-  occurredAt: string;
+export interface ConversionInput extends Omit<Conversion, 'amount' | 'customerId' | 'details'> {
   amount: string | null;
-  currency: string | null;
-  originalConversionId: string | null;
   customerId?: string;
   details?: Details;
 }

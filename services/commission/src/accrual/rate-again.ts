@@ -85,13 +85,13 @@ export async function refoldMonths(
   context: EventContext,
   now: Date,
 ): Promise<readonly Entry[]> {
-  const { brandId, partnerId, from, foreign } = affected;
+  const { brandId, partnerId, from, foreign, trigger = 'terms' } = affected;
   const brand = await findBrand(tx, brandId);
   if (brand === undefined || (partnerId === null && !foreign)) return [];
   const partners = partnerId === null ? await partnersAffected(tx, affected) : [partnerId];
   const period = periodOf(from, brand.timeZone);
   const touched = partners.map((one) => ({ brandId, partnerId: one, period, andLater: true }));
-  return refold(tx, { outbox, now, trigger: 'terms', context }, touched);
+  return refold(tx, { outbox, now, trigger, context }, touched);
 }
 
 const jobData = z.object({

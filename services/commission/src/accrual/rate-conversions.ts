@@ -44,7 +44,8 @@ export async function rateConversions(
 ): Promise<Entry[]> {
   const { cases, waiting } = await sortOut(tx, facts, rating.trigger);
   const rated = await fold(tx, cases);
-  const made = await post(tx, rated, rating.now);
+  const closed = await closedPeriodsOf(tx, [...new Set(rated.map(({ brand }) => brand.brandId))]);
+  const made = await post(tx, rated, closed, rating.now);
   const settled = [...waiting, ...rated.flatMap(settledBy)].flatMap((one) => settle(one) ?? []);
   await saveOutcomes(tx, settled);
   const entries = made.map(written);
@@ -57,7 +58,8 @@ export async function rateConversions(
       ...outcomes.map((one) => outcomeEvent(rating, one)),
     ]),
   );
-  const months = await rating.refold(tx, rating, touchedBy(rated, made));
+  const late = touchedBy(rated, made).filter(({ brandId, period }) => closed.get(brandId)?.has(period));
+  const months = late.length === 0 ? [] : await rating.refold(tx, rating, late);
   return [...made.map(({ entry }) => entry), ...months];
 }
 
@@ -142,11 +144,10 @@ function placesByConversion(places: ReadonlyMap<string, StreamPlace>): Map<strin
   return byConversion;
 }
 
-async function post(tx: Tx, cases: readonly Folded[], now: Date): Promise<Made[]> {
+async function post(tx: Tx, cases: readonly Folded[], closed: ReadonlyMap<string, ReadonlySet<string>>, now: Date): Promise<Made[]> {
   if (cases.length === 0) return [];
   await ensurePartitions(tx, now);
   const journal = await openJournal(tx, cases);
-  const closed = await closedPeriodsOf(tx, [...new Set(cases.map(({ brand }) => brand.brandId))]);
   const made = cases.flatMap((one) =>
     one.steps.flatMap((step, index) =>
       postStep(journal, one, step, one.folds[index] as FoldResult, closed.get(one.brand.brandId) ?? new Set(), now),

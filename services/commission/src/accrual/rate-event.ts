@@ -1,5 +1,6 @@
 import { newId } from '@tributary/contracts';
 import type { EntryExplanation } from '@tributary/engine';
+import { seeingEverything } from '@tributary/service-kit';
 import type { RefoldStatements } from '../shared/months.js';
 import type { RatedLine, RateEvent } from '../shared/rate-event.js';
 import type { Entry } from './domain/entry.js';
@@ -19,7 +20,8 @@ export const rateEventWith =
     const fact: Fact = { ...event, ...nothing, ...origin, conversionId, eventId: `preview-${conversionId}`, level: levels.recorded };
     const facts = await storeFacts(tx, [fact]);
     const context = { correlationId: 'preview', actorId, actorKind: 'system' as const };
-    const entries = await rateConversions(tx, quietly('facts', context, now, refold), facts);
+    // Scales may count what occurred at brands that the caller does not see.
+    const entries = await seeingEverything(tx, () => rateConversions(tx, quietly('facts', context, now, refold), facts));
     const own = entries.filter((entry) => entry.conversionId === conversionId);
     const explained = await explanationsOf(
       tx,

@@ -1,6 +1,14 @@
 import { addDays } from '@tributary/calendar';
 import { canonicalJson } from '@tributary/contracts';
-import { emptyStream, foldStream, type StreamLine, type StreamPlace, type StreamRecord, type StreamState } from '@tributary/engine';
+import {
+  emptyStream,
+  foldStream,
+  inCanonicalOrder,
+  type StreamLine,
+  type StreamPlace,
+  type StreamRecord,
+  type StreamState,
+} from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { toFraction } from '@tributary/money';
 import { groupBy } from '../shared/domain/group-by.js';
@@ -111,7 +119,7 @@ async function lockDirty(
     ({ record }) => record.stream,
   );
   return rows.map((row) => {
-    const inOrder = [...(byStream.get(row.stream) ?? [])].sort(byPosition);
+    const inOrder = [...(byStream.get(row.stream) ?? [])].sort(inCanonicalOrder);
     const [first, last] = [inOrder[0], inOrder.at(-1)] as [StreamRecord, StreamRecord];
     return {
       row,
@@ -122,14 +130,6 @@ async function lockDirty(
     };
   });
 }
-
-const byPosition = (a: Position, b: Position): number =>
-  a.occurredAt === b.occurredAt
-    ? a.eventId === b.eventId
-      ? byText(a.conversionId, b.conversionId)
-      : byText(a.eventId, b.eventId)
-    : byText(a.occurredAt, b.occurredAt);
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 interface FoldedStreams {
   dirty: Dirty;
@@ -196,7 +196,7 @@ async function foldOne(
   const putIds = new Set(dirty.put.map(({ conversionId }) => conversionId));
   const goneIds = new Set(dirty.before.map(({ record }) => record.conversionId).filter((id) => !putIds.has(id)));
   const others = loaded.map(({ record }) => record).filter(({ conversionId }) => !putIds.has(conversionId) && !goneIds.has(conversionId));
-  const records = [...others, ...dirty.put].sort(byPosition);
+  const records = [...others, ...dirty.put].sort(inCanonicalOrder);
   const seen = await customersSeen(tx, dirty, after, records, terms);
   const lines: StreamLine[] = [];
   const checkpoints: Checkpoint[] = [];
@@ -227,7 +227,8 @@ function withinWindow({ earliest, latest }: Dirty, { days, timeZone }: { days: n
   return ({ occurredAt }) => from <= occurredAt && occurredAt <= until;
 }
 
-const laterOf = (a: Position | null, b: Position | null): Position | null => (a === null || (b !== null && byPosition(a, b) < 0) ? b : a);
+const laterOf = (a: Position | null, b: Position | null): Position | null =>
+  a === null || (b !== null && inCanonicalOrder(a, b) < 0) ? b : a;
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {
   const chunks: T[][] = [];

@@ -4,6 +4,7 @@ import {
   circumstancesAt,
   type FoldInput,
   type FxRate,
+  inCanonicalOrder,
   type PartnerProfile,
   type Profiles,
   rateOn,
@@ -53,17 +54,15 @@ const customerKey = (brandId: string, customerId: string): string => `${brandId}
 export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadRates): Promise<World> {
   const originals = cases.map(({ original }) => original);
   const rated = originals.filter(({ ratedLevel }) => ratedLevel > 0).map(({ conversionId }) => conversionId);
-  const everyPair = customersOf(originals);
-  await lockCustomers(tx, everyPair);
   // Whoever else earned of these customers may go by what they do now.
-  const partnerIds = [
-    ...new Set([...originals.flatMap(({ partnerId }) => partnerId ?? []), ...(await partnersOfCustomers(tx, everyPair))]),
-  ];
+  const asking = customersOf(cases.filter(({ brand }) => brand.asksHistory).map(({ original }) => original));
+  await lockCustomers(tx, asking);
+  const partnerIds = [...new Set([...originals.flatMap(({ partnerId }) => partnerId ?? []), ...(await partnersOfCustomers(tx, asking))])];
   const partners = await partnersWithUplines(tx, partnerIds);
   const everybody = [...new Set([...partnerIds, ...partners.keys()])];
   const versions = await versionsFor(tx, everybody, await dealsPostedFor(tx, rated));
   const needs = allNeeds(versions);
-  const pairs = needs.customer ? everyPair : [];
+  const pairs = needs.customer ? customersOf(originals) : [];
   const customers = await customersById(tx, [...new Set(pairs.map(({ customerId }) => customerId))]);
   const facts = needs.history ? await factsOfCustomers(tx, pairs) : [];
   const brands = await brandsOf(tx, cases, needs.elsewhere ? versions : []);
@@ -207,14 +206,6 @@ export function dependents(world: World, cases: readonly Case[]): string[] {
 
 function firstOfEachKind(facts: readonly CustomersFact[]): CustomersFact[] {
   const first = new Map<string, CustomersFact>();
-  for (const fact of facts) {
-    const other = first.get(fact.kind);
-    if (
-      other === undefined ||
-      Date.parse(fact.occurredAt) < Date.parse(other.occurredAt) ||
-      (fact.occurredAt === other.occurredAt && fact.eventId < other.eventId)
-    )
-      first.set(fact.kind, fact);
-  }
+  for (const fact of [...facts].sort(inCanonicalOrder)) if (!first.has(fact.kind)) first.set(fact.kind, fact);
   return [...first.values()];
 }

@@ -1,11 +1,10 @@
 import { rate, round, toFraction } from '@tributary/money';
 import { isMonthModel, withDefaults } from '../../terms.js';
+import { engineVersion } from '../line.js';
 import { compacted } from './compact.js';
 import { type RatedMonth, rateRevshare } from './revshare.js';
 import { recoup, settle } from './settle.js';
 import type { ComponentMonth, ComponentState, ComponentStatement, MonthExplanation, MonthInput, MonthResult, RateLookup } from './types.js';
-
-const engineVersion = 'engine-1';
 
 /** For deals whose events are all in the deal's own currency. */
 export const noRates: RateLookup = () => null;

@@ -1,10 +1,10 @@
 import { bucketOf, type Reset, resets } from '@tributary/calendar';
 import { multiply, type Rational, rate, rational, toFraction, zero } from '@tributary/money';
 import { isMonthModel } from '../../terms.js';
-import type { Conversion, DealVersion, Kept, Metric, NormalComponent, StreamRecord } from '../../types.js';
+import type { Conversion, DealVersion, Metric, NormalComponent, StreamRecord } from '../../types.js';
 import { type Exchange, moneyIn } from '../exchange.js';
 import { scopeKey } from '../line.js';
-import type { Rated } from '../rate-component.js';
+import { nothingKept, type Rated } from '../rate-component.js';
 import { type Rest, untouched } from '../refunds.js';
 
 /** Whether what the component pays for one conversion depends on others: it has a scale or caps. */
@@ -33,8 +33,6 @@ function periodOf({ tiers, caps }: NormalComponent, occurredAt: string, timeZone
   return bucketOf(occurredAt, crossed ? 'lifetime' : longest, timeZone);
 }
 
-const nothing: Kept = { base: '0', units: '0', plain: '0' };
-
 /** What a line puts into its stream. */
 export function lineRecord(of: StreamOf, conversion: Conversion, scope: string, rated: Rated, weights: readonly string[]): StreamRecord {
   return { ...feedRecord(of, conversion, weights), scope, picked: rated.picked, whole: rated.whole, rest: rated.rest };
@@ -54,8 +52,8 @@ export function feedRecord(of: StreamOf, conversion: Conversion, weights: readon
     customerId: conversion.customerId ?? null,
     weights,
     picked: { rate: null, amount: null },
-    whole: nothing,
-    rest: nothing,
+    whole: nothingKept,
+    rest: nothingKept,
     paidAt: null,
   };
 }

@@ -1,5 +1,5 @@
 import { addDays } from '@tributary/calendar';
-import { emptyStream, meterName, type StreamRecord, type StreamState, type StreamTerms } from '@tributary/engine';
+import { emptyStream, inCanonicalOrder, meterName, type StreamRecord, type StreamState, type StreamTerms } from '@tributary/engine';
 import { parseFraction, subtract, toFraction } from '@tributary/money';
 
 export type TermsOf = (record: StreamRecord) => StreamTerms;
@@ -47,7 +47,7 @@ export function approach(change: Change, everyTermsOf: EveryTermsOf): Approach {
   const rolling = every.find(({ component: { tiers } }) => typeof tiers?.reset === 'object');
   if (rolling) return byWindows(every, rolling);
   if (row.state === null || row.last === null || !hasSimpleMeters(every)) return whole;
-  if (before.length === 0 && isAfter(earliest, row.last)) return { kind: 'append' };
+  if (before.length === 0 && inCanonicalOrder(earliest, row.last) > 0) return { kind: 'append' };
   if (!every.some(isRetroactive)) return { kind: 'from-checkpoint' };
   return put.length > 0 && goesByTotal(every) ? { kind: 'orderless' } : whole;
 }
@@ -89,11 +89,6 @@ export function customerMetric({ tiers }: StreamTerms['component']): number | nu
 const goesByTotal = (every: readonly StreamTerms[]): boolean =>
   every.length === 1 &&
   every.every((terms) => isRetroactive(terms) && isAlone(terms.component) && customerMetric(terms.component) === null);
-
-const isAfter = (a: Position, b: Position): boolean => {
-  if (a.occurredAt !== b.occurredAt) return a.occurredAt > b.occurredAt;
-  return a.eventId === b.eventId ? a.conversionId > b.conversionId : a.eventId > b.eventId;
-};
 
 export interface Start {
   state: StreamState;
