@@ -142,6 +142,10 @@ const downline = z.strictObject({
   funding: z.enum(['on-top', 'downline']),
   /** Level difference: only what exceeds all that is paid below. */
   lessPaidBelow: z.boolean().optional(),
+  /** A bonus, once for each partner below, when what it has earned comes to so many minor units; refunds of the days after take it back. */
+  milestone: z
+    .strictObject({ earned: z.int().min(1).max(Number.MAX_SAFE_INTEGER), reversibleDays: z.int().min(0).max(3650).optional() })
+    .optional(),
   /** The most that everybody together may earn of the event, as a share of its amount. */
   pool: rate.optional(),
   /** Amounts by rank, each to the nearest partner above of that rank or a higher one. */

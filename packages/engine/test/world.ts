@@ -154,11 +154,14 @@ export function world({ brandCurrency = 'EUR', timeZone = 'UTC', engine = source
     return { component: normal.components.find(({ name }) => name === component)!, timeZone: normal.timeZone ?? timeZone };
   };
 
-  /** The records of every stream, in the order of the facts. */
-  function streams(): Map<string, StreamRecord[]> {
+  type Places = Map<string, Record<string, StreamPlace>>;
+
+  /** The records of streams, in the order of the facts: those that go by events, or by what others earn, which needs the places of the first. */
+  function streams(byEarnings = false, places: Places = new Map()): Map<string, StreamRecord[]> {
     const made = new Map<string, StreamRecord[]>();
     for (const original of originals()) {
-      for (const record of foldOne(original).records) {
+      for (const record of foldOne(original, places.get(original.conversionId)).records) {
+        if ((record.earned !== undefined) !== byEarnings) continue;
         const placed = { ...record, paidAt: paid.get(record.conversionId) ?? null };
         made.set(record.stream, [...(made.get(record.stream) ?? []), placed]);
       }
@@ -168,10 +171,12 @@ export function world({ brandCurrency = 'EUR', timeZone = 'UTC', engine = source
 
   /** Every conversion's result, at its places in its streams. */
   function results(): FoldResult[] {
-    const streamed = new Map<string, Record<string, StreamPlace>>();
-    for (const records of streams().values()) {
-      for (const { record, place } of foldStream(records, termsOf).lines)
-        streamed.set(record.conversionId, { ...streamed.get(record.conversionId), [record.scope ?? '']: place });
+    const streamed: Places = new Map();
+    for (const byEarnings of [false, true]) {
+      for (const records of streams(byEarnings, streamed).values()) {
+        for (const { record, place } of foldStream(records, termsOf).lines)
+          streamed.set(record.conversionId, { ...streamed.get(record.conversionId), [record.scope ?? '']: place });
+      }
     }
     return originals().map((original) => foldOne(original, streamed.get(original.conversionId)));
   }

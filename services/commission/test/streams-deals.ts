@@ -19,7 +19,7 @@ const share = (name: string, rate: string, rest: Partial<Component> = {}): Compo
 });
 const lasting = { bounds: 'inclusive', demotion: 'unwind' } as const;
 
-/** The partner on top: marginal over its whole network, a share of all below, and what is left of a pool. */
+/** The partner on top: marginal over its whole network, a share of all below, what is left of a pool, and a bonus for recruits that earn. */
 const top = (step: number): DealTerms => ({
   currency: 'EUR',
   components: [
@@ -34,6 +34,13 @@ const top = (step: number): DealTerms => ({
     }),
     share('level', percent(step, 5), { downline: { levels: ['1', '0.5', '0.25'], of: 'amount', funding: 'on-top', pool: '0.40' } }),
     { name: 'leads-below', on: 'lead', model: 'flat', amount: 50, downline: { levels: ['1', '1'], of: 'amount', funding: 'on-top' } },
+    {
+      name: 'recruits',
+      on: 'sale',
+      model: 'flat',
+      amount: 1_500 + step,
+      downline: { levels: ['1', '0.5'], of: 'commission', funding: 'on-top', milestone: { earned: 9_000, reversibleDays: 10 + step } },
+    },
   ],
 });
 

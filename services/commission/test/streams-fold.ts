@@ -28,18 +28,21 @@ export interface Known extends Facts {
   rates: readonly FxRate[];
 }
 
-/** What each scope is entitled to: every conversion folded from the beginning, every stream as a whole, in two passes. */
+/**
+ * What each scope is entitled to: every conversion folded from the beginning, every stream as a whole; first those that go by events, then
+ * those that go by what others earn.
+ */
 export function netsOf(known: Known): Record<string, bigint> {
   const originals = known.conversions.filter(({ kind }) => !isRefundKind(kind));
   const inputs = originals.map((one) => inputOf(known, one));
-  const records = groupBy(
-    inputs.flatMap((input) => foldConversion(input).records),
-    ({ stream }) => stream,
-  );
   const places: Record<string, StreamPlace> = {};
-  for (const stream of records.values()) {
-    for (const { record, place } of foldStream(stream, (one) => termsOf(known, one)).lines)
-      if (record.scope !== null) places[record.scope] = place;
+  for (const byEarnings of [false, true]) {
+    const records = inputs.flatMap((input) => foldConversion({ ...input, streamed: places }).records);
+    const wanted = records.filter(({ earned }) => (earned !== undefined) === byEarnings);
+    for (const stream of groupBy(wanted, ({ stream: key }) => key).values()) {
+      for (const { record, place } of foldStream(stream, (one) => termsOf(known, one)).lines)
+        if (record.scope !== null) places[record.scope] = place;
+    }
   }
   return sumUp(inputs.map((input) => foldConversion({ ...input, streamed: places })));
 }

@@ -1,5 +1,5 @@
 import { add, compare, type Rational, zero } from '@tributary/money';
-import type { Component, Downline, Split } from '../types.js';
+import type { Component, Downline, Milestone, Split } from '../types.js';
 import { checkRate, exactOf, isMore, one } from './numbers.js';
 import { checkReplacement } from './pay.js';
 import { repeated, type TermsProblem, when } from './problem.js';
@@ -26,15 +26,44 @@ const sum = (texts: readonly string[]): Rational => texts.reduce((total, text) =
 export function checkDownline(component: Component, downline: Downline, at: string): TermsProblem[] {
   const path = `${at}/downline`;
   const ofCommission = downline.of !== 'amount';
+  const { milestone } = downline;
   const derived = ofCommission || downline.lessPaidBelow === true || downline.ranks !== undefined;
   return [
     ...downline.levels.flatMap((level, index) => checkRate(level, `${path}/levels/${index}`)),
     ...(downline.pool === undefined ? [] : checkRate(downline.pool, `${path}/pool`)),
-    ...when(ofCommission && component.model !== 'percentage', `${at}/model`, 'shares-of-commission-need-a-percentage'),
+    ...(milestone
+      ? checkMilestone(component, downline, milestone, at)
+      : when(ofCommission && component.model !== 'percentage', `${at}/model`, 'shares-of-commission-need-a-percentage')),
     ...(derived ? checkDerived(component, at) : when(component.split !== undefined, `${at}/split`, 'downline-cannot-be-split')),
     ...(downline.ranks ? [...checkRankPay(component, at), ...checkRanks(component, downline.ranks, `${path}/ranks`)] : []),
   ];
 }
+
+/** A bonus is an amount, paid once and on top: nothing that modulates a share has a meaning for it. */
+function checkMilestone(component: Component, downline: Downline, { earned, reversibleDays = 0 }: Milestone, at: string): TermsProblem[] {
+  const { lessPaidBelow, pool, ranks } = downline;
+  const { subCent, onRefund } = component;
+  const path = `${at}/downline/milestone`;
+  return [
+    ...when(component.model !== 'flat', `${at}/model`, 'milestones-need-a-flat-amount'),
+    ...when(downline.of !== 'commission', `${at}/downline/of`, 'milestones-go-by-commission'),
+    ...when(downline.funding !== 'on-top', `${at}/downline/funding`, 'milestones-are-paid-on-top'),
+    ...when(!Number.isSafeInteger(earned) || earned < 1, `${path}/earned`, 'milestone-must-be-a-positive-integer'),
+    ...when(
+      !Number.isInteger(reversibleDays) || reversibleDays < 0 || reversibleDays > longestReversal,
+      `${path}/reversibleDays`,
+      'reversible-days-between-0-and-3650',
+    ),
+    ...Object.entries({
+      'downline/lessPaidBelow': lessPaidBelow,
+      'downline/pool': pool,
+      'downline/ranks': ranks,
+      subCent,
+      onRefund,
+    }).flatMap(([field, value]) => when(value !== undefined, `${at}/${field}`, 'milestones-are-paid-once-and-whole')),
+  ];
+}
+const longestReversal = 3_650;
 
 const checkDerived = ({ tiers, caps, split, qualify }: Component, at: string): TermsProblem[] =>
   Object.entries({ tiers, caps, split, 'qualify/customer': qualify?.customer }).flatMap(([field, value]) =>

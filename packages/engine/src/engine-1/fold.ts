@@ -37,6 +37,7 @@ export function foldConversion1(input: FoldInput): FoldResult {
   const own = choice.deal === null ? [] : ownComponents(choice.deal, original.kind);
   const rest = applied.at(-1)?.rest ?? untouched(original);
   const { lines, records } = linesOf(input, choice.deal, own, rest);
+  const recordsAt = (left: Rest): readonly StreamRecord[] => linesOf(input, choice.deal, own, left).records;
   const summary = choice.deal && {
     dealId: choice.deal.dealId,
     version: choice.deal.version,
@@ -51,7 +52,7 @@ export function foldConversion1(input: FoldInput): FoldResult {
     reason,
     deal: summary,
     scopes: lines.map((line) => writeLine(input, applied, line)),
-    records,
+    records: records.some(({ earned }) => earned !== undefined) ? withEachRefund(records, original, applied, recordsAt) : records,
     refunds: refundOutcomes(input, choice.deal, own, applied),
   };
 }
@@ -78,6 +79,27 @@ function linesOf(
   const above = downlineLines(input, rest, shared);
   const records = [...ownRecords, ...above.records];
   return { lines: [...shared, ...above.lines], records: [...records, ...feedsOf(input, rest, records)] };
+}
+
+/** A milestone goes by when a refund came: what the conversion had earned the partner below before and after each. */
+function withEachRefund(
+  records: readonly StreamRecord[],
+  original: Conversion,
+  applied: readonly AppliedRefund[],
+  recordsAt: (left: Rest) => readonly StreamRecord[],
+): StreamRecord[] {
+  const stages = [
+    { at: original.occurredAt, records: recordsAt(untouched(original)) },
+    ...applied.map(({ refund, rest }) => ({ at: refund.occurredAt, records: recordsAt(rest) })),
+  ];
+  return records.map((record) => {
+    if (record.earned === undefined) return record;
+    const totals = stages.flatMap(({ at, records: then }) => {
+      const total = then.find(({ stream, scope }) => stream === record.stream && scope === record.scope)?.earned?.[0]?.total;
+      return total === undefined ? [] : [{ at, total }];
+    });
+    return { ...record, earned: totals.filter(({ total }, index) => total !== totals[index - 1]?.total) };
+  });
 }
 
 function reasonBeforeAnyDeal(original: Conversion): Reason | null {

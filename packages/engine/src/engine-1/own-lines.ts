@@ -75,7 +75,7 @@ const running = (line: Line): Line => ({
 const weighedAgain: readonly (Reason | null)[] = ['rounds-to-zero', 'rate-is-zero'];
 
 /** The amount at the line's place in its stream; before the stream has been folded it stands at the beginning. */
-function inStream(line: Line, record: StreamRecord, { streamed }: FoldInput): Line {
+export function inStream(line: Line, record: StreamRecord, { streamed }: FoldInput): Line {
   const place = streamed?.[line.scope];
   if (place === undefined) return { ...line, entitlement: 0n, circumstantial: true };
   const trail: Trail = { rules: [], steps: [] };

@@ -40,6 +40,8 @@ export type Reason =
   | 'rank-not-reached'
   | 'paid-below'
   | 'pool-used-up'
+  | 'milestone-not-reached'
+  | 'milestone-passed'
   | 'no-currency'
   | 'negative-amount';
 

@@ -30,6 +30,8 @@ export interface StreamRecord {
   rest: Kept;
   /** When the commission was paid; null while it was not. */
   paidAt: string | null;
+  /** On the way to a milestone: what the partner below has earned of it since when, as fraction strings; a refund begins the next. */
+  earned?: readonly { at: string; total: string }[] | undefined;
 }
 
 /** Where a record stands in its stream: all that decides its amount, besides the record itself and the terms. */
@@ -42,7 +44,7 @@ export interface StreamPlace {
   room: readonly string[];
   /** Exact sum before it, of a stream that accumulates fractions. */
   sumBefore: string;
-  /** The band of a whole scale by which the line before it in the period was rated; null when there is none. */
+  /** The band of a whole scale by which the line before it in the period was rated; null when there is none. Of a milestone 1 once it is reached. */
   bandBefore: number | null;
   /** What it adds to each metric, where that is not what its record says: a customer counts once. */
   weights?: readonly string[] | undefined;

@@ -78,11 +78,19 @@ export type Split =
   | { by: 'named'; shares: readonly { partnerId: string; share: string }[] }
   | { by: 'touches'; first: string; last: string; rest: 'equal' };
 
+/** How much a recruit must have earned; what refunds take back later than `reversibleDays` after that changes nothing. */
+export interface Milestone {
+  earned: number;
+  reversibleDays?: number | undefined;
+}
+
 export interface Downline {
   levels: readonly string[];
   of: 'amount' | 'commission' | 'level-below';
   funding: 'on-top' | 'downline';
   lessPaidBelow?: boolean | undefined;
+  /** Paid once for each partner below, when what it has earned has come to `earned` minor units. */
+  milestone?: Milestone | undefined;
   pool?: string | undefined;
   ranks?:
     | {

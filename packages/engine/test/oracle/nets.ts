@@ -1,5 +1,7 @@
-import type { Alternative, Band, Cap, Component, Conversion, DealVersion, Metric, PartnerProfile, Tiers } from '../../src/index.js';
-import { decimal, floor, halfAway, isLess, least, minus, most, nought, over, plus, type Scaled, times, whole } from './fractions.js';
+import type { Alternative, Band, Cap, Component, Conversion, DealVersion, Metric, PartnerProfile } from '../../src/index.js';
+import { decimal, floor, halfAway, isLess, least, minus, most, nought, plus, type Scaled, times, whole } from './fractions.js';
+import { type EarnedUntil, milestones } from './milestones.js';
+import { bandAt, counts, inOrder, marginal, periodOf, shared } from './parts.js';
 
 /** All that is known. One deal a partner, one brand, euros, UTC, default refund policies, rounding half away from zero. */
 export interface Known {
@@ -22,6 +24,7 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
   const sums: Record<string, Scaled> = {};
   const taken: Record<string, Scaled> = {};
   const bands: Record<string, string> = {};
+  const reaches = milestones();
 
   const dealOf = (partner: string | null | undefined, at: string): DealVersion | undefined => {
     const begun = versions.filter((one) => one.partnerId === partner && one.effectiveFrom <= at);
@@ -40,9 +43,10 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     return found;
   };
 
-  /** What refunds have left; of an event without money 1 or 0. */
-  const left = (sale: Conversion): bigint => {
-    const back = conversions.filter(({ originalConversionId }) => originalConversionId === sale.conversionId);
+  const refundsOf = (sale: Conversion) => conversions.filter(({ originalConversionId }) => originalConversionId === sale.conversionId);
+  /** What refunds have left, those of later than `until` not counted; of an event without money 1 or 0. */
+  const left = (sale: Conversion, until = '9'): bigint => {
+    const back = refundsOf(sale).filter(({ occurredAt }) => occurredAt <= until);
     if (sale.amount === null) return back.length > 0 ? 0n : 1n;
     const rest = back.reduce((rest, { amount }) => (amount === null ? 0n : rest - amount), sale.amount);
     return rest > 0n ? rest : 0n;
@@ -88,8 +92,8 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     base: model === 'flat' ? nought : whole(sale.amount ?? 0n),
     units: model === 'percentage' ? nought : whole(1),
   });
-  const restOf = (component: Component, sale: Conversion): Kept => {
-    const rest = left(sale);
+  const restOf = (component: Component, sale: Conversion, until?: string): Kept => {
+    const rest = left(sale, until);
     const stands = rest === (sale.amount ?? 1n) || (rest > 0n && rest >= BigInt(component.qualify?.minAmount ?? 0));
     const { base, units } = wholeOf(component, sale);
     return { base: base[0] === 0n ? base : whole(rest), units: stands ? units : nought };
@@ -157,7 +161,7 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     return { value: plus(at(tiers.bands[band]), fixed), band };
   };
 
-  const capped = (amount: Scaled, before: () => Scaled, { caps = [] }: Component, name: string, sale: Conversion): Scaled => {
+  const capped = (amount: Scaled, before: Scaled, { caps = [] }: Component, name: string, sale: Conversion) => {
     const keyOf = ({ measure, per, of }: Cap) =>
       [sale.partnerId, name, measure, per, periodOf(sale.occurredAt, per), of === 'customer' ? sale.customerId : ''].join(' ');
     const roomOf = (cap: Cap) => most(minus(whole(cap.limit), taken[keyOf(cap)] ?? nought), nought);
@@ -167,25 +171,42 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
       else if (isLess(roomOf(cap), whole(1))) [exact, blocked] = [nought, true];
     }
     const takes = caps.map((cap) => {
-      const value = cap.afterRefund === 'stays' ? before() : exact;
+      const value = cap.afterRefund === 'stays' ? before : exact;
       if (blocked || value[0] === 0n) return nought;
       return cap.measure === 'conversions' ? whole(1) : least(whole(halfAway(value)), roomOf(cap));
     });
-    for (const [index, cap] of caps.entries()) taken[keyOf(cap)] = plus(taken[keyOf(cap)] ?? nought, takes[index] ?? nought);
-    return exact;
+    const take = () => {
+      for (const [index, cap] of caps.entries()) taken[keyOf(cap)] = plus(taken[keyOf(cap)] ?? nought, takes[index] ?? nought);
+    };
+    return { exact, take };
   };
 
   for (const sale of sales) {
     const owner = sale.partnerId ?? '';
     const deal = dealOf(owner, sale.occurredAt);
     const lines: Line[] = [];
+    const earnings: EarnedUntil[] = [];
     for (const component of deal?.terms.components ?? []) {
       const tariff = component.downline || component.on !== sale.kind ? undefined : pays(component, sale);
       if (!tariff || !deal) continue;
       const name = component.name ?? '';
       const by = (kept: Kept) => amountBy(kept, component, name, sale, tariff);
       const { value, band } = by(restOf(component, sale));
-      const exact = capped(value, () => by(wholeOf(component, sale)).value, component, name, sale);
+      const before = by(wholeOf(component, sale)).value;
+      const { exact, take } = capped(value, before, component, name, sale);
+      const at = refundsOf(sale).map(({ occurredAt }) => occurredAt);
+      const stages = ['', ...at].map((until) => {
+        const net = halfAway(capped(by(restOf(component, sale, until)).value, before, component, name, sale).exact);
+        return { until, net: shared(component, owner, net).reduce((sum, one) => (one[0] === owner ? sum + one[1] : sum), 0n) };
+      });
+      earnings.push(
+        (until) =>
+          stages
+            .filter((one) => one.until <= until)
+            .sort((a, b) => (a.until < b.until ? -1 : 1))
+            .at(-1)?.net ?? 0n,
+      );
+      take();
       if (band !== null && component.tiers) bands[`${owner} ${name}`] = `${periodOf(sale.occurredAt, component.tiers.reset)} ${band}`;
       const scope = `${sale.conversionId}/${deal.dealId}/${name}/EUR`;
       if (component.subCent === 'accumulate') {
@@ -207,6 +228,14 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
         const level = downline?.levels[index];
         const tariff = pays(component, sale, since);
         if (!theirs || !downline || component.on !== sale.kind || level === undefined || !tariff) continue;
+        if (downline.milestone) {
+          const earned = (until: string) => earnings.reduce((sum, one) => sum + one(until), 0n);
+          const due = reaches(`${theirs.dealId} ${component.name} ${owner}`, sale, downline.milestone, earned);
+          const bonus = due ? halfAway(times(decimal(tariff.amount ?? 0), decimal(level))) : 0n;
+          lines.push({ partner, net: bonus });
+          nets[`${partner} ${sale.conversionId}/${theirs.dealId}/${component.name}/EUR`] = bonus;
+          continue;
+        }
         const nearest = downline.of === 'level-below' && index > 0 ? chain[index - 1]?.partner : owner;
         const earned = lines.filter((line) => line.partner === nearest).reduce((sum, { net }) => sum + net, 0n);
         const base = downline.of === 'amount' ? (sale.amount === null ? 0n : left(sale)) : earned;
@@ -232,49 +261,4 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
   }
   for (const [scope, sum] of Object.entries(sums)) nets[scope] = halfAway(sum);
   return Object.fromEntries(Object.entries(nets).filter(([, net]) => net !== 0n));
-}
-
-const inOrder = (a: Conversion, b: Conversion): number =>
-  a.occurredAt === b.occurredAt ? (a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0) : a.occurredAt < b.occurredAt ? -1 : 1;
-
-const periodOf = (at: string, reset: Tiers['reset']): string => at.slice(0, reset === 'day' ? 10 : reset === 'month' ? 7 : 0);
-
-/** Whether a fact counts in the period, or the window of days, in which another lies. */
-const counts = (one: Conversion, end: Conversion, reset: Tiers['reset']): boolean =>
-  typeof reset === 'object'
-    ? Date.parse(one.occurredAt) > Date.parse(end.occurredAt) - reset.rollingDays * 86_400_000
-    : periodOf(one.occurredAt, reset) === periodOf(end.occurredAt, reset);
-
-const bandAt = ({ bands }: Tiers, bounds: string, value: Scaled): number => {
-  const index = bands.findIndex(({ upTo }) => {
-    if (upTo === undefined || upTo === null) return true;
-    return bounds === 'inclusive' ? !isLess(decimal(upTo), value) : isLess(value, decimal(upTo));
-  });
-  return index < 0 ? bands.length - 1 : index;
-};
-
-function marginal(tiers: Tiers, bounds: string, from: Scaled, to: Scaled, at: (band: Band | undefined) => Scaled): Scaled {
-  if (!isLess(from, to)) return at(tiers.bands[bandAt(tiers, bounds, from)]);
-  let [sum, lower] = [nought, nought];
-  for (const [index, band] of tiers.bands.entries()) {
-    const upper = index === tiers.bands.length - 1 ? to : decimal(band.upTo ?? 0);
-    const part = minus(least(upper, to), most(lower, from));
-    if (isLess(nought, part)) sum = plus(sum, times(over(part, minus(to, from)), at(band)));
-    const isPast = (value: Scaled): boolean => (index > 0 && bounds === 'exclusive' ? !isLess(value, lower) : isLess(lower, value));
-    if (band.fixed !== undefined && isPast(to) && !isPast(from)) sum = plus(sum, decimal(band.fixed));
-    lower = upper;
-  }
-  return sum;
-}
-
-/** Rounded down each, and what is left goes one by one to the largest remainders. */
-function shared({ split }: Component, owner: string, net: bigint): [string, bigint][] {
-  if (split?.by !== 'named') return [[owner, net]];
-  const weights = split.shares.map(({ share }) => BigInt(Math.round(Number(share) * 1_000)));
-  const total = weights.reduce((sum, one) => sum + one, 0n);
-  const parts = weights.map((one, index) => ({ index, net: (net * one) / total, over: (net * one) % total }));
-  const rest = net - parts.reduce((sum, one) => sum + one.net, 0n);
-  const byOver = [...parts].sort((a, b) => Number(b.over - a.over) || a.index - b.index);
-  for (const part of byOver.slice(0, Number(rest))) part.net += 1n;
-  return parts.map((part) => [split.shares[part.index]?.partnerId ?? '', part.net]);
 }

@@ -5,7 +5,7 @@ import { type Handler, majorOf, minorOf, type Paid, shownPaid, type Tried, under
 /** An event as a line of the page tells it. */
 interface Telling {
   event: Told & { details: Record<string, unknown> };
-  refunded: bigint[];
+  refunded: { amount: bigint; at?: string | undefined }[];
   touchedBy: string[];
   paidOn: string | null;
   /** Each of several events is of a customer of its own. */
@@ -71,7 +71,12 @@ const clauses: readonly Handler<Telling>[] = [
       telling.touchedBy = partners.split(' then ');
     },
   ],
-  [/^refunded (\S+)$/, ({ refunded }, value = '') => void refunded.push(minorOf(value))],
+  [
+    /^refunded (\S+)(?: at (\S+))?$/,
+    ({ refunded }, value = '', instant) => {
+      refunded.push({ amount: minorOf(value), ...(instant ? { at: new Date(instant).toISOString() } : {}) });
+    },
+  ],
   [
     /^paid out on (\S+)$/,
     (telling, date = '') => {
@@ -146,7 +151,7 @@ function tell(told: World, { what, clauses: said, text }: Tried): string[] {
 
 function tellOne(told: World, { event, refunded, touchedBy, paidOn, strangers }: Telling): string {
   const id = told.event(strangers ? { ...event, customerId: `stranger-${told.conversions.length}` } : event);
-  for (const back of refunded) told.refund(id, back);
+  for (const { amount: back, ...when } of refunded) told.refund(id, back, when.at === undefined ? {} : { at: when.at });
   if (touchedBy.length > 0) told.touched(id, touchedBy);
   if (paidOn !== null) told.pay(id, paidOn);
   return id;

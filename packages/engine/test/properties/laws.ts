@@ -14,6 +14,9 @@ export const withTerms = (commands: readonly Command[], change: (component: Comp
 export const unwinding = (component: Component): Component => ({
   ...component,
   ...(component.tiers ? { tiers: { ...component.tiers, demotion: 'unwind' as const } } : {}),
+  ...(component.downline?.milestone
+    ? { downline: { ...component.downline, milestone: { earned: component.downline.milestone.earned } } }
+    : {}),
   ...(component.caps ? { caps: component.caps.map((cap) => ({ ...cap, afterRefund: 'returns' as const })) } : {}),
 });
 

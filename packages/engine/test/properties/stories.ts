@@ -125,6 +125,17 @@ const above: fc.Arbitrary<Component> = fc.tuple(rate, downline, fc.boolean()).ma
   downline: below,
   duration: lasting ? { months: 1, from: 'recruited' } : undefined,
 }));
+const milestone = fc.record(
+  { earned: fc.constantFrom(300, 1_500, 6_000), reversibleDays: some(fc.constantFrom(0, 3, 9)) },
+  { requiredKeys: ['earned'] },
+);
+const bonus: fc.Arbitrary<Component> = fc.tuple(milestone, fc.constantFrom(['1'], ['0.5', '1'])).map(([reached, levels]) => ({
+  on: 'sale',
+  name: 'recruit',
+  model: 'flat',
+  amount: 250,
+  downline: { levels, of: 'commission', funding: 'on-top', milestone: reached },
+}));
 const lead: Component = { on: 'lead', name: 'lead', model: 'flat', amount: '0.37', subCent: 'accumulate' };
 
 const amend = who.chain((partner) =>
@@ -132,20 +143,22 @@ const amend = who.chain((partner) =>
     do: fc.constant('amend' as const),
     who: fc.constant(partner as string),
     from: instant,
-    terms: fc.tuple(mains[partner]!, above).map((components): Terms => ({ components: [...components, lead] })),
+    terms: fc.tuple(mains[partner]!, above, bonus).map((components): Terms => ({ components: [...components, lead] })),
     ended: fc.integer({ min: 0, max: 11 }).map((number) => number === 0),
   }),
 );
 /** Every partner has terms from the beginning. */
-export const firstTerms: fc.Arbitrary<Command[]> = fc.tuple(...people.map((partner) => fc.tuple(mains[partner]!, above))).map((all) =>
-  all.map((components, index) => ({
-    do: 'amend',
-    who: people[index] ?? '',
-    from: '2026-01-01T00:00:00.000Z',
-    terms: { components: [...components, lead] },
-    ended: false,
-  })),
-);
+export const firstTerms: fc.Arbitrary<Command[]> = fc
+  .tuple(...people.map((partner) => fc.tuple(mains[partner]!, above, bonus)))
+  .map((all) =>
+    all.map((components, index) => ({
+      do: 'amend',
+      who: people[index] ?? '',
+      from: '2026-01-01T00:00:00.000Z',
+      terms: { components: [...components, lead] },
+      ended: false,
+    })),
+  );
 
 const event = fc.record({
   do: fc.constant('event' as const),

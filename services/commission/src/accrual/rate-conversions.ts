@@ -27,7 +27,7 @@ import {
 import { withPaidAt } from './settled-records.js';
 import { placesOf } from './stream-store.js';
 import { termsOfStreams } from './stream-terms.js';
-import { foldStreams, type StreamsFolded } from './streams.js';
+import { foldStreams, isBy, type StreamsBy, type StreamsFolded } from './streams.js';
 import { dependents, inputOf, loadWorld, type World } from './world.js';
 
 /**
@@ -86,24 +86,42 @@ async function fold(tx: Tx, cases: readonly Case[]): Promise<Folded[]> {
   const others = await casesOf(tx, dependents(world, cases));
   const all = [...cases, ...others];
   const complete = others.length === 0 ? world : await loadWorld(tx, all, ratesFor);
-  if (!complete.needs.streams) return all.map((one) => folded(complete, one));
-  const streams = await foldStreamsOf(tx, complete, all);
-  const here = new Set(all.map(({ original }) => original.conversionId));
+  let placed: readonly Placed[] = all.map((one) => ({ one, world: complete }));
+  if (complete.needs.streams) placed = await inStreams(tx, placed, 'events');
+  // What moved may belong to partners whose recruiters nobody has asked for yet.
+  if (placed.some(({ world: { needs } }) => needs.milestones)) placed = await inStreams(tx, placed, 'earnings');
+  return placed.map(({ one, world: known, streamed }) => folded(known, one, streamed));
+}
+
+/** A case, all that it is folded with, and its places in streams as far as they are known. */
+interface Placed {
+  one: Case;
+  world: World;
+  streamed?: Readonly<Record<string, StreamPlace>> | undefined;
+}
+
+/** Puts what the cases say into streams. With them comes every conversion whose amount is another at its place now. */
+async function inStreams(tx: Tx, cases: readonly Placed[], by: StreamsBy): Promise<Placed[]> {
+  const streams = await foldStreamsOf(tx, cases, by);
+  const here = new Set(cases.map(({ one }) => one.original.conversionId));
   const moved = await casesOf(
     tx,
     [...streams.changed].filter((id) => !here.has(id)),
   );
   const places = placesByConversion(streams.places);
-  const own = all.map((one) => folded(complete, one, places.get(one.original.conversionId)));
+  const own = cases.map((placed) => {
+    const found = places.get(placed.one.original.conversionId);
+    return found === undefined ? placed : { ...placed, streamed: { ...placed.streamed, ...found } };
+  });
   if (moved.length === 0) return own;
-  const theirs = await loadWorld(tx, moved, ratesFor);
+  const world = await loadWorld(tx, moved, ratesFor);
   const held = placesByConversion(
     await placesOf(
       tx,
       moved.map(({ original }) => original.conversionId),
     ),
   );
-  return [...own, ...moved.map((one) => folded(theirs, one, held.get(one.original.conversionId)))];
+  return [...own, ...moved.map((one) => ({ one, world, streamed: held.get(one.original.conversionId) }))];
 }
 
 function folded(world: World, one: Case, streamed?: Readonly<Record<string, StreamPlace>>): Folded {
@@ -119,13 +137,18 @@ async function casesOf(tx: Tx, conversionIds: readonly string[]): Promise<Case[]
   return (await sortOut(tx, facts, 'circumstances')).cases;
 }
 
-async function foldStreamsOf(tx: Tx, world: World, cases: readonly Case[]): Promise<StreamsFolded> {
-  const records = cases.flatMap((one) => foldConversion(inputOf(world, one, refundsInTheEnd(one))).records);
-  const brandOfDeal = new Map(world.versions.map(({ dealId, brandId }) => [dealId, brandId]));
-  const terms = termsOfStreams(world.versions, (brandId) => world.brands.get(brandId)?.timeZone ?? 'UTC');
+async function foldStreamsOf(tx: Tx, cases: readonly Placed[], by: StreamsBy): Promise<StreamsFolded> {
+  const made = cases.flatMap(({ one, world, streamed }) => foldConversion(inputOf(world, one, refundsInTheEnd(one), streamed)).records);
+  const records = made.filter((record) => isBy(by, record));
+  const worlds = [...new Set(cases.map(({ world }) => world))];
+  const versions = worlds.flatMap((world) => world.versions);
+  const brandOfDeal = new Map(versions.map(({ dealId, brandId }) => [dealId, brandId]));
+  const zones = new Map(worlds.flatMap(({ brands }) => [...brands.values()].map(({ brandId, timeZone }) => [brandId, timeZone] as const)));
+  const terms = termsOfStreams(versions, (brandId) => zones.get(brandId) ?? 'UTC');
   return foldStreams(
     tx,
-    cases.map(({ original }) => original.conversionId),
+    cases.map(({ one }) => one.original.conversionId),
+    by,
     await withPaidAt(tx, records, terms),
     ({ dealId }) => brandOfDeal.get(dealId) ?? '',
     terms,

@@ -33,6 +33,10 @@ import {
 } from './stream-store.js';
 import type { TermsOfStreams } from './stream-terms.js';
 
+/** Streams go by events; those towards milestones by what others earn of them, which the first must have settled. */
+export type StreamsBy = 'events' | 'earnings';
+export const isBy = (by: StreamsBy, { earned }: StreamRecord): boolean => (earned === undefined ? 'events' : 'earnings') === by;
+
 export interface StreamsFolded {
   /** Where each scope of the conversions stands, by scope. */
   places: ReadonlyMap<string, StreamPlace>;
@@ -61,11 +65,12 @@ const checkpointEvery = 200;
 export async function foldStreams(
   tx: Tx,
   conversionIds: readonly string[],
+  by: StreamsBy,
   records: readonly StreamRecord[],
   brandOf: (record: StreamRecord) => string,
   terms: TermsOfStreams,
 ): Promise<StreamsFolded> {
-  const stored = await recordsOf(tx, conversionIds);
+  const stored = (await recordsOf(tx, conversionIds)).filter(({ record }) => isBy(by, record));
   const { put, gone } = compare(records, stored);
   const places = new Map(
     stored.flatMap(({ record, place }) => (record.scope === null || place === null ? [] : [[record.scope, place] as const])),

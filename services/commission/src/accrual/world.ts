@@ -100,6 +100,7 @@ function allNeeds(versions: readonly RatedVersion[]): Needs {
     history: any('history'),
     qualification: any('qualification'),
     streams: any('streams'),
+    milestones: any('milestones'),
     elsewhere: any('elsewhere'),
   };
 }

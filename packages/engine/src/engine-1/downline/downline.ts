@@ -7,6 +7,7 @@ import type { Rest } from '../refunds.js';
 import { nothingKnown } from '../subject.js';
 import { bounded } from './bounded.js';
 import { type Chain, judge, type Link, latestOf, lineAbove, sumIn } from './chain.js';
+import { onTheWay } from './milestone.js';
 import { byRank } from './ranks.js';
 
 /**
@@ -47,6 +48,7 @@ function addLines(link: Link, terms: Downline): void {
 /** The amount before what was paid below is taken off and the pool clamps it. */
 function shareOf(link: Link, terms: Downline, factor: Rational): Line {
   if (terms.ranks) return byRank(link, terms.ranks);
+  if (terms.milestone) return onTheWay(link, linesBelow(link, 'commission'), factor);
   if (terms.of !== 'amount') return ofCommission(link, terms.of, factor);
   const { chain, deal, component, above } = link;
   const { line, record } = earn(chain.input, deal, component, chain.rest, { factor, since: above.since });

@@ -15,6 +15,7 @@ import {
 import type { Band, Kept, NormalComponent, NormalTiers, Reason, StreamPlace, StreamRecord } from '../../types.js';
 import { type BandFound, bandOf, marginalParts } from '../scale.js';
 import { byCaps } from './caps.js';
+import { atMilestone } from './milestone.js';
 import type { Trail } from './trail.js';
 
 export interface StreamAmount {
@@ -36,7 +37,8 @@ type Line = Pick<StreamRecord, 'weights' | 'picked' | 'whole' | 'rest'>;
  * stream is rounded before and after it. A pure function of record, terms and place: explanations are recomputed by it.
  */
 export function amountAt(line: Line, component: NormalComponent, place: StreamPlace, trail?: Trail): StreamAmount {
-  const { tiers, caps, subCent, rounding } = component;
+  const { tiers, caps, subCent, rounding, downline } = component;
+  if (downline?.milestone) return atMilestone(line, component, downline.milestone, place, trail);
   const scaled = (kept: Kept, written?: Trail): Scaled =>
     tiers === null ? { value: parseFraction(kept.plain), band: null } : byTiers(line, kept, tiers, place, written);
   const { value, band } = scaled(line.rest, trail);

@@ -3,6 +3,7 @@ import type { NormalComponent, StreamPlace, StreamRecord } from '../../types.js'
 import type { StreamAmount } from './amount-at.js';
 import { meterPeriods } from './meter-periods.js';
 import { meterWindows } from './meter-windows.js';
+import { foldMilestone, isOnTheWay, type MilestoneState } from './milestone.js';
 import { rateLines } from './rate-lines.js';
 
 /** The terms by which one record of a stream is rated: those of its own deal version. */
@@ -32,6 +33,8 @@ export interface StreamState {
   lifted: Readonly<Record<string, { readonly period: string; readonly index: number }>>;
   /** Whether meters look back over a window: then a stream can only be folded from its start. */
   rolling: boolean;
+  /** How far a partner below has come on the way to a milestone. */
+  milestone?: MilestoneState | undefined;
 }
 export const emptyStream: StreamState = { meters: {}, used: {}, sum: '0', band: null, lifted: {}, rolling: false };
 
@@ -64,6 +67,7 @@ export function foldStream(
 ): FoldedStream {
   const ordered = [...records].sort(inCanonicalOrder).map((record) => ({ record, terms: termsOf(record) }));
   if (ordered.length === 0) return { lines: [], state: from, fromTheStart: false };
+  if (ordered.every(isOnTheWay)) return foldMilestone(ordered, from);
   const rolling = ordered.some(({ terms }) => typeof terms.component.tiers?.reset === 'object');
   const metered = rolling ? meterWindows(ordered) : meterPeriods(ordered, from, seen);
   const { lines, used, sum, band } = rateLines(metered.steps, from);

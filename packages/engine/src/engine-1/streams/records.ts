@@ -7,8 +7,9 @@ import { scopeKey } from '../line.js';
 import { nothingKept, type Rated } from '../rate-component.js';
 import { type Rest, untouched } from '../refunds.js';
 
-/** Whether what the component pays for one conversion depends on others: it has a scale or caps. */
-export const isStreamed = ({ tiers, caps, model }: NormalComponent): boolean => !isMonthModel(model) && (tiers !== null || caps.length > 0);
+/** Whether what the component pays for one conversion depends on others: it has a scale, caps or a milestone. */
+export const isStreamed = ({ tiers, caps, model, downline }: NormalComponent): boolean =>
+  !isMonthModel(model) && (tiers !== null || caps.length > 0 || downline?.milestone !== undefined);
 
 export interface StreamOf {
   deal: DealVersion;
@@ -17,8 +18,12 @@ export interface StreamOf {
   timeZone: string;
 }
 
-/** The stream of a conversion: deal, component, currency and period, and the customer where all that is counted is the customer's own. */
-export function streamKey({ deal, component, currency, timeZone }: StreamOf, { occurredAt, customerId }: Conversion): string {
+/**
+ * The stream of a conversion: deal, component, currency and period, and the customer where all that is counted is the customer's own. On
+ * the way to a milestone each partner below is alone, for life.
+ */
+export function streamKey({ deal, component, currency, timeZone }: StreamOf, { occurredAt, customerId, partnerId }: Conversion): string {
+  if (component.downline?.milestone) return scopeKey(deal.dealId, component.name, currency, 'milestone', partnerId ?? '');
   const parts = [deal.dealId, component.name, currency, periodOf(component, occurredAt, timeZone)];
   if (component.tiers === null && component.caps.every(({ of }) => of === 'customer')) parts.push(customerId ?? '');
   return scopeKey(...parts);

@@ -9,8 +9,10 @@ export interface Needs {
   history: boolean;
   /** The customer's deposits and turnover. */
   qualification: boolean;
-  /** Scales or caps. */
+  /** Scales, caps or milestones. */
   streams: boolean;
+  /** What partners below have earned. */
+  milestones: boolean;
   /** Scales that go by what others bring: of other brands, of partners below. */
   elsewhere: boolean;
 }
@@ -28,13 +30,14 @@ export function needsOf(terms: Terms): Needs {
     history,
     qualification: any('qualification'),
     streams: withDefaults(terms).components.some(isStreamed),
+    milestones: any('milestones'),
     elsewhere: any('elsewhere'),
   };
   known.set(terms, needs);
   return needs;
 }
 
-function needsOfComponent({ qualify, alternatives = [], byOrdinal, duration, tiers }: Component): Needs {
+function needsOfComponent({ qualify, alternatives = [], byOrdinal, duration, tiers, downline }: Component): Needs {
   const rules = [...(qualify?.rule ? [qualify.rule] : []), ...alternatives.map(({ when }) => when)];
   const fields = rules.flatMap(fieldsOf);
   const history =
@@ -48,6 +51,7 @@ function needsOfComponent({ qualify, alternatives = [], byOrdinal, duration, tie
     history,
     qualification: qualify?.customer !== undefined,
     streams: false,
+    milestones: downline?.milestone !== undefined,
     elsewhere: metrics.some(({ of, across }) => of === 'network' || across === 'brands'),
   };
 }

@@ -1,0 +1,117 @@
+import { addDays, instantMs } from '@tributary/calendar';
+import { add, compare, parseFraction, type Rational, rational, round, subtract, toExactText, toFraction, zero } from '@tributary/money';
+import type { Milestone, NormalComponent, StreamPlace, StreamRecord } from '../../types.js';
+import type { StreamAmount } from './amount-at.js';
+import type { FoldedStream, StreamLine, StreamState } from './fold-stream.js';
+import type { Entry } from './metered.js';
+import type { Trail } from './trail.js';
+
+/** How far a partner below has come, up to some record of its stream. Plain JSON. */
+export interface MilestoneState {
+  /** What it has earned, as a fraction string, with all that refunds took back until `until`. */
+  readonly earned: string;
+  readonly until: string;
+  /** What refunds take back later than that, in their order. */
+  readonly later: readonly Change[];
+  readonly reached: boolean;
+}
+interface Change {
+  readonly at: string;
+  readonly by: string;
+}
+
+const start: MilestoneState = { earned: '0', until: '', later: [], reached: false };
+const forEver = '9999-12-31T23:59:59.999Z';
+
+const milestoneOf = ({ terms }: Entry): Milestone | undefined => terms.component.downline?.milestone;
+export const isOnTheWay = (entry: Entry): boolean => milestoneOf(entry) !== undefined;
+
+/**
+ * The conversion that reaches a milestone is the first by which what they have all earned together comes to it, with every refund from
+ * until `reversibleDays` after it. It is reached once: what comes after it counts no more.
+ */
+export function foldMilestone(entries: readonly Entry[], from: StreamState): FoldedStream {
+  const lines: StreamLine[] = [];
+  let state = from.milestone ?? start;
+  for (const entry of entries) {
+    const { record, terms } = entry;
+    const milestone = milestoneOf(entry);
+    if (milestone === undefined) throw new Error(`${record.component} of version ${record.dealVersion} has no milestone`);
+    const { before, own, after } = comeTo(state, entry, milestone);
+    const place: StreamPlace = {
+      before: [toFraction(before)],
+      reached: null,
+      room: [],
+      sumBefore: '0',
+      bandBefore: state.reached ? 1 : null,
+      weights: [toFraction(own)],
+    };
+    const amount = atMilestone({ ...record, weights: place.weights ?? [] }, terms.component, milestone, place);
+    lines.push({ record, place, ...amount });
+    state = { ...after, reached: state.reached || amount.reason === null };
+  }
+  return { lines, state: { ...from, milestone: state }, fromTheStart: false };
+}
+
+interface ComeTo {
+  before: Rational;
+  own: Rational;
+  after: MilestoneState;
+}
+
+/** What has been earned before a record and by it, as far as it counts for this record. */
+function comeTo(state: MilestoneState, { record, terms }: Entry, { reversibleDays: days }: Milestone): ComeTo {
+  const before = parseFraction(state.earned);
+  if (state.reached) return { before, own: zero, after: state };
+  const limit = days === undefined ? forEver : addDays(record.occurredAt, days, terms.timeZone);
+  const until = isLater(state.until, limit) ? state.until : limit;
+  const changes = changesOf(record);
+  const [due, later] = divided(state.later, until);
+  const [now, further] = divided(changes, until);
+  const [taken, own] = [sumOf(before, due), sumOf(zero, now)];
+  const after = {
+    earned: toFraction(add(taken, own)),
+    until,
+    later: [...later, ...further].sort((a, b) => instantMs(a.at) - instantMs(b.at)),
+    reached: false,
+  };
+  return { before: taken, own, after };
+}
+
+const isLater = (a: string, b: string): boolean => a !== '' && instantMs(a) > instantMs(b);
+const sumOf = (from: Rational, changes: readonly Change[]): Rational => changes.reduce((sum, { by }) => add(sum, parseFraction(by)), from);
+
+/** What a conversion earned, and by how much each refund changed it. */
+const changesOf = ({ earned = [] }: StreamRecord): Change[] =>
+  earned.map(({ at, total }, index) => ({
+    at: index === 0 ? '' : at,
+    by: toFraction(subtract(parseFraction(total), parseFraction(earned[index - 1]?.total ?? '0'))),
+  }));
+
+const divided = (changes: readonly Change[], until: string): [Change[], Change[]] => [
+  changes.filter(({ at }) => at === '' || !isLater(at, until)),
+  changes.filter(({ at }) => isLater(at, until)),
+];
+
+/** The bonus at a record's place: all of it where the milestone is reached, else nothing. */
+export function atMilestone(
+  { weights, whole }: Pick<StreamRecord, 'weights' | 'whole'>,
+  { rounding }: NormalComponent,
+  { earned, reversibleDays }: Milestone,
+  place: StreamPlace,
+  trail?: Trail,
+): StreamAmount {
+  const before = parseFraction(place.before[0] ?? '0');
+  const after = add(before, parseFraction(weights[0] ?? '0'));
+  const passed = place.bandBefore !== null;
+  const reached = !passed && compare(after, rational(BigInt(earned))) >= 0;
+  const exact = reached ? parseFraction(whole.plain) : zero;
+  const refunds = reversibleDays === undefined ? 'all refunds' : `refunds until ${reversibleDays} days after it`;
+  const detail = passed
+    ? `${earned} was reached before`
+    : `${toExactText(before)} becomes ${toExactText(after)} of ${earned}, ${refunds} counted`;
+  trail?.rules.push({ rule: 'milestone', passed: reached, detail });
+  if (reached) trail?.steps.push({ step: 'milestone', formula: 'once for each partner below', value: toExactText(exact) });
+  const reason = reached ? null : passed ? 'milestone-passed' : 'milestone-not-reached';
+  return { exact, entitlement: round(exact, rounding), reason, takes: [], band: null };
+}
