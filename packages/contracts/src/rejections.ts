@@ -42,7 +42,10 @@ export const rejections = {
     title: 'The event has no eventId: without one it cannot be told from its repetition',
   },
   'event-id-reused': { status: 409, title: 'Another event of this brand has this id' },
-  'event-id-reserved': { status: 422, title: 'Event ids that begin with click:clk_ belong to the clicks themselves' },
+  'event-id-reserved': {
+    status: 422,
+    title: 'Event ids that begin with click:clk_ or enrollment:enr_ belong to the clicks and enrolments themselves',
+  },
   'event-in-future': { status: 422, title: 'The event lies more than five minutes ahead' },
   'event-without-reference': { status: 422, title: 'The event names no click, customer, coupon or partner' },
   'original-required': { status: 422, title: 'A refund or chargeback names its originalEventId' },

@@ -33,7 +33,7 @@ export async function compose(environment: ServiceEnvironment): Promise<Service<
     name: 'tracking',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['clicks', 'conversion_keys', 'customer_changes'],
+    appendOnly: ['clicks', 'conversion_keys', 'customer_changes', 'enrollment_policies'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const service = parts(kit, spool);

@@ -6,6 +6,8 @@ import { dueConversions } from './conversions/awaited-store.js';
 import { countOutcomes } from './conversions/intake-meter.js';
 import type { Reattribution } from './conversions/reattribute.js';
 import { recordClicks } from './conversions/record-clicks.js';
+import { recordEnrollments } from './conversions/record-enrollments.js';
+import { takeEnrollmentEvents } from './enrollments/enrollment-events.js';
 import { hotTx } from './shared/hot-tx.js';
 import type { Tracking } from './tracking.js';
 
@@ -31,6 +33,21 @@ export const jobs = ({ kit, hotPool, clicks, reattribute }: Tracking): Job[] => 
       for (let more = true; more; ) {
         const made = await hotTx(hotPool, (tx) => takeClickEvents(tx, (due) => recordClicks(tx, kit.outbox, kit.keys.hmac, due, now)));
         countOutcomes('click', made.outcomes);
+        if (made.outcomes.length > 0) kit.messaging.wake();
+        more = made.more;
+      }
+    },
+  },
+  {
+    name: 'make-enrollment-events',
+    everySeconds: 5,
+    onClock: true,
+    async run(_data, { now }) {
+      for (let more = true; more; ) {
+        const made = await hotTx(hotPool, (tx) =>
+          takeEnrollmentEvents(tx, (due) => recordEnrollments(tx, kit.outbox, kit.keys.hmac, due, now)),
+        );
+        countOutcomes('enrollment', made.outcomes);
         if (made.outcomes.length > 0) kit.messaging.wake();
         more = made.more;
       }

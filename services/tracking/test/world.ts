@@ -35,7 +35,7 @@ export function brandEvent(
   programId: string,
   windowDays = 30,
   sequence = 1,
-  policy: { clicksAreEvents?: boolean } = {},
+  policy: { clicksAreEvents?: boolean; enrollmentsAreEvents?: boolean } = {},
 ): EventOf<'directory.brand.changed.v1'> {
   return anEvent(
     'directory.brand.changed.v1',
@@ -97,7 +97,7 @@ export async function aBrand(
   service: Tracked,
   partners = 1,
   windowDays = 30,
-  policy: { clicksAreEvents?: boolean } = {},
+  policy: { clicksAreEvents?: boolean; enrollmentsAreEvents?: boolean } = {},
 ): Promise<BrandWorld> {
   const [brandId, programId] = [newId('brand'), newId('program')];
   const partnerIds = Array.from({ length: partners }, () => newId('partner'));

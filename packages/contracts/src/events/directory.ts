@@ -15,6 +15,8 @@ export const brandPolicy = z.strictObject({
   minimumPayout: z.int().nonnegative(),
   /** Each unique click of a person becomes a conversion of kind `click`, so that deals can pay for it. Absent: false. */
   clicksAreEvents: z.boolean().optional(),
+  /** Each enrolment approved while this holds becomes a conversion of kind `enrollment`, so that deals can pay for recruits. Absent: false. */
+  enrollmentsAreEvents: z.boolean().optional(),
   /** What the brand chooses for every policy that its deals leave open, and its margin guard; see docs/deal-terms.md. */
   terms: termDefaults.optional(),
 });
@@ -91,6 +93,7 @@ export const enrollmentChanged = defineEvent({
     brandId: ids.brand,
     programId: ids.program,
     status: z.enum(['active', 'suspended', 'ended']),
+    /** When it was approved, that is became active for the first time. Stays the same, whatever becomes of it. */
     enrolledAt: instant,
     changedAt: instant,
   }),

@@ -114,8 +114,8 @@ export const conversion = z.strictObject({
   contentHash: sha256Hex,
   /** Salted commitments of free attributes (they count as personal data); plain values stay in tracking. */
   attributesCommitment: z.string().nullable(),
-  /** `click`: tracking made it of a click, as the brand's policy `clicksAreEvents` asks. */
-  source: z.enum(['api', 'postback', 'import', 'pixel', 'click']),
+  /** `click`, `enrollment`: tracking made it of one, as the brand's policy `clicksAreEvents` or `enrollmentsAreEvents` asks. */
+  source: z.enum(['api', 'postback', 'import', 'pixel', 'click', 'enrollment']),
   /** What was bought, traded or played; null when nothing was said of it. Absent in what was written before there were details. */
   details: conversionDetails.nullable().optional(),
   /** 0 as recorded; 1, 2, ... as attributed since. Of what is told of a conversion the highest holds. Absent: 0 when recorded, 1 when attributed. */

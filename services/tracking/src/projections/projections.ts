@@ -38,6 +38,24 @@ export async function onBrandChanged(tx: Tx, events: readonly EventOf<'directory
       latest.map((event) => event.sequence ?? 0),
     ],
   );
+  await keepEnrollmentPolicies(tx, events);
+}
+
+/** Every snapshot's, not only the newest one's: enrolments that come later ask what held at their own instant. */
+async function keepEnrollmentPolicies(tx: Tx, events: readonly EventOf<'directory.brand.changed.v1'>[]): Promise<void> {
+  await tx.query(
+    /* sql */ `
+    INSERT INTO enrollment_policies (brand_id, sequence, are_events, changed_at)
+    SELECT brand_id, sequence, are_events, changed_at
+    FROM unnest($1::text[], $2::bigint[], $3::bool[], $4::timestamptz[]) e (brand_id, sequence, are_events, changed_at)
+    ORDER BY brand_id, sequence ON CONFLICT DO NOTHING`,
+    [
+      events.map(({ data }) => data.brandId),
+      events.map((event) => event.sequence ?? 0),
+      events.map(({ data }) => data.policy.enrollmentsAreEvents ?? false),
+      events.map(({ data }) => data.changedAt),
+    ],
+  );
 }
 
 export async function onPartnerChanged(tx: Tx, events: readonly EventOf<'directory.partner.changed.v1'>[]): Promise<void> {
@@ -57,9 +75,10 @@ export function onEnrollmentChanged(arrived: (tx: Tx, arrivals: readonly Arrival
     const latest = newest(events);
     await tx.query(
       /* sql */ `
-      INSERT INTO enrollments AS e (enrollment_id, partner_id, brand_id, program_id, status, changed_at, sequence)
-      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[])
-      ON CONFLICT (enrollment_id) DO UPDATE SET status = excluded.status, changed_at = excluded.changed_at, sequence = excluded.sequence
+      INSERT INTO enrollments AS e (enrollment_id, partner_id, brand_id, program_id, status, changed_at, sequence, enrolled_at, traceparent)
+      SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::timestamptz[], $9::text[])
+      ON CONFLICT (enrollment_id) DO UPDATE SET status = excluded.status, changed_at = excluded.changed_at, sequence = excluded.sequence,
+        enrolled_at = excluded.enrolled_at
       WHERE excluded.sequence > e.sequence`,
       [
         latest.map(({ data }) => data.enrollmentId),
@@ -69,6 +88,8 @@ export function onEnrollmentChanged(arrived: (tx: Tx, arrivals: readonly Arrival
         latest.map(({ data }) => data.status),
         latest.map(({ data }) => data.changedAt),
         latest.map((event) => event.sequence ?? 0),
+        latest.map(({ data }) => data.enrolledAt),
+        latest.map((event) => event.traceparent ?? ''),
       ],
     );
     await arrived(

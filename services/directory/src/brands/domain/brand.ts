@@ -11,6 +11,8 @@ export interface BrandPolicy {
   minimumPayout: number;
   /** Each unique click of a person becomes a conversion of kind `click`. */
   clicksAreEvents?: boolean | undefined;
+  /** Each enrolment approved while this holds becomes a conversion of kind `enrollment`. */
+  enrollmentsAreEvents?: boolean | undefined;
   /** For every policy that the brand's deals leave open. */
   terms?: TermDefaults | undefined;
 }
@@ -23,6 +25,7 @@ export const defaultPolicy: BrandPolicy = {
   financeThreshold: 500_000,
   minimumPayout: 5_000,
   clicksAreEvents: false,
+  enrollmentsAreEvents: false,
   terms: {},
 };
 

@@ -15,12 +15,14 @@ export const isReversal = (kind: string): boolean => reversals.has(kind);
 
 /** What tracking calls the events that it makes of clicks; a sender that took such an id first would keep the click from being paid. */
 export const eventIdOfClick = (clickId: string): string => `click:${clickId}`;
-const reservedStart = eventIdOfClick('clk_');
+/** The same for enrolments. */
+export const eventIdOfEnrollment = (enrollmentId: string): string => `enrollment:${enrollmentId}`;
+const reservedStarts = [eventIdOfClick('clk_'), eventIdOfEnrollment('enr_')];
 
 /** Why an event cannot be accepted, whatever else is known; undefined when nothing speaks against it. */
 export function flawOfEvent(event: TrackingEventBody, now: Date): RejectionCode | undefined {
   if (event.eventId === undefined && event.allowUnkeyed !== true) return 'event-without-key';
-  if (event.eventId?.startsWith(reservedStart)) return 'event-id-reserved';
+  if (reservedStarts.some((start) => event.eventId?.startsWith(start))) return 'event-id-reserved';
   if (Date.parse(event.occurredAt) > now.getTime() + furthestAheadMs) return 'event-in-future';
   if (isReversal(event.type)) {
     if (event.originalEventId === undefined) return 'original-required';
