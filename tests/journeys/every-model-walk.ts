@@ -51,10 +51,11 @@ const middleTerms = {
   ],
 };
 
-/** A tenth of what the one below earns of sales, out of its share. */
+/** A tenth of what the one below earns of sales, out of its share, and 20.00 for having brought it. */
 const aboveTerms = {
   components: [
     { name: 'master', on: 'sale', model: 'percentage', rate: '0.10', downline: { levels: ['1'], of: 'commission', funding: 'downline' } },
+    { name: 'recruit', on: 'enrollment', model: 'flat', amount: 2000, downline: { levels: ['1'], of: 'amount', funding: 'on-top' } },
   ],
 };
 
@@ -68,7 +69,7 @@ const belowTerms = (own: string, other: string) => {
 
 export async function makeTree(url: string, admin: Client): Promise<Made> {
   const { now } = await admin.expect(200, 'GET', '/api/v1/clock');
-  const policy = { autoApproveUpTo: 100_000, financeThreshold: 1_000_000, minimumPayout: 0, holdDays: 0 };
+  const policy = { autoApproveUpTo: 100_000, financeThreshold: 1_000_000, minimumPayout: 0, holdDays: 0, enrollmentsAreEvents: true };
   const place = { currency: 'EUR', timeZone: 'UTC', policy };
   const { id: brandId } = await admin.expect(201, 'POST', '/api/v1/brands', { name: 'Acme', slug: 'acme-models', ...place });
   const partner = async (name: string, parentId?: string): Promise<string> => {

@@ -48,6 +48,10 @@ const closeMonth = async (month: string, nextMonth: string) => {
 
 test('two months of a tree of three partners over every kind of model', async () => {
   const [first, second, third] = made.months;
+  await eventually('the recruit is paid for', async () => {
+    const { data } = await admin.expect(200, 'GET', `/api/v1/commissions?partnerId=${made.above}`);
+    return data.some(({ component }: Json) => component === 'recruit');
+  });
   await reportFirstMonth(admin, made, quiet);
   await quiet();
   expect(await closeMonth(first, second)).toMatchObject({ statements: 1 });
@@ -83,7 +87,7 @@ test('what all three earned is paid in one run, and the terms of each balance ad
     30_000,
   );
   const paid = Object.fromEntries(payouts.map(({ partnerId, amount }) => [partnerId, amount]));
-  expect(paid).toEqual({ [made.above]: 580, [made.middle]: 9930, [made.below]: 600 });
+  expect(paid).toEqual({ [made.above]: 2580, [made.middle]: 9930, [made.below]: 600 });
   await quiet();
   for (const [partnerId, amount] of Object.entries(paid)) {
     const { balances } = await admin.expect(200, 'GET', `/api/v1/partners/${partnerId}/balance`);
@@ -121,4 +125,13 @@ test('P-18 the trace of the one in the middle goes down to a click, to what othe
   expect(summaries).toContainEqual(expect.stringMatching(/^click: on link/));
   expect(summaries).toContainEqual(expect.stringContaining(`for a conversion of ${made.below}`));
   expect(summaries).toContainEqual(`statement: revision 1 of ${made.months[1]}: 4200 EUR of 1 events`);
+}, 30_000);
+
+test('M-22 the bonus for a recruit is paid and proved with the rest; its trace begins at the enrolment', async () => {
+  const { id } = payouts.find(({ partnerId }) => partnerId === made.above);
+  const trace = await finance.expect(200, 'GET', `/api/v1/payouts/${id}/trace`);
+  expect(trace).toMatchObject({ complete: true, missing: [] });
+  const [conversion, , entry]: string[] = trace.steps.map(({ step, summary }: Json) => `${step}: ${summary}`);
+  expect(conversion).toBe('conversion: enrollment recorded');
+  expect(entry).toMatch(new RegExp(`^entry: accrual of 2000 EUR by version 1 .* for a conversion of ${made.middle}$`));
 }, 30_000);
