@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import { startPlatform } from './examples/platform.js';
+import { recruits } from './examples/recruits.js';
 import { amounts, conditions } from './examples/rows.js';
 import { world } from './examples/world.js';
 
@@ -9,7 +10,7 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(() => platform?.stop(), 60_000);
 
-test.each([...conditions, ...amounts].map(({ name, play }) => [name, play] as const))(
+test.each([...conditions, ...amounts, ...recruits].map(({ name, play }) => [name, play] as const))(
   '%s',
   async (_name, play) => {
     await play((options) => world(platform, options));

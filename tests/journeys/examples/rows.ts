@@ -270,34 +270,6 @@ export const amounts: Example[] = [
     },
   },
   {
-    name: 'M-22 20.00 for each recruit on its approval, without anybody reporting it; taken back when the event is',
-    async play(start) {
-      const told = await start({ policy: { enrollmentsAreEvents: true } });
-      await told.partner('referrer');
-      await told.deal('referrer', [flat('enrollment', 2_000, { name: 'recruit', ...below() })]);
-      const brandId = told.brands.get('main')?.id;
-      const recruit = async (name: string, parentId?: string): Promise<string> => {
-        const { id } = await told.post('/partners', { name, email: `${name}@example.com`, ...(parentId ? { parentId } : {}) });
-        return (await told.post(`/partners/${id}/enrollments`, { brandId })).id;
-      };
-      const enrolments = [
-        await recruit('first', told.id('referrer')),
-        await recruit('second', told.id('referrer')),
-        await recruit('other'),
-      ];
-      await eventually('both recruits have been paid for', async () => (await told.total('referrer')) >= 4_000, 60_000);
-      const entries = await told.entries();
-      expect(entries.map(({ partnerId, amount }) => [partnerId, amount])).toEqual(Array(2).fill([told.id('referrer'), 2_000]));
-      const conversions = await Promise.all(entries.map(({ conversionId }) => told.conversion(conversionId)));
-      expect(new Set(conversions.map(({ eventId }) => eventId))).toEqual(new Set(enrolments.slice(0, 2).map((id) => `enrollment:${id}`)));
-      await told.allExplained();
-      const refund = { type: 'refund', eventId: 'not-ours', originalEventId: conversions[0]?.eventId, currency: 'EUR', amount: 1 };
-      await told.report([{ ...refund, brandId, occurredAt: '2027-03-01T00:00:00.000Z' }]);
-      await eventually('it is taken back', async () => (await told.total('referrer')) === 2_000, 60_000);
-      await told.allExplained();
-    },
-  },
-  {
     name: 'M-11 a week begins on Monday at midnight in Malta, also when the clocks change',
     async play(start) {
       const told = await start({ timeZone: 'Europe/Malta' });
