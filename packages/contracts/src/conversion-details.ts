@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { countryCode, largestReportedAmount } from './common.js';
 
 /** Lots, pips and other quantities that may be fractions: an exact decimal string, never signed. */
-export const quantity = z.string().regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be a decimal string such as "1.50"');
+export const quantity = z
+  .string()
+  .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be a decimal string such as "1.50", of at most 12 digits and 8 decimals');
 /** Minor units of the event's currency, either sign: what is earned of it must fit into the ledger. */
 const sum = z.int().min(-largestReportedAmount).max(largestReportedAmount);
 const label = z.string().min(1).max(100);

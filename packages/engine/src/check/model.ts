@@ -1,6 +1,6 @@
 import { hasFlatPart, hasPercentagePart, isMonthModel, models } from '../terms.js';
 import type { Component, Model } from '../types.js';
-import { checkRate, exactOf } from './numbers.js';
+import { checkRate, exactOf, isMore, largestFlatAmount } from './numbers.js';
 import { type TermsProblem, when } from './problem.js';
 
 type Field = Exclude<keyof Component, 'name' | 'on' | 'model' | 'amount' | 'rate' | 'onRefund' | 'rounding' | 'subCent'>;
@@ -46,6 +46,7 @@ export function checkModel(component: Component, at: string): TermsProblem[] {
     ...(items?.rates ?? []).flatMap((item, index) => checkRate(item.rate, `${at}/items/rates/${index}/rate`)),
     ...(items?.otherwise === undefined ? [] : checkRate(items.otherwise, `${at}/items/otherwise`)),
     ...when(spread !== undefined && (exactOf(spread.unit)?.n ?? 0n) <= 0n, `${at}/spread/unit`, 'spread-unit-must-be-positive'),
+    ...when(isMore(exactOf(spread?.unit), largestFlatAmount), `${at}/spread/unit`, 'spread-unit-is-too-large'),
     ...(component.byOrdinal?.rates ?? []).flatMap((rate, index) => checkRate(rate, `${at}/byOrdinal/rates/${index}`)),
   ];
 }

@@ -3,7 +3,9 @@ import type { Finely } from '../types.js';
 import { type TermsProblem, when } from './problem.js';
 
 /** In minor units. A deal beyond it is a slip of the pen, and what it earns would not fit into the ledger. */
-const largestFlatAmount = 1_000_000_000_000n;
+export const largestFlatAmount = rational(1_000_000_000_000n);
+/** Of a band: a thousandfold is a slip of the pen too. */
+export const largestFactor = rational(1000n);
 
 export const one: Rational = rational(1n);
 
@@ -32,5 +34,5 @@ export function checkAmount(amount: Finely | undefined, pointer: string): TermsP
   if (exact === undefined || (typeof amount === 'number' && !Number.isSafeInteger(amount)))
     return [{ pointer, rule: 'amount-must-be-an-integer-or-a-decimal-string' }];
   if (exact.n < 0n) return [{ pointer, rule: 'amount-must-not-be-negative' }];
-  return when(isMore(exact, rational(largestFlatAmount)), pointer, 'amount-is-too-large');
+  return when(isMore(exact, largestFlatAmount), pointer, 'amount-is-too-large');
 }

@@ -1,6 +1,6 @@
 import { isMonthModel, metricsOf } from '../terms.js';
 import type { Band, Component, Metric, Tiers } from '../types.js';
-import { checkAmount, exactOf, isMore, isSame } from './numbers.js';
+import { checkAmount, exactOf, isMore, isSame, largestFactor } from './numbers.js';
 import { checkGiven } from './pay.js';
 import { type TermsProblem, when } from './problem.js';
 
@@ -93,6 +93,8 @@ function checkBand(component: Component, band: Band, at: string): TermsProblem[]
     ...checkGiven(component, band, at),
     ...when(factor !== undefined && (rate !== undefined || amount !== undefined), `${at}/factor`, 'factor-stands-alone'),
     ...when(factor !== undefined && exactOf(factor) === undefined, `${at}/factor`, 'factor-must-be-a-decimal-string'),
+    ...when((exactOf(factor)?.n ?? 0n) < 0n, `${at}/factor`, 'factor-must-not-be-negative'),
+    ...when(isMore(exactOf(factor), largestFactor), `${at}/factor`, 'factor-is-too-large'),
     ...when(rate !== undefined && component.byOrdinal !== undefined, `${at}/rate`, 'rates-by-ordinal-exclude-rates-of-bands'),
     ...(fixed === undefined ? [] : checkAmount(fixed, `${at}/fixed`)),
   ];

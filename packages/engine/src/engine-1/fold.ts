@@ -20,7 +20,7 @@ import { type AppliedRefund, applyRefunds, type Rest, untouched } from './refund
 import { splitLine } from './split.js';
 import { nothingKnown } from './subject.js';
 
-const unratable: readonly Reason[] = ['no-currency', 'negative-amount'];
+const unratable: readonly Reason[] = ['no-currency', 'negative-amount', 'amount-out-of-range'];
 
 /**
  * Engine 1. What a conversion earns everybody: its own partner by its deal, partners that share it, partners above by theirs. Amounts

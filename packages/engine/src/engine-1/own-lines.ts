@@ -2,6 +2,7 @@ import { dealFor } from '../deal-history.js';
 import { withDefaults } from '../terms.js';
 import type { DealVersion, FoldInput, NormalComponent, Reason, StreamRecord } from '../types.js';
 import { type Exchange, exchangeOf } from './exchange.js';
+import { ratedInRange } from './ledger-range.js';
 import { type Line, reasonOf, roundLine, runningScope, scopeKey } from './line.js';
 import { notPaid, ownPlace, type Place, type Rated, rateComponent } from './rate-component.js';
 import type { Rest } from './refunds.js';
@@ -35,7 +36,7 @@ export function earn(input: FoldInput, deal: DealVersion, component: NormalCompo
   const currency = currencyOf(component, subject, input.brandCurrency ?? null);
   const exchange = exchangeOf(subject, input.original.currency, currency);
   const scope = scopeKey(input.original.conversionId, deal.dealId, component.name, currency);
-  const rated = rateIn(currency, component, subject, exchange, rest, place);
+  const rated = ratedInRange(component, rateIn(currency, component, subject, exchange, rest, place));
   const line = lineOf(deal, component, currency, scope, rated);
   if (!isStreamed(component)) return { line: component.subCent === 'accumulate' ? running(line) : line, record: null };
   const of: StreamOf = { deal, component, currency, timeZone: subject.timeZone };

@@ -43,7 +43,8 @@ export type Reason =
   | 'milestone-not-reached'
   | 'milestone-passed'
   | 'no-currency'
-  | 'negative-amount';
+  | 'negative-amount'
+  | 'amount-out-of-range';
 
 /** A refund's own one outcome: it took commission back (`reversal`), changed nothing (reason), or could not be used (reason). */
 export interface RefundOutcome {

@@ -2,6 +2,7 @@ import { instantMs } from '@tributary/calendar';
 import { add, multiply, type Rational, rational, zero } from '@tributary/money';
 import type { DealVersion, FoldInput, NormalComponent, Reason, RuleTried, Step, StreamRecord } from '../../types.js';
 import { exchangeOf, moneyIn } from '../exchange.js';
+import { isOutOfRange, rangeRule } from '../ledger-range.js';
 import { type Line, reasonOf, roundLine, runningScope, scopeKey } from '../line.js';
 import { type Judged, qualify } from '../qualify.js';
 import type { Rest } from '../refunds.js';
@@ -73,7 +74,8 @@ export const latestOf = (times: readonly (string | null)[]): string | null =>
   times.reduce((last, one) => (one !== null && (last === null || instantMs(one) > instantMs(last)) ? one : last), null);
 
 /** The line of a partner above. */
-export function lineAbove({ chain, deal, component }: Link, { currency, exact, reason, earnedAt = null, rules, steps }: Derived): Line {
+export function lineAbove({ chain, deal, component }: Link, derived: Derived): Line {
+  const { currency, exact, reason, earnedAt = null, rules, steps } = inRange(derived);
   const entitlement = roundLine(exact, component);
   const { conversionId } = chain.input.original;
   return {
@@ -93,3 +95,8 @@ export function lineAbove({ chain, deal, component }: Link, { currency, exact, r
     circumstantial: true,
   };
 }
+
+const inRange = (derived: Derived): Derived =>
+  isOutOfRange(derived.exact)
+    ? { ...derived, exact: zero, reason: 'amount-out-of-range', rules: [...derived.rules, rangeRule(derived.exact)] }
+    : derived;

@@ -1,6 +1,7 @@
 import { add, multiply, negate, type Rational, rate, round, subtract, toExactText, zero } from '@tributary/money';
 import { withDefaults } from '../../terms.js';
 import type { Carryover, NormalComponent, Step } from '../../types.js';
+import { isOutOfRange, rangeRule } from '../ledger-range.js';
 import { carries, type Worth, type WrittenOff, worthAt } from './carry.js';
 import { consume, isPositive, lapse, least, lot, scaled, sumOf } from './lots.js';
 import { addQuarantine, type Moved, releaseQuarantine } from './quarantine.js';
@@ -80,7 +81,7 @@ function throughMonth(
   const withheld = sumOfMoved(released.moved);
   const result = subtract(net, withheld);
   const losses = parts.reduce((sum, part) => (part.net.n < 0n ? subtract(sum, part.net) : sum), withheld);
-  const shared = sharedAfter(parts, measures, { unit, result, losses, lots: opened.lots });
+  const shared = inRange(sharedAfter(parts, measures, { unit, result, losses, lots: opened.lots }));
 
   const deficit = result.n < 0n ? negate(result) : zero;
   const apart =
@@ -113,12 +114,27 @@ function throughMonth(
   };
 }
 
+interface Shared {
+  base: Rational;
+  exact: Rational;
+  used: Rational;
+  lots: Lot[];
+  steps: Step[];
+}
+
+/** A share that the ledger cannot hold is none, and the statement says so. */
+function inRange(shared: Shared): Shared {
+  if (!isOutOfRange(shared.exact)) return shared;
+  const { rule, detail } = rangeRule(shared.exact);
+  return { ...shared, exact: zero, steps: [...shared.steps, { step: rule, formula: detail, value: '0' }] };
+}
+
 /** The commission after deficits of before have been met: by net revenue, or by commission, as the unit says. */
 function sharedAfter(
   parts: readonly Part[],
   measures: Measures,
   { unit, result, losses, lots }: { unit: ComponentState['unit']; result: Rational; losses: Rational; lots: readonly Lot[] },
-): { base: Rational; exact: Rational; used: Rational; lots: Lot[]; steps: Step[] } {
+): Shared {
   if (!isPositive(result)) return { base: zero, exact: zero, used: zero, lots: [...lots], steps: [] };
   const open = sumOf(lots);
   if (unit === 'base') {

@@ -60,6 +60,8 @@ test('a trade says its quantity once', () => {
 test.each([
   ['a signed spread', { spread: '-1' }],
   ['an exponent', { quantity: '1e3' }],
+  ['a quantity beyond all trade', { quantity: '1000000000000' }],
+  ['a spread beyond all markets', { spread: '1000000000000' }],
   ['a country in words', { country: 'Germany' }],
   ['a line of nothing', { lines: [{ ...line, quantity: 0 }] }],
   ['a fraction of a cent', { grossRevenue: 1.5 }],

@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+import { type Component, type Conversion, type FoldInput, foldConversion, foldMonth, type Terms } from '../src/index.js';
+import { aDeal, aRefund, aSale, facts } from './builders.js';
+import { activity, aMonth, revshare } from './month-builders.js';
+
+const trade = (quantity: string, rest: Conversion['details'] = {}): Conversion =>
+  aSale({ kind: 'trade', amount: null, currency: null, details: { quantity, ...rest } });
+const perUnit = (amount: number, rest: Partial<Component> = {}): Terms => ({
+  components: [{ on: 'trade', model: 'per-unit', amount, ...rest }],
+});
+const said = (input: FoldInput) => {
+  const { outcome, reason, scopes } = foldConversion(input);
+  return [outcome, reason, scopes.map((scope) => (scope.type === 'conversion' ? scope.entitlement : null))];
+};
+const refused = (...entitlements: (bigint | null)[]) => ['rejected', 'amount-out-of-range', entitlements];
+
+test('C-05 what comes to more than an entry can hold is rejected, to the unit', () => {
+  expect(said(facts(trade('1000'), perUnit(1_000_000_000_000)))).toEqual(['commission', null, [1_000_000_000_000_000n]]);
+  expect(said(facts(trade('1000.00000001'), perUnit(1_000_000_000_000)))).toEqual(refused(0n));
+  expect(said(facts(trade('999999999999'), perUnit(1_000_000_000_000, { subCent: 'accumulate' })))).toEqual(refused(null));
+  const { scopes } = foldConversion(facts(trade('2000'), perUnit(1_000_000_000_000)));
+  expect(scopes[0]?.explanation.rules.at(-1)).toEqual({
+    rule: 'amount-in-range',
+    passed: false,
+    detail: '2000000000000000 is beyond the 1000000000000000 minor units that an entry can hold',
+  });
+});
+
+test('C-05 a spread, an exchange and the lines of an order come to no more either; a refund does not bring it back', () => {
+  const spread: Terms = { components: [{ on: 'trade', model: 'spread-share', rate: '0.3', spread: { unit: 1_000_000_000_000 } }] };
+  expect(said(facts(trade('1', { spread: '1' }), spread))).toEqual(['commission', null, [300_000_000_000n]]);
+  expect(said(facts(trade('999999999999', { spread: '999999999999' }), spread))).toEqual(refused(0n));
+  const lines = ['A', 'B', 'C'].map((sku) => ({ sku, quantity: 1, amount: 999_000_000_000_000 }));
+  const items: Terms = { components: [{ on: 'sale', model: 'line-items', items: { rates: [{ sku: 'A', rate: '0.1' }], otherwise: '1' } }] };
+  expect(said(facts(aSale({ details: { lines } }), items))).toEqual(refused(0n));
+  const sale = aSale({ amount: 999_000_000_000_000n });
+  const whole: Terms = { components: [{ on: 'sale', model: 'flat-plus-percentage', amount: 1_000_000_000_001, rate: '1' }] };
+  expect(said(facts(sale, whole, [aRefund(900_000_000_000_000n)]))).toEqual(refused(0n));
+});
+
+const scale: NonNullable<Component['tiers']> = {
+  metric: { measure: 'count' },
+  reset: 'month',
+  scale: 'whole',
+  crossing: 'new',
+  bounds: 'inclusive',
+  retroactive: 'none',
+  demotion: 'keep',
+  bands: [{ upTo: 1 }, { upTo: null, amount: 1_000_000_000_000 }],
+};
+
+test('C-05 a scale is judged by its best band, wherever in its stream the conversion stands', () => {
+  const kept = (quantity: string) =>
+    foldConversion(facts(trade(quantity), perUnit(1, { tiers: scale }))).records.map(({ whole, weights }) => [whole.units, ...weights]);
+  expect(kept('999')).toEqual([['999', '1']]);
+  expect(kept('1001')).toEqual([['0', '0']]);
+  expect(said(facts(trade('1001'), perUnit(1, { tiers: scale })))).toEqual(refused(0n));
+  const factor: Component['tiers'] = { ...scale, bands: [{ upTo: 1 }, { upTo: null, factor: '1000', fixed: 1 }] };
+  expect(said(facts(trade('999999999999'), perUnit(1, { tiers: factor })))[1]).not.toBe('amount-out-of-range');
+  expect(said(facts(trade('999999999999.9999'), perUnit(1, { tiers: factor })))).toEqual(refused(0n));
+});
+
+test('C-05 a share of many commissions, and of a month, is bounded too', () => {
+  const own = [1, 2].map((index): Component => ({ on: 'sale', name: `s${index}`, model: 'percentage', rate: '1' }));
+  const above: Component = {
+    on: 'sale',
+    model: 'percentage',
+    rate: '1',
+    downline: { levels: ['1'], of: 'commission', funding: 'on-top' },
+  };
+  const sale = aSale({ amount: 999_000_000_000_000n });
+  const versions = [aDeal({ components: own }), aDeal({ components: [above] }, { dealId: 'deal_b', partnerId: 'ptr_b' })];
+  const uplines = [{ partnerId: 'ptr_b', tier: null, since: '2026-01-01T00:00:00.000Z' }];
+  const circumstances = { partner: { tags: [], tier: null }, uplines, customer: null, touches: [], rates: [] };
+  const { outcome, scopes } = foldConversion({ ...facts(sale, { components: own }), versions, circumstances });
+  expect([outcome, scopes.map(({ reason }) => reason)]).toEqual(['commission', [null, null, 'amount-out-of-range']]);
+
+  const month = foldMonth(
+    aMonth({ components: [revshare({ rate: '1' })] }, { facts: [activity(999_000_000_000_000), activity(999_000_000_000_000)] }),
+  );
+  expect(month.components[0]?.entitlement).toBe(0n);
+  expect(month.components[0]?.statement.steps.at(-1)).toMatchObject({ step: 'amount-in-range', value: '0' });
+});
