@@ -3,6 +3,7 @@ import { checkTerms } from './check-terms.js';
 import { lintConditions } from './lint/alternatives.js';
 import { lintBands } from './lint/bands.js';
 import { lintChoices, lintTwins } from './lint/choices.js';
+import { effortFor } from './lint/effort.js';
 import type { Finding, Subject } from './lint/finding.js';
 import { lintLimits } from './lint/limits.js';
 import { lintMargin } from './lint/margin.js';
@@ -34,12 +35,14 @@ export function lintTerms(terms: Terms, options: LintOptions = {}): Finding[] {
   const { fields = qualificationFields, brandTerms = [], uplineTerms = [] } = options;
   const problems = checkTerms(terms, { fields });
   if (problems.length > 0) return problems.map((problem) => asFinding(terms, problem));
+  const effort = effortFor('conditions');
   const subjects: Subject[] = withDefaults(terms).components.map((component, index) => ({
     component,
     at: `/components/${index}`,
     index,
     terms,
     fields,
+    effort,
   }));
   return [
     ...subjects.flatMap(lintConditions),

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { evaluate, type Facts, type Rule, type RuleGroup } from '@tributary/rules';
 import fc from 'fast-check';
 import { lintTerms, qualificationFields, type Terms } from '../src/index.js';
+import { effortFor } from '../src/lint/effort.js';
 import { findFacts } from '../src/lint/witness.js';
 import { percent } from './terms-builders.js';
 
@@ -46,7 +47,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
 test('D-14 what the linter says cannot be satisfied is satisfied by nothing, and its examples do satisfy', () => {
   fc.assert(
     fc.property(groups.group, fc.array(facts, { minLength: 20, maxLength: 20 }), (rule, some) => {
-      const search = findFacts(rule, qualificationFields, {});
+      const search = findFacts(rule, qualificationFields, {}, effortFor('conditions'));
       if (search.result === 'found') expect(evaluate(rule, search.facts)).toBe(true);
       if (search.result === 'none') expect(some.filter((fact) => evaluate(rule, fact))).toEqual([]);
     }),
@@ -86,4 +87,86 @@ test('M-12 fifty rules of one priority for fifty countries do not overlap', () =
     when: forCountry(`C${index}`),
   }));
   expect(lintTerms({ components: [{ ...percent, alternatives }] })).toEqual([]);
+});
+
+const and = (...rules: Rule[]): RuleGroup => ({ combinator: 'and', rules });
+const deals = (
+  components: number,
+  alternatives: number,
+  when: (index: number) => RuleGroup,
+  priority: (index: number) => number,
+): Terms => ({
+  components: Array.from({ length: components }, (_, place) => ({
+    ...percent,
+    name: `c${place}`,
+    on: `kind-${place}`,
+    alternatives: Array.from({ length: alternatives }, (_, index) => ({
+      name: `a${index}`,
+      priority: priority(index),
+      rate: '0.2',
+      when: when(index),
+    })),
+  })),
+});
+const timed = (terms: Terms) => {
+  const started = performance.now();
+  const rules = lintTerms(terms).map(({ rule }) => rule);
+  return { rules: new Set(rules), ms: performance.now() - started };
+};
+const tooMany = 'conditions-are-too-many-to-look-through';
+
+test('D-14 eighty alternatives of a country and an amount each are looked through to the last', () => {
+  const when = (index: number) =>
+    and({ field: 'country', operator: '=', value: `C${index}` }, { field: 'amount', operator: '>=', value: index * 100 });
+  expect(timed(deals(2, 40, when, () => 1)).rules).toEqual(new Set());
+  expect(timed(deals(2, 40, when, (index) => index)).rules).toEqual(new Set());
+  const hidden = timed(
+    deals(
+      1,
+      50,
+      (index) => (index === 30 ? when(29) : when(index)),
+      (index) => -index,
+    ),
+  );
+  expect(hidden.rules).toEqual(new Set(['alternative-is-unreachable']));
+});
+
+test('D-14 the largest terms are answered soon; what is cut off claims nothing but that', () => {
+  const words = (index: number, count: number) => Array.from({ length: count }, (_, word) => `w${index}-${word}`);
+  const lists = (index: number) =>
+    and(
+      { field: 'country', operator: 'in', value: words(index, 500) },
+      { field: 'sku', operator: 'in', value: words(index, 500) },
+      { field: 'plan', operator: 'notIn', value: words(index, 500) },
+    );
+  const same = timed(deals(4, 50, lists, () => 1));
+  expect(same.rules).toEqual(new Set([tooMany]));
+  const ranked = timed(deals(4, 50, lists, (index) => index));
+  expect(ranked.rules).toEqual(new Set([tooMany]));
+  const countries = timed(
+    deals(
+      20,
+      50,
+      (index) => and({ field: 'country', operator: '=', value: `C${index}` }),
+      () => 1,
+    ),
+  );
+  expect(countries.rules).toEqual(new Set([tooMany]));
+  // Far above what they take, far below the minutes that they took.
+  for (const { ms } of [same, ranked, countries]) expect(ms).toBeLessThan(3_000);
+});
+
+test('D-14 what may add up but was not looked through is said to be no more than that', () => {
+  const many = (index: number) => Array.from({ length: 2_000 }, (_, word) => `w${index}-${word}`);
+  const terms: Terms = {
+    components: Array.from({ length: 12 }, (_, index) => ({
+      ...percent,
+      rate: '0.1',
+      qualify: { rule: and({ field: 'sku', operator: 'in', value: many(index) }) },
+    })),
+  };
+  const [finding] = lintTerms(terms, { margin: { maximumShareOfRevenue: '0.3' } }).filter(
+    ({ rule }) => rule === 'shares-exceed-the-margin',
+  );
+  expect(finding?.message).toMatch(/may earn .* as far as its conditions can be looked through/);
 });

@@ -43,9 +43,9 @@ function holds({ operator, value }: Rule, fact: Fact): boolean {
     case '!=':
       return !equals(fact, value);
     case 'in':
-      return listOf(value).some((one) => equals(fact, one));
+      return isAmong(fact, value);
     case 'notIn':
-      return !listOf(value).some((one) => equals(fact, one));
+      return !isAmong(fact, value);
     case 'contains':
       return contains(fact, value);
     case 'doesNotContain':
@@ -74,6 +74,10 @@ function equals(fact: Fact, value: RuleValue | undefined): boolean {
   if (typeof fact === 'number' || typeof fact === 'bigint') return ordered(fact, value, (x) => x === 0);
   return fact === value;
 }
+
+/** Lists may be long: a text is looked up as it stands, which is all that `equals` asks of texts. */
+const isAmong = (fact: Fact, value: RuleValue | undefined): boolean =>
+  typeof fact === 'string' ? listOf(value).includes(fact) : listOf(value).some((one) => equals(fact, one));
 
 function contains(fact: Fact, value: RuleValue | undefined): boolean {
   if (Array.isArray(fact)) return fact.includes(String(value));

@@ -14,11 +14,21 @@ const decimalFields: readonly string[] = ['quantity'];
 const mostWords = 6;
 const mostPieces = 12;
 
+const constantsOf = (atoms: readonly Rule[]): (Scalar | null)[] =>
+  atoms.flatMap(({ value }) => (Array.isArray(value) ? [...(value as readonly Scalar[])] : [(value ?? null) as Scalar | null]));
+
+/** No more values than this are there to try, without looking which they are. */
+export function mostCandidates(type: FieldType, atoms: readonly Rule[]): number {
+  const constants = atoms.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 1), 0);
+  if (type === 'boolean') return 3;
+  if (type === 'list') return constants > mostWords ? constants + 3 : 2 ** constants + 1;
+  if (type === 'number') return 6 * constants + 1;
+  return 2 * constants + 3 + (type === 'text' && atoms.every(isOfWholeTexts) ? 0 : mostPieces * (constants + 1));
+}
+
 /** The values at which comparisons of the field can turn. */
 export function candidatesFor(field: string, type: FieldType, atoms: readonly Rule[]): Candidates {
-  const constants = atoms.flatMap(({ value }) =>
-    Array.isArray(value) ? [...(value as readonly Scalar[])] : [(value ?? null) as Scalar | null],
-  );
+  const constants = constantsOf(atoms);
   if (type === 'number') return { values: [...numbersAround(constants, decimalFields.includes(field)), null], isComplete: true };
   const words = [...new Set(constants.filter((one): one is string => typeof one === 'string'))];
   if (type === 'list') return { values: [...setsOf(words), null], isComplete: words.length <= mostWords };

@@ -1,6 +1,7 @@
 import { multiply, type Rational, rational, toExactText } from '@tributary/money';
 import { type Fields, isGroup, type Rule, type RuleGroup } from '@tributary/rules';
 import type { NormalComponent, Terms } from '../types.js';
+import type { Effort } from './effort.js';
 
 /** What the linter says of terms. An `error` keeps the deal from being written, a `warning` is told with it. */
 export interface Finding {
@@ -21,6 +22,8 @@ export interface Subject {
   index: number;
   terms: Terms;
   fields: Fields;
+  /** What searches through its conditions may still cost: one for all components of the terms. */
+  effort: Effort;
 }
 
 export const error = (pointer: string, rule: string, message: string): Finding => ({ severity: 'error', pointer, rule, message });

@@ -44,13 +44,13 @@ const allowed = (options: MarginOptions): string =>
 
 /** The components that one event can earn its own partner by. The finding stands at the one that goes too far. */
 function lintDirect(terms: Terms, kind: string, options: MarginOptions): Finding[] {
-  const stack = heaviestStack(terms, kind, options.fields);
+  const { components: stack, isCertain } = heaviestStack(terms, kind, options.fields);
   const shares = stack.map(shareOf);
   if (!isBeyond(sum(shares), options)) return [];
   const tipping = stack[shares.findIndex((_, index) => isBeyond(sum(shares.slice(0, index + 1)), options))];
   const index = withDefaults(terms).components.findIndex(({ name }) => name === tipping?.name);
   const parts = shares.length > 1 ? ` (${shares.map(asPercent).join(' + ')})` : '';
-  const message = `An event of kind ${kind} can earn ${asPercent(sum(shares))} of its revenue${parts}; ${allowed(options)}.`;
+  const message = `An event of kind ${kind} ${isCertain ? 'can' : 'may'} earn ${asPercent(sum(shares))} of its revenue${parts}${isCertain ? '' : ', as far as its conditions can be looked through'}; ${allowed(options)}.`;
   return [error(`/components/${index}`, 'shares-exceed-the-margin', message)];
 }
 

@@ -4,6 +4,7 @@ import { exactOf } from '../check/numbers.js';
 import { withDefaults } from '../terms.js';
 import type { NormalComponent, Terms } from '../types.js';
 import { conditionOf } from './alternatives.js';
+import { type Effort, effortFor } from './effort.js';
 import { allOf } from './finding.js';
 import { paysOf } from './limits.js';
 import { isImpossible } from './witness.js';
@@ -21,18 +22,26 @@ export function shareOf(component: NormalComponent): Rational {
 
 const total = (components: readonly NormalComponent[]): Rational => sum(components.map(shareOf));
 
+export interface Stack {
+  components: readonly NormalComponent[];
+  /** Whether all of it has been looked through: else what might add up is taken to. */
+  isCertain: boolean;
+}
+
 /**
  * The components by which one event of a kind can earn its own partner most: those that can hold for the same event add up, and of those
  * that exclude each other the heavier ones count.
  */
-export function heaviestStack(terms: Terms, kind: string, fields: Fields): readonly NormalComponent[] {
+export function heaviestStack(terms: Terms, kind: string, fields: Fields): Stack {
   const paying = withDefaults(terms).components.filter(
     (component) => component.on === kind && component.downline === null && shareOf(component).n > 0n,
   );
   const fixed: Facts = { ...(terms.licence === undefined ? {} : { licence: terms.licence }), kind };
-  const together = (components: readonly NormalComponent[]): boolean => !isImpossible(allOf(...components.map(conditionOf)), fields, fixed);
-  const stack = new Set(groupsByField(paying).flatMap((group) => heaviestOf(group, together)));
-  return paying.filter((component) => stack.has(component));
+  const effort = effortFor('stack');
+  const together = (components: readonly NormalComponent[]): boolean =>
+    !isImpossible(allOf(...components.map(conditionOf)), fields, fixed, effort);
+  const stack = new Set(groupsByField(paying).flatMap((group) => heaviestOf(group, together, effort)));
+  return { components: paying.filter((component) => stack.has(component)), isCertain: !effort.isSpent };
 }
 
 /** Conditions that ask about different things do not exclude each other: each group is searched by itself. */
@@ -54,6 +63,7 @@ const mostSearched = 500;
 function heaviestOf(
   group: readonly NormalComponent[],
   together: (components: readonly NormalComponent[]) => boolean,
+  effort: Effort,
 ): readonly NormalComponent[] {
   let best: readonly NormalComponent[] = [];
   let searched = 0;
@@ -61,8 +71,8 @@ function heaviestOf(
     const most = [...taken, ...rest];
     if (compare(total(most), total(best)) <= 0) return;
     searched += 1;
-    // Too many to look through: what might add up is taken to.
-    if (searched > mostSearched || together(most)) {
+    if (searched > mostSearched) effort.isSpent = true;
+    if (together(most) || effort.isSpent) {
       best = most;
       return;
     }
@@ -75,4 +85,4 @@ function heaviestOf(
   return best;
 }
 
-export const directShare = (terms: Terms, kind: string, fields: Fields): Rational => total(heaviestStack(terms, kind, fields));
+export const directShare = (terms: Terms, kind: string, fields: Fields): Rational => total(heaviestStack(terms, kind, fields).components);

@@ -49,7 +49,7 @@ const currenciesOf = (rule: RuleGroup): string[] =>
 
 /** Flat amounts are in the currency of the deal, whatever currency an event is in. */
 function lintCurrency(subject: Subject): Finding[] {
-  const { component, terms, at, fields, index } = subject;
+  const { component, terms, at, fields, index, effort } = subject;
   const { currency } = terms;
   if (currency === undefined || component.amount === null) return [];
   const fixed = { ...factsOf(subject), currency };
@@ -60,8 +60,10 @@ function lintCurrency(subject: Subject): Finding[] {
       'amount-is-in-another-currency',
       `${amount} are minor units of ${currency}, but only events in other currencies get it.`,
     );
-  if (isImpossible(whole, fields, fixed)) return [say(`${at}/amount`, component.amount)];
+  if (isImpossible(whole, fields, fixed, effort)) return [say(`${at}/amount`, component.amount)];
   return (terms.components[index]?.alternatives ?? []).flatMap(({ when, amount }, place) =>
-    amount !== undefined && isImpossible(allOf(whole, when), fields, fixed) ? [say(`${at}/alternatives/${place}/amount`, amount)] : [],
+    amount !== undefined && isImpossible(allOf(whole, when), fields, fixed, effort)
+      ? [say(`${at}/alternatives/${place}/amount`, amount)]
+      : [],
   );
 }

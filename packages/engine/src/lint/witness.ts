@@ -1,63 +1,112 @@
-import { evaluate, type Fact, type Facts, type Fields, fieldNamed, isGroup, type Rule, type RuleGroup } from '@tributary/rules';
-import { candidatesFor } from './candidates.js';
+import { evaluate, type Fact, type Facts, type Fields, fieldNamed, type Rule, type RuleGroup } from '@tributary/rules';
+import { candidatesFor, mostCandidates } from './candidates.js';
+import { conjunctsOf } from './conjuncts.js';
+import { costOf, type Effort, spend, withinOne } from './effort.js';
 import { atomsOf } from './finding.js';
 
-/** `found`: these facts satisfy the rule. `none`: no facts can. `unknown`: too many to look through. */
-export type Search = { result: 'found'; facts: Facts } | { result: 'none' | 'unknown' };
+/**
+ * `found`: these facts satisfy the rule. `none`: no facts can. `unknown`: nothing tried does, and not everything can be tried.
+ * `cut-off`: too many to look through.
+ */
+export type Search = { result: 'found'; facts: Facts } | { result: 'none' | 'unknown' | 'cut-off' };
 
-const mostTried = 4_000;
+/** A part of the rule that must hold by itself. */
+interface Part {
+  node: Rule | RuleGroup;
+  /** Open fields that it asks about. */
+  fields: readonly string[];
+  cost: number;
+}
+
+interface OpenField {
+  name: string;
+  values: readonly Fact[];
+  isComplete: boolean;
+  /** What can be judged as soon as this field has a value. */
+  decided: readonly Part[];
+}
 
 /**
  * Looks for facts that satisfy a rule, by trying for each of its fields every value at which a comparison of it can turn: the constants,
  * what lies between and beyond them, none at all. So an answer is an example, or a proof that there is none. `fixed` facts are given.
  */
-export function findFacts(rule: RuleGroup, fields: Fields, fixed: Facts): Search {
-  const open = openFields(rule, fields, fixed);
-  let isComplete = open.every(({ isComplete }) => isComplete);
+export const findFacts = (rule: RuleGroup, fields: Fields, fixed: Facts, effort: Effort): Search =>
+  withinOne(effort, (own) => searchFacts(rule, fields, fixed, own));
+
+function searchFacts(rule: RuleGroup, fields: Fields, fixed: Facts, effort: Effort): Search {
+  if (!spend(effort, 1)) return { result: 'cut-off' };
+  const atoms = atomsOf(rule);
+  if (!spend(effort, 2 * atoms.length)) return { result: 'cut-off' };
+  const parts = partsOf(rule, fixed);
+  if (!parts.every((part) => part.fields.length > 0 || evaluate(part.node, fixed))) return { result: 'none' };
+  const open = openFields(atoms, parts, fields, fixed, effort);
+  if (open === null) return { result: 'cut-off' };
+  if (open.some(({ values, isComplete }) => isComplete && values.length === 0)) return { result: 'none' };
+  const facts = firstThatHold(open, fixed, effort);
+  if (facts !== null) return { result: 'found', facts };
+  if (effort.isSpent) return { result: 'cut-off' };
+  return { result: open.every(({ isComplete }) => isComplete) ? 'none' : 'unknown' };
+}
+
+function firstThatHold(open: readonly OpenField[], fixed: Facts, effort: Effort): Facts | null {
   const facts: Record<string, Fact> = { ...fixed };
-  let tried = 0;
   const search = (index: number): boolean => {
     const field = open[index];
-    if (field === undefined) {
-      tried += 1;
-      return evaluate(rule, facts);
-    }
+    if (field === undefined) return true;
     for (const value of field.values) {
-      if (tried >= mostTried) {
-        isComplete = false;
-        return false;
-      }
       facts[field.name] = value;
-      if (search(index + 1)) return true;
+      const holds = field.decided.every(({ node, cost }) => spend(effort, cost) && evaluate(node, facts));
+      if (effort.isSpent || !spend(effort, 1)) return false;
+      if (holds && search(index + 1)) return true;
     }
     return false;
   };
-  if (search(0)) return { result: 'found', facts: { ...facts } };
-  return { result: isComplete ? 'none' : 'unknown' };
+  return search(0) ? facts : null;
 }
 
 /** Whether it is certain that nothing satisfies the rule. */
-export const isImpossible = (rule: RuleGroup, fields: Fields, fixed: Facts): boolean => findFacts(rule, fields, fixed).result === 'none';
+export const isImpossible = (rule: RuleGroup, fields: Fields, fixed: Facts, effort: Effort): boolean =>
+  findFacts(rule, fields, fixed, effort).result === 'none';
 
-/** What must all hold for the rule to hold. */
-function conjunctsOf(node: Rule | RuleGroup): (Rule | RuleGroup)[] {
-  if (!isGroup(node) || node.not === true || node.combinator === 'or') return [node];
-  return node.rules.flatMap(conjunctsOf);
-}
-
-function openFields(rule: RuleGroup, fields: Fields, fixed: Facts) {
-  const byField = new Map<string, Rule[]>();
-  for (const atom of atomsOf(rule)) {
-    if (!Object.hasOwn(fixed, atom.field)) byField.set(atom.field, [...(byField.get(atom.field) ?? []), atom]);
-  }
-  const parts = conjunctsOf(rule);
-  return [...byField].map(([name, atoms]) => {
-    const { values, isComplete } = candidatesFor(name, fieldNamed(name, fields)?.type ?? 'any', atoms);
-    // What must hold and asks about this field alone sorts out most values before they are combined with others.
-    const own = parts.filter((part) => atomsOf(part).length > 0 && atomsOf(part).every(({ field }) => field === name));
-    return { name, isComplete, values: values.filter((value) => own.every((part) => evaluate(part, { [name]: value }))) };
+const partsOf = (rule: RuleGroup, fixed: Facts): Part[] =>
+  conjunctsOf(rule).map((node) => {
+    const atoms = atomsOf(node);
+    const fields = [...new Set(atoms.map(({ field }) => field))].filter((field) => !Object.hasOwn(fixed, field));
+    return { node, fields, cost: atoms.reduce((sum, atom) => sum + costOf(atom), 0) };
   });
+
+/** The fields that are not given, each with what is worth trying; null where that alone is too much to look through. */
+function openFields(atoms: readonly Rule[], parts: readonly Part[], fields: Fields, fixed: Facts, effort: Effort): OpenField[] | null {
+  const byField = new Map<string, Rule[]>();
+  for (const atom of atoms) {
+    if (Object.hasOwn(fixed, atom.field)) continue;
+    const known = byField.get(atom.field);
+    if (known) known.push(atom);
+    else byField.set(atom.field, [atom]);
+  }
+  const names = [...byField.keys()];
+  const shared = parts.filter((part) => part.fields.length > 1);
+  const open: OpenField[] = [];
+  for (const [name, asking] of byField) {
+    const own = parts.filter((part) => part.fields.length === 1 && part.fields[0] === name);
+    const type = fieldNamed(name, fields)?.type ?? 'any';
+    if (!spend(effort, mostCandidates(type, asking))) return null;
+    const { values, isComplete } = candidatesFor(name, type, asking);
+    // What must hold and asks about this field alone sorts out most values before they are combined with others.
+    const given: Record<string, Fact> = { ...fixed };
+    const usable = values.filter((value) => {
+      given[name] = value;
+      return own.every(({ node, cost }) => spend(effort, cost) && evaluate(node, given));
+    });
+    if (effort.isSpent) return null;
+    const isAlone = shared.every((part) => !part.fields.includes(name));
+    const decided = shared.filter((part) => lastOf(part.fields, names) === name);
+    open.push({ name, values: isAlone ? usable.slice(0, 1) : usable, isComplete, decided });
+  }
+  return open;
 }
+
+const lastOf = (fields: readonly string[], order: readonly string[]): string | undefined => order.findLast((name) => fields.includes(name));
 
 /** Facts as words: `country "DE", amount 500`. What is missing is left out. */
 export function describeFacts(facts: Facts, fields: Fields, rule: RuleGroup): string {
