@@ -21,6 +21,8 @@ export interface PartnerStore {
   append(tx: Tx, partner: Partner, change: NewChange): Promise<Partner>;
   /** Keeps a tag as it stands now for the filter of the list. */
   keepTag(tx: Tx, partnerId: string, span: TagSpan): Promise<void>;
+  /** The same for one that no longer holds from an instant on. */
+  endTag(tx: Tx, partnerId: string, tag: string, from: Date): Promise<void>;
   /** Until the end of the transaction nobody else changes a parent. */
   lockParents(tx: Tx): Promise<void>;
   sees(tx: Tx, partnerId: string): Promise<boolean>;

@@ -63,6 +63,36 @@ test('P-04 a tag removed at noon holds a second before and not a second after, w
   expect(last).toEqual([{ tag: 'vip', effectiveFrom: iso(2), effectiveTo: iso(5), recordedAt: expect.stringContaining('2026-03-09T12:') }]);
 });
 
+test('P-04 a tag set twice and then ended in the past is over in answers, lists and events; what was known before stays known', async () => {
+  const { id, shown, told } = await aPartner();
+  const path = `/api/v1/partners/${id}/tags`;
+  const tag = 'twice';
+  directory.clock.set(day(10));
+  for (const n of [9, 5])
+    await directory
+      .request()
+      .post(path)
+      .send({ tag, effectiveFrom: iso(n) })
+      .expect(201);
+  const listed = async () => (await directory.request().get(`/api/v1/partners?tag=${tag}`).expect(200)).body.data.length;
+  expect(await listed()).toBe(1);
+  directory.clock.set(day(12));
+  const ended = await directory
+    .request()
+    .delete(path)
+    .send({ tag, effectiveFrom: iso(7) })
+    .expect(200);
+  expect(ended.body).toEqual({ partnerId: id, tag, effectiveFrom: iso(5), effectiveTo: iso(7) });
+  for (const n of [7, 9, 12]) expect((await shown(`asOf=${iso(n)}`)).tags).toEqual([]);
+  expect((await shown(`asOf=${iso(6)}`)).tags).toEqual([tag]);
+  expect((await shown(`asOf=${iso(9)}&knownAt=${iso(11)}`)).tags).toEqual([tag]);
+  expect(await listed()).toBe(0);
+  expect((await told()).at(-1)?.data.tags).toEqual([
+    { tag, effectiveFrom: iso(5), effectiveTo: iso(7), recordedAt: expect.stringContaining('2026-03-12T12:') },
+  ]);
+  expect((await directory.request().delete(path).send({ tag }).expect(409)).body.code).toBe('tag-not-set');
+});
+
 test('a tier as of an instant and as known at one: what is recorded later holds, what was known is not forgotten', async () => {
   directory.clock.set(day(10));
   const { set, shown, told } = await aPartner();

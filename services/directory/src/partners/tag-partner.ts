@@ -46,6 +46,7 @@ async function save(
 ): Promise<void> {
   const said = { change, value: span.tag, effectiveFrom: from, recordedAt: now, recordedBy: context.actorId };
   const changed = await partners.append(tx, partner, said);
-  await partners.keepTag(tx, partner.id, span);
+  if (change === 'tag-set') await partners.keepTag(tx, partner.id, span);
+  else await partners.endTag(tx, partner.id, span.tag, from);
   await outbox.append(tx, context, [partnerChanged(changed, keys, now)]);
 }

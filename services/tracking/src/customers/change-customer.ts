@@ -12,7 +12,7 @@ import { customerHash } from '../conversions/domain/content.js';
 import type { Tracking } from '../tracking.js';
 import { addKey, append, type CustomerRecord, findCustomer } from './customer-store.js';
 import { customerChanged, customerView, forPartner } from './customer-view.js';
-import { type Change, carries, tagSpans } from './domain/customer-history.js';
+import { type Change, carries, carriesFrom, tagSpans } from './domain/customer-history.js';
 
 export const getCustomerRoute = (service: Tracking): Route =>
   query(getCustomer, async ({ params, scope, now }) => {
@@ -36,7 +36,7 @@ export const removeCustomerTagRoute = (service: Tracking): Route =>
     const { body, now } = request;
     const customer = await lockCustomer(request);
     const from = body.effectiveFrom ? new Date(body.effectiveFrom) : now;
-    if (!carries(tagSpans(customer.changes), body.tag, from))
+    if (!carriesFrom(tagSpans(customer.changes), body.tag, from))
       return reject('customer-tag-not-set', { errors: [{ pointer: '/tag', rule: 'customer-tag-not-set' }] });
     return ok(await recordAndTell(service, request, customer, { change: 'tag-ended', value: body.tag, effectiveFrom: from }));
   });

@@ -126,6 +126,18 @@ test('P-07 what nobody had goes to the new partner too, and an intake that read 
   expect(await partnersOf()).toMatchObject({ own: 'B' });
 });
 
+test('P-04 a tag of a customer set twice and then ended in the past is over in the answer and in the event', async () => {
+  const { path, change, toldOf } = await aCustomer('tagged-twice');
+  for (const n of [9, 5]) await change('tags', { tag: 'vip', effectiveFrom: day(n) }).expect(201);
+  const ended = await service
+    .request()
+    .delete(`${path}/tags`)
+    .send({ tag: 'vip', effectiveFrom: day(7) });
+  const tags = [{ tag: 'vip', effectiveFrom: day(5), effectiveTo: day(7), recordedAt: soonAfterNow }];
+  expect([ended.status, ended.body.tags]).toEqual([200, tags]);
+  expect((await toldOf()).at(-1)?.data.tags).toEqual(tags);
+});
+
 test('C-05 T-39 tags, verification, exclusion and country are told of, in full and without keys', async () => {
   const { brand, first, id, path, change, toldOf } = await aCustomer('private-key');
   await report(service, sale(brand, 'with-country', 'private-key', 5, { country: 'MT' })).expect(202);

@@ -12,6 +12,7 @@ export function prismaPartnerStore(db: Database<PrismaClient>): PartnerStore {
     lock,
     append,
     keepTag,
+    endTag,
     async lockParents(tx) {
       await tx.query("SELECT pg_advisory_xact_lock(hashtext('directory.parents'))");
     },
@@ -84,6 +85,15 @@ async function keepTag(tx: Tx, partnerId: string, span: TagSpan): Promise<void> 
     `INSERT INTO partner_tag (partner_id, tag, effective_from, effective_to) VALUES ($1, $2, $3, $4)
      ON CONFLICT (partner_id, tag, effective_from) DO UPDATE SET effective_to = excluded.effective_to`,
     [partnerId, span.tag, span.effectiveFrom, span.effectiveTo],
+  );
+}
+
+/** What would have begun later holds at no instant. */
+async function endTag(tx: Tx, partnerId: string, tag: string, from: Date): Promise<void> {
+  await tx.query(
+    `UPDATE partner_tag SET effective_to = greatest(effective_from, $3)
+     WHERE partner_id = $1 AND tag = $2 AND (effective_to IS NULL OR effective_to > $3)`,
+    [partnerId, tag, from],
   );
 }
 

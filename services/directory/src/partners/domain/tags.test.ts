@@ -20,7 +20,9 @@ test('ending a tag closes the span that covers the instant', () => {
   expect(endTag([vip], 'vip', at(8), now)).toEqual({ accepted: { ...vip, effectiveTo: at(8), recordedAt: now } });
 });
 test('tag-not-set', () => {
-  expect(endTag([vip], 'vip', at(1), now)).toEqual({ rejected: 'tag-not-set', pointer: '/tag' });
+  const rejected = { rejected: 'tag-not-set', pointer: '/tag' };
+  expect(endTag([{ ...vip, effectiveTo: at(9) }], 'vip', at(9), now)).toEqual(rejected);
+  expect(endTag([vip], 'other', at(9), now)).toEqual(rejected);
 });
 
 const changes = (...said: ['tag-set' | 'tag-ended', string, number][]): PartnerChange[] =>
@@ -44,4 +46,26 @@ test('a tag that ended when it began, and one set twice, leave no span of their 
   expect(tagSpans(changes(['tag-set', 'vip', 5], ['tag-set', 'vip', 7], ['tag-ended', 'other', 7]))).toEqual([
     { tag: 'vip', effectiveFrom: at(5), effectiveTo: null, recordedAt: at(10) },
   ]);
+});
+
+test('P-04 a tag that ends does so for good, whatever spans were recorded before', () => {
+  const after = (...said: Parameters<typeof changes>) =>
+    tagSpans(changes(...said)).map(({ tag, effectiveFrom, effectiveTo }) => [
+      tag,
+      effectiveFrom.getUTCDate(),
+      effectiveTo?.getUTCDate() ?? null,
+    ]);
+  const twice: Parameters<typeof changes> = [
+    ['tag-set', 'vip', 9],
+    ['tag-set', 'vip', 5],
+    ['tag-set', 'other', 9],
+  ];
+  const other = ['other', 9, null];
+  expect(after(...twice, ['tag-ended', 'vip', 7])).toEqual([['vip', 5, 7], other]);
+  expect(after(...twice, ['tag-ended', 'vip', 9])).toEqual([['vip', 5, 9], other]);
+  expect(after(...twice, ['tag-ended', 'vip', 1])).toEqual([other]);
+  expect(after(...twice, ['tag-ended', 'vip', 7], ['tag-set', 'vip', 8])).toEqual([['vip', 5, 7], other, ['vip', 8, null]]);
+  expect(endTag([vip], 'vip', at(1), now)).toEqual({
+    accepted: { tag: 'vip', effectiveFrom: at(1), effectiveTo: at(1), recordedAt: now },
+  });
 });

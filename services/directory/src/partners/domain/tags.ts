@@ -28,12 +28,18 @@ export function setTag(spans: readonly TagSpan[], tag: string, from: Date, recor
   return { tag, effectiveFrom: from, effectiveTo: next?.effectiveFrom ?? null, recordedAt };
 }
 
-/** Ends a tag from an instant on. */
+/**
+ * Ends a tag from an instant on: whatever was recorded before, it holds neither then nor later. Answers the span that ends there; where
+ * the tag would only have begun later, one that holds at no instant.
+ */
 export function endTag(spans: readonly TagSpan[], tag: string, from: Date, recordedAt: Date): Decision<TagSpan> {
   const covering = spans.find((span) => span.tag === tag && covers(span, from));
-  if (!covering) return { rejected: 'tag-not-set', pointer: '/tag' };
-  return { accepted: { ...covering, effectiveTo: from, recordedAt } };
+  if (covering) return { accepted: { ...covering, effectiveTo: from, recordedAt } };
+  if (!spans.some((span) => span.tag === tag && holdsAfter(span, from))) return { rejected: 'tag-not-set', pointer: '/tag' };
+  return { accepted: { tag, effectiveFrom: from, effectiveTo: from, recordedAt } };
 }
+
+const holdsAfter = (span: TagSpan, at: Date): boolean => span.effectiveTo === null || span.effectiveTo > at;
 
 /** The tags over time that changes, in the order of recording, come to. Spans that hold at no instant are left out. */
 export function tagSpans(changes: readonly PartnerChange[]): TagSpan[] {
@@ -44,11 +50,9 @@ export function tagSpans(changes: readonly PartnerChange[]): TagSpan[] {
       const span = setTag(spans, tag, effectiveFrom, recordedAt);
       if (!spans.includes(span)) spans.push(span);
     } else {
-      const ended = endTag(spans, tag, effectiveFrom, recordedAt);
-      if ('rejected' in ended) continue;
-      const { accepted } = ended;
-      spans = spans.map((span) => (span.tag === tag && span.effectiveFrom === accepted.effectiveFrom ? accepted : span));
-      spans = spans.filter((span) => span.effectiveTo === null || span.effectiveFrom < span.effectiveTo);
+      spans = spans
+        .map((span) => (span.tag === tag && holdsAfter(span, effectiveFrom) ? { ...span, effectiveTo: effectiveFrom, recordedAt } : span))
+        .filter((span) => span.effectiveTo === null || span.effectiveFrom < span.effectiveTo);
     }
   }
   return spans;

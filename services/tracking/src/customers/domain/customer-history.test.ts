@@ -23,6 +23,16 @@ test('P-04 a tag of a customer holds from its instant to its end; one set before
     ['vip', 9, null],
     ['vip', 5, 9],
   ]);
+  const twice: Parameters<typeof history> = [
+    ['tag-set', 'vip', 9],
+    ['tag-set', 'vip', 5],
+  ];
+  expect(spans(history(...twice, ['tag-ended', 'vip', 7]))).toEqual([['vip', 5, 7]]);
+  expect(spans(history(...twice, ['tag-ended', 'vip', 1]))).toEqual([]);
+  expect(spans(history(...twice, ['tag-ended', 'other', 1], ['tag-ended', 'vip', 11]))).toEqual([
+    ['vip', 9, 11],
+    ['vip', 5, 9],
+  ]);
   expect(spans(history(['tag-set', 'vip', 5], ['tag-set', 'vip', 7]))).toEqual([['vip', 5, null]]);
   expect(spans(history(['tag-set', 'vip', 5], ['tag-ended', 'vip', 5], ['tag-set', 'vip', 5]))).toEqual([['vip', 5, null]]);
   expect(tagSpans(history(['tag-set', 'vip', 5], ['tag-ended', 'vip', 9]))[0]?.recordedAt).toEqual(day(21));

@@ -28,18 +28,26 @@ const covers = (span: TagSpan, at: Date): boolean => span.effectiveFrom <= at &&
 export const carries = (spans: readonly TagSpan[], tag: string, at: Date): boolean =>
   spans.some((span) => span.tag === tag && covers(span, at));
 
-/** The tags over time that the changes, in order, come to. A tag set before one that begins later reaches up to it. */
+const holdsAfter = (span: TagSpan, at: Date): boolean => span.effectiveTo === null || span.effectiveTo > at;
+
+/** Whether the customer carries the tag at an instant or will later: then it can be ended. */
+export const carriesFrom = (spans: readonly TagSpan[], tag: string, at: Date): boolean =>
+  spans.some((span) => span.tag === tag && holdsAfter(span, at));
+
+/**
+ * The tags over time that the changes, in order, come to. A tag set before one that begins later reaches up to it; one that ends does so
+ * for good, whatever spans were recorded before.
+ */
 export function tagSpans(changes: readonly Change[]): TagSpan[] {
   let spans: TagSpan[] = [];
   for (const { change, value: tag, effectiveFrom: from, recordedAt } of changes) {
     if (tag === null || (change !== 'tag-set' && change !== 'tag-ended')) continue;
-    const isSet = carries(spans, tag, from);
-    if (change === 'tag-set' && !isSet) {
+    if (change === 'tag-set' && !carries(spans, tag, from)) {
       const later = spans.filter((span) => span.tag === tag && span.effectiveFrom > from).map((span) => span.effectiveFrom);
       spans.push({ tag, effectiveFrom: from, effectiveTo: earliest(later), recordedAt });
-    } else if (change === 'tag-ended' && isSet) {
+    } else if (change === 'tag-ended') {
       spans = spans
-        .map((span) => (span.tag === tag && covers(span, from) ? { ...span, effectiveTo: from, recordedAt } : span))
+        .map((span) => (span.tag === tag && holdsAfter(span, from) ? { ...span, effectiveTo: from, recordedAt } : span))
         .filter((span) => span.effectiveTo === null || span.effectiveFrom < span.effectiveTo);
     }
   }
