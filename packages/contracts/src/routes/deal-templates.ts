@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ids, instant, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
 import { dealTerms } from '../terms.js';
+import { termsFinding } from './commission.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 export const dealTemplate = z
@@ -118,7 +119,17 @@ export const amendDealsOfTemplate = defineRoute({
       .max(10_000)
       .default([]),
   }),
-  responses: { 201: z.strictObject({ batchId: ids.dealBatch, amended: z.int(), exceptions }).meta({ id: 'DealBatchWritten' }) },
+  responses: {
+    201: z
+      .strictObject({
+        batchId: ids.dealBatch,
+        amended: z.int(),
+        /** What the linter would have had otherwise, and of which of the deals amended. */
+        warnings: z.array(z.strictObject({ ...termsFinding.shape, dealIds: z.array(ids.deal) })),
+        exceptions,
+      })
+      .meta({ id: 'DealBatchWritten' }),
+  },
 });
 const batchParams = z.strictObject({ batchId: ids.dealBatch });
 export const getDealBatch = defineRoute({

@@ -1,9 +1,10 @@
 import { amendDeal } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject, requireVersion } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../profiles/brand-store.js';
-import { acceptTerms, othersFor, refuseOtherModels, withoutGuard } from './accept-terms.js';
+import { acceptTerms, refuseOtherModels, withoutGuard } from './accept-terms.js';
 import { versionsOfDeal } from './deal-store.js';
 import { decideAmendment, latestOf } from './domain/deal.js';
+import { othersFor } from './others-for.js';
 import { overlapsAnother } from './overlaps-another.js';
 import { type DealParts, hashTerms, writeVersion } from './write-version.js';
 

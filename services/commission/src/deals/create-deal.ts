@@ -2,9 +2,10 @@ import { createDeal, type DealTerms, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { command, created, NotYetKnown, Rejected, type Route, reject } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../profiles/brand-store.js';
-import { acceptTerms, othersFor } from './accept-terms.js';
+import { acceptTerms } from './accept-terms.js';
 import { knowsEnrollment, knowsPartner, versionsAt } from './deal-store.js';
 import { newVersion, overlaps, sameLicence } from './domain/deal.js';
+import { othersFor } from './others-for.js';
 import { findTemplate } from './templates/template-store.js';
 import { type DealParts, hashTerms, writeVersion } from './write-version.js';
 

@@ -91,6 +91,10 @@ export const versionsAt = (tx: Tx, place: { partnerId: string; brandId: string; 
     place.programId,
   ]);
 
+/** The same of many partners with a brand, in every programme. */
+export const versionsOfPartners = (tx: Tx, brandId: string, partnerIds: readonly string[]): Promise<DealVersionRecord[]> =>
+  select(tx, 'brand_id = $1 AND partner_id = ANY($2) ORDER BY deal_id, version', [brandId, partnerIds]);
+
 /**
  * Every version of the deals of these partners, on every brand, and of the deals named. As rating wants them: what became of a version is
  * folded into its status, and explanations stay short.

@@ -1,7 +1,8 @@
 import { lintDeal } from '@tributary/contracts';
 import { command, NotYetKnown, ok, type Route } from '@tributary/service-kit';
 import { findBrand } from '../profiles/brand-store.js';
-import { judgeTerms, othersFor } from './accept-terms.js';
+import { judgeTerms } from './accept-terms.js';
+import { othersFor } from './others-for.js';
 
 /** Says what the linter finds in terms, without writing anything. */
 export const lintDealRoute = (): Route =>

@@ -2,12 +2,11 @@ import { amendDealsOfTemplate, newId } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../../profiles/brand-store.js';
 import { versionsOfTemplate } from '../deal-store.js';
-import { newVersion } from '../domain/deal.js';
 import { findTemplate } from '../templates/template-store.js';
-import { type DealParts, hashTerms } from '../write-version.js';
+import type { DealParts } from '../write-version.js';
 import { acceptChange } from './accept-change.js';
 import { insertBatch } from './batch-store.js';
-import { planBatch } from './domain/plan-batch.js';
+import { planAmendments } from './plan-amendments.js';
 import { writeVersions } from './write-versions.js';
 
 /** Amends every deal of a template that is in force, as one: under a batch id, with the deals that were left out and why. */
@@ -30,18 +29,15 @@ export const amendDealsOfTemplateRoute = (parts: DealParts): Route =>
     const [effectiveFrom, recordedAt] = [new Date(body.effectiveFrom).toISOString(), now.toISOString()];
     const { reason } = body;
     const except = new Map(body.except.map((one) => [one.dealId, one.reason]));
-    const { steps, exceptions } = planBatch(versions, { batchId, template: template.terms, effectiveFrom, reason, change, except });
     const authorId = principal.actorId;
-    const deals = steps.map(({ fields }) => newVersion(fields, 'active', { authorId, recordedAt, documentHash: hashTerms(fields.terms) }));
-    await writeVersions(tx, parts, deals, { brandId, effectiveFrom }, context, now);
+    const request = { batchId, template: template.terms, effectiveFrom, reason, change, except };
+    const { deals, exceptions, warnings } = await planAmendments(tx, versions, request, { brand, authorId, now });
+    const written = deals.map(({ deal }) => deal);
+    await writeVersions(tx, parts, written, { brandId, effectiveFrom }, context, now);
     await insertBatch(tx, { batchId, templateId, brandId, effectiveFrom, reason, change, authorId, recordedAt }, [
-      ...steps.map(({ base, fields }) => ({
-        dealId: base.dealId,
-        version: fields.version,
-        baseVersion: base.version,
-        exception: null,
-      })),
+      ...deals.map(({ base, deal }) => ({ dealId: deal.dealId, version: deal.version, baseVersion: base.version, exception: null })),
       ...exceptions.map((one) => ({ dealId: one.dealId, version: null, baseVersion: null, exception: one.reason })),
     ]);
-    return created({ batchId, amended: deals.length, exceptions }, { headers: { Location: `/api/v1/deal-batches/${batchId}` } });
+    const answer = { batchId, amended: deals.length, exceptions, warnings };
+    return created(answer, { headers: { Location: `/api/v1/deal-batches/${batchId}` } });
   });

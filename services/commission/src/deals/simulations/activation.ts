@@ -3,13 +3,14 @@ import { newId } from '@tributary/contracts';
 import type { EventContext, Tx } from '@tributary/messaging';
 import { NotYetKnown, Rejected } from '@tributary/service-kit';
 import { type Brand, findBrand } from '../../profiles/brand-store.js';
-import { acceptTerms, othersFor } from '../accept-terms.js';
+import { acceptTerms } from '../accept-terms.js';
 import { acceptChange } from '../batches/accept-change.js';
-import { planBatch } from '../batches/domain/plan-batch.js';
+import { planAmendments } from '../batches/plan-amendments.js';
 import { writeVersions } from '../batches/write-versions.js';
 import { versionsOfDeal, versionsOfTemplate } from '../deal-store.js';
-import { type DealVersionRecord, type Decision, decideAmendment, latestOf, newVersion } from '../domain/deal.js';
+import { type DealVersionRecord, type Decision, decideAmendment, latestOf } from '../domain/deal.js';
 import { decideChange, type StatusChange, stageOf } from '../domain/lifecycle.js';
+import { othersFor } from '../others-for.js';
 import { overlapsAnother } from '../overlaps-another.js';
 import { findTemplate } from '../templates/template-store.js';
 import { type DealParts, hashTerms, writeChange, writeVersion } from '../write-version.js';
@@ -68,17 +69,18 @@ async function ofTemplate(tx: Tx, wanted: Extract<Simulated, { templateId: strin
   const template = await findTemplate(tx, wanted.templateId);
   if (template === undefined || template.brandId !== wanted.brandId) throw new Rejected('not-found');
   const asked: DealChange = 'terms' in wanted ? { terms: wanted.terms } : wanted.change;
-  const change = acceptChange(asked, template, await brandOf(tx, wanted.brandId), 'terms' in wanted ? '/terms' : '/change/terms');
-  const [effectiveFrom, recordedAt] = [new Date(wanted.effectiveFrom).toISOString(), now.toISOString()];
-  const request = { template: template.terms, effectiveFrom, reason: 'simulation', change, except: new Map<string, string>() };
+  const brand = await brandOf(tx, wanted.brandId);
+  const change = acceptChange(asked, template, brand, 'terms' in wanted ? '/terms' : '/change/terms');
+  const effectiveFrom = new Date(wanted.effectiveFrom).toISOString();
+  const batch = { batchId: newId('dealBatch'), template: template.terms, effectiveFrom, reason: 'simulation', change, except: new Map() };
   const versions = await versionsOfTemplate(tx, wanted.templateId);
-  const { steps, exceptions } = planBatch(versions, { batchId: newId('dealBatch'), ...request });
-  const deals = steps.map(({ fields }) => newVersion(fields, 'active', { authorId, recordedAt, documentHash: hashTerms(fields.terms) }));
+  const planned = await planAmendments(tx, versions, batch, { brand, authorId, now });
+  const deals = planned.deals.map(({ deal }) => deal);
   return {
     effectiveFrom,
     partnerIds: [...new Set(deals.map(({ partnerId }) => partnerId))],
     deals: deals.length,
-    exceptions,
+    exceptions: planned.exceptions,
     write: (inside, parts, context) => writeVersions(inside, parts, deals, { brandId: wanted.brandId, effectiveFrom }, context, now),
   };
 }
