@@ -29,6 +29,7 @@ export * from './routes/commission.js';
 export * from './routes/customers.js';
 export * from './routes/deal-life.js';
 export * from './routes/deal-templates.js';
+export * from './routes/deals.js';
 export * from './routes/directory.js';
 export * from './routes/fx.js';
 export * from './routes/index.js';

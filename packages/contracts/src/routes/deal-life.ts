@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ids, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
-import { dealParams, dealWritten } from './commission.js';
+import { dealParams, dealWritten } from './deals.js';
 import { dryRunQuery } from './shared.js';
 
 const step = { service: 'commission', method: 'post', tag: 'Deals', idempotent: true, dryRun: true, query: dryRunQuery } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ids, instant, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
 import { dealTerms } from '../terms.js';
-import { termsFinding } from './commission.js';
+import { termsFinding } from './deals.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 export const dealTemplate = z

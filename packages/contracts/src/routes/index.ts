@@ -8,6 +8,7 @@ import * as commission from './commission.js';
 import * as customers from './customers.js';
 import * as dealLife from './deal-life.js';
 import * as dealTemplates from './deal-templates.js';
+import * as deals from './deals.js';
 import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
@@ -27,9 +28,10 @@ export const routeContracts: readonly RouteContract[] = [
   directory,
   tracking,
   customers,
-  commission,
+  deals,
   dealLife,
   dealTemplates,
+  commission,
   simulations,
   recalculations,
   asOf,
