@@ -19,7 +19,7 @@ import { routes } from './routes.js';
 import { groupCommit } from './shared/group-commit.js';
 import { hotPool, hotTx } from './shared/hot-tx.js';
 import { subscriptions } from './subscriptions.js';
-import type { Tracking } from './tracking.js';
+import { reattributeJob, type Tracking } from './tracking.js';
 
 /** One for clicks, two for single events, two for batches and jobs. */
 const hotConnections = 5;
@@ -100,7 +100,11 @@ function parts(kit: Kit<PrismaClient>, spool: Spool): Tracking {
     verify: principalVerifier(kit.keys),
     takeOne: singles.submit,
     takeMany: take,
-    reattribute: (tx, who, now) => reattribute(tx, kit.outbox, who, now),
+    async reattribute(tx, who, now) {
+      const done = await reattribute(tx, kit.outbox, who, now);
+      if (done.rest !== null) await kit.jobs.enqueue(tx, reattributeJob, done.rest);
+      return done;
+    },
     unknownBrands: brandWaiter(pool, kit.config.notYetKnownWaitMs),
   };
 }

@@ -9,7 +9,7 @@ import { recordClicks } from './conversions/record-clicks.js';
 import { recordEnrollments } from './conversions/record-enrollments.js';
 import { takeEnrollmentEvents } from './enrollments/enrollment-events.js';
 import { hotTx } from './shared/hot-tx.js';
-import type { Tracking } from './tracking.js';
+import { reattributeJob, type Tracking } from './tracking.js';
 
 const monthsAhead = 3;
 const dueMost = 500;
@@ -63,10 +63,11 @@ export const jobs = ({ kit, hotPool, clicks, reattribute }: Tracking): Job[] => 
     },
   },
   {
-    // Enqueued by a reassignment, for what an intake under way may have written past it.
-    name: 'reattribute-customer',
+    // Enqueued by a reassignment, for what is too many for a request, and for what an intake under way may have written past it.
+    name: reattributeJob,
     async run(data, { now }) {
-      if ((await hotTx(hotPool, (tx) => reattribute(tx, data as unknown as Reattribution, now))) > 0) kit.messaging.wake();
+      const { changed } = await hotTx(hotPool, (tx) => reattribute(tx, data as unknown as Reattribution, now));
+      if (changed > 0) kit.messaging.wake();
     },
   },
   {

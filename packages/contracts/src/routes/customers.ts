@@ -32,6 +32,19 @@ export const customerRecord = z
   })
   .meta({ id: 'CustomerRecord' });
 
+/** The same after a reassignment, with what it did to conversions that had occurred before. */
+const customerReassigned = z
+  .strictObject({
+    ...customerRecord.shape,
+    effect: z.strictObject({
+      /** Those that are the new partner's already, their refunds and chargebacks among them. */
+      conversions: z.int().nonnegative(),
+      /** Of very many the rest follows in the background. */
+      rest: z.enum(['none', 'in-background']),
+    }),
+  })
+  .meta({ id: 'CustomerReassigned' });
+
 const shared = { service: 'tracking', tag: 'Events', params: customerParams } as const;
 const change = { ...shared, permission: 'customer:write', responses: { 201: customerRecord } } as const;
 
@@ -98,4 +111,5 @@ export const reassignCustomer = defineRoute({
   idempotent: true,
   summary: 'Give a customer to another partner: what occurred from an instant on is his, recorded already or not',
   body: z.strictObject({ partnerId: ids.partner, effectiveFrom: instant, reason: text(500) }),
+  responses: { 201: customerReassigned },
 });

@@ -7,31 +7,38 @@ import type { Actor } from './incoming.js';
 import { publishAttributed } from './publish-attributed.js';
 import { readWorld } from './world-store.js';
 
+/** Conversions looked at in one transaction; the rest goes to the background, in chunks of this size. */
 const most = 1000;
 
 export interface Reattribution extends Actor {
   customerId: string;
+  /** The conversion up to which it has been done. */
+  after?: string | undefined;
+}
+
+export interface Reattributed {
+  /** How many have another partner now, reversals among them. */
+  changed: number;
+  /** What is still to do; null when that is nothing. */
+  rest: Reattribution | null;
 }
 
 /**
- * Brings the recorded conversions of a customer to what his reassignments say, each one's reversals with it; answers how many changed.
- * Doing it again changes nothing.
+ * Brings the next recorded conversions of a customer to what his reassignments say, each one's reversals with it. Doing it again changes
+ * nothing.
  */
-export async function reattribute(tx: Tx, outbox: Outbox, { customerId, ...actor }: Reattribution, now: Date): Promise<number> {
+export async function reattribute(tx: Tx, outbox: Outbox, asked: Reattribution, now: Date): Promise<Reattributed> {
+  const { customerId, after = '', ...actor } = asked;
   const { rows } = await tx.query<{ since: Date | null }>(sinceWhen, [customerId]);
   const since = rows[0]?.since ?? null;
-  if (since === null) return 0;
-  let changed = 0;
-  for (let after = ''; ; ) {
-    const originals = await lockOfCustomer(tx, customerId, since, after, most);
-    const last = originals.at(-1);
-    if (!last) return changed;
-    after = last.conversionId;
-    const moved = await move(tx, outbox, originals, actor, now);
-    const reversals = moved.length === 0 ? [] : await lockReversals(tx, moved);
-    changed += moved.length + (await move(tx, outbox, reversals, actor, now)).length;
-    if (originals.length < most) return changed;
-  }
+  if (since === null) return { changed: 0, rest: null };
+  const found = await lockOfCustomer(tx, customerId, since, after, most + 1);
+  const originals = found.slice(0, most);
+  const moved = await move(tx, outbox, originals, actor, now);
+  const reversals = moved.length === 0 ? [] : await lockReversals(tx, moved);
+  const changed = moved.length + (await move(tx, outbox, reversals, actor, now)).length;
+  const last = originals.at(-1);
+  return { changed, rest: last === undefined || found.length <= most ? null : { ...asked, after: last.conversionId } };
 }
 
 const sinceWhen = /* sql */ `

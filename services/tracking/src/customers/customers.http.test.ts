@@ -75,6 +75,7 @@ test('P-07 a reassignment takes what occurred from its instant on, with its refu
   for (const event of [sale(brand, 's4', 'p07', 4), sale(brand, 's5', 'p07', 5), refund('r4', 's4', 7), refund('r5', 's5', 7)])
     await report(service, event).expect(202);
   const { body } = await give(second, 5).expect(201);
+  expect(body.effect).toEqual({ conversions: 2, rest: 'none' });
   expect(body).toMatchObject({ id, partnerId: second, assignments: [{ partnerId: second, effectiveFrom: day(5), reason: 'agreed' }] });
 
   const link = await aLink(service, brand.brandId, brand.partnerIds[0] ?? '');
@@ -111,6 +112,30 @@ test('P-07 a partner who is not enrolled in the brand gets nobody', async () => 
   expect([answer.status, answer.body.code]).toEqual([422, 'partner-not-enrolled']);
   expect((await give(newId('partner'), 5)).status).toBe(409);
 });
+
+test('P-07 of very many conversions a thousand are moved at once, the rest in the background, and the answer says so', async () => {
+  const { brand, second, path, give, id } = await aCustomer('many');
+  const events = Array.from({ length: 1000 }, (_, index) => sale(brand, `many-${index}`, 'many', 5));
+  const post = (batch: object[]) => service.request().post('/api/v1/events').send({ events: batch });
+  expect((await post(events)).body).toMatchObject({ accepted: 1000 });
+  const rest = [sale(brand, 'many-1000', 'many', 6), sale(brand, 'refunded', 'many', 7, { type: 'refund', originalEventId: 'many-1000' })];
+  expect((await post(rest)).body).toMatchObject({ accepted: 2 });
+  const counted = async () =>
+    (
+      await service.sql<{ count: number }>('SELECT count(*)::int AS count FROM conversions WHERE customer_id = $1 AND partner_id = $2', [
+        id,
+        second,
+      ])
+    ).map(({ count }) => count);
+  const { body } = await give(second, 5).expect(201);
+  expect(body.effect).toEqual({ conversions: 1000, rest: 'in-background' });
+  expect(await counted()).toEqual([1000]);
+  await service.service.runDueJobs();
+  expect(await counted()).toEqual([1002]);
+  expect((await service.request().get(path).expect(200)).body.effect).toBeUndefined();
+  const again = await give(second, 6).expect(201);
+  expect(again.body.effect).toEqual({ conversions: 0, rest: 'in-background' });
+}, 60_000);
 
 test('P-07 what nobody had goes to the new partner too, and an intake that read too early is put right', async () => {
   const { brand, second, partnersOf, give, id } = await aCustomer('net');

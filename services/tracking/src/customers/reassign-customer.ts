@@ -1,6 +1,6 @@
 import { reassignCustomer } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
-import type { Tracking } from '../tracking.js';
+import { reattributeJob, type Tracking } from '../tracking.js';
 import { lockCustomer, record } from './change-customer.js';
 import { enrolledIn, saveAssignments } from './customer-store.js';
 import { customerChanged, customerView } from './customer-view.js';
@@ -29,9 +29,10 @@ export const reassignCustomerRoute = (service: Tracking): Route =>
     await saveAssignments(tx, customer.id, reassignmentsIn(changed.changes));
     await service.kit.outbox.append(tx, context, [customerChanged(changed, now)]);
     const { actorId, actorKind } = context;
-    await service.reattribute(tx, { customerId: customer.id, actorId, actorKind }, now);
+    const who = { customerId: customer.id, actorId, actorKind };
+    const { changed: conversions, rest } = await service.reattribute(tx, who, now);
     // An intake under way may have read the customer as he was, and nobody here can see what it writes.
-    const again = { customerId: customer.id, actorId, actorKind };
-    await service.kit.jobs.enqueue(tx, 'reattribute-customer', again, { startAfterSeconds: againAfterSeconds });
-    return created(customerView(changed, now));
+    await service.kit.jobs.enqueue(tx, reattributeJob, who, { startAfterSeconds: againAfterSeconds });
+    const effect = { conversions, rest: rest === null ? ('none' as const) : ('in-background' as const) };
+    return created({ ...customerView(changed, now), effect });
   });
