@@ -31,6 +31,10 @@ export function termsOfStreams(versions: readonly Version[], zoneOfBrand: (brand
       if (found === undefined) throw new Error(`version ${dealVersion} of deal ${dealId} has no component ${name}`);
       return found;
     },
-    every: ({ dealId, component: name }) => (byDeal.get(dealId) ?? []).flatMap((version) => termsIn(version, name) ?? []),
+    // A name may have been a scale's in one version and a milestone's in another: those are streams of their own.
+    every: ({ dealId, component: name, earned }) =>
+      (byDeal.get(dealId) ?? [])
+        .flatMap((version) => termsIn(version, name) ?? [])
+        .filter(({ component: { downline } }) => (downline?.milestone === undefined) === (earned === undefined)),
   };
 }
