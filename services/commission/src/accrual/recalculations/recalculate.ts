@@ -49,7 +49,7 @@ export const recalculateWith =
     await shareBooks(tx, [brandId]);
     const brand = await findBrand(tx, brandId);
     if (brand === undefined) throw new NotYetKnown('brand', brandId);
-    const asked = await conversionsOf(tx, { brandId, partnerId }, bucketRange(period, brand.timeZone));
+    const asked = await conversionsOf(tx, { brandId, partnerId }, bucketRange(period, brand.timeZone), mostConversions);
     const { conversionIds, ties } = await withAllTied(tx, asked);
     const ordered = await lockInOrder(tx, conversionIds);
 
@@ -110,7 +110,7 @@ async function withAllTied(tx: Tx, asked: readonly string[]): Promise<{ conversi
     if (all.size > mostConversions) throw new Rejected('too-many-conversions');
     const ties = await tiesOf(tx, [...all]);
     const known = all.size;
-    for (const id of await tiedBy(tx, ties)) all.add(id);
+    for (const id of await tiedBy(tx, ties, mostConversions)) all.add(id);
     if (all.size === known) return { conversionIds: [...all], ties };
   }
 }

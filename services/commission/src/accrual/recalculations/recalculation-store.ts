@@ -3,31 +3,57 @@ import type { Tx } from '@tributary/messaging';
 
 const original = `level > 0 AND kind NOT IN ('refund', 'chargeback')`;
 
-/**
- * Conversions of a brand in a stretch of time of which a partner earns something: his own, those of everybody who has ever stood below
- * him or shares with him, those on whose way he was, and whatever else the journal has posted to him for, even where the fact is gone.
- */
-export async function conversionsOf(
-  tx: Tx,
-  { brandId, partnerId }: { brandId: string; partnerId: string },
-  { from, to }: { from: string; to: string },
-): Promise<string[]> {
-  const { rows } = await tx.query<{ conversionId: string }>(
-    `WITH RECURSIVE below AS (
+/** A partner's part of a brand. */
+interface PartOf {
+  brandId: string;
+  partnerId: string;
+}
+interface Stretch {
+  from: string;
+  to: string;
+}
+
+const ofPartner = `WITH RECURSIVE below AS (
        SELECT $2::text AS partner_id
        UNION
        SELECT partner.partner_id FROM below JOIN partner ON partner.parents @> jsonb_build_array(jsonb_build_object('parentId', below.partner_id))
      ), sharing AS (
        SELECT partner_id FROM deal_version WHERE brand_id = $1
          AND jsonb_path_exists(terms::jsonb, '$.components[*].split.shares[*].partnerId ? (@ == $id)', jsonb_build_object('id', $2::text))
-     ), within AS (SELECT conversion_id, partner_id, touches FROM conversion WHERE brand_id = $1 AND occurred_at >= $3 AND occurred_at < $4 AND ${original})
-     SELECT conversion_id AS "conversionId" FROM within WHERE touches @> to_jsonb($2::text) OR partner_id IN (SELECT partner_id FROM below UNION SELECT partner_id FROM sharing)
-     UNION SELECT conversion_id FROM within JOIN commission_entry AS entry USING (conversion_id) WHERE entry.partner_id = $2
-     UNION SELECT conversion_id FROM commission_entry AS entry WHERE brand_id = $1 AND partner_id = $2 AND occurred_at >= $3 AND occurred_at < $4
-       AND conversion_id IS NOT NULL AND NOT EXISTS (SELECT FROM conversion AS fact WHERE fact.conversion_id = entry.conversion_id)`,
-    [brandId, partnerId, from, to],
-  );
+     ), within AS (SELECT conversion_id, partner_id, touches FROM conversion WHERE brand_id = $1 AND occurred_at >= $3 AND occurred_at < $4 AND ${original}),
+     found AS (
+       SELECT conversion_id FROM within WHERE touches @> to_jsonb($2::text) OR partner_id IN (SELECT partner_id FROM below UNION SELECT partner_id FROM sharing)
+       UNION SELECT conversion_id FROM within JOIN commission_entry AS entry USING (conversion_id) WHERE entry.partner_id = $2
+       UNION SELECT conversion_id FROM commission_entry AS entry WHERE brand_id = $1 AND partner_id = $2 AND occurred_at >= $3 AND occurred_at < $4
+         AND conversion_id IS NOT NULL AND NOT EXISTS (SELECT FROM conversion AS fact WHERE fact.conversion_id = entry.conversion_id)
+       LIMIT $5)`;
+
+/**
+ * Conversions of a brand in a stretch of time of which a partner earns something: his own, those of everybody who has ever stood below
+ * him or shares with him, those on whose way he was, and whatever else the journal has posted to him for, even where the fact is gone.
+ * At most one more than `most`: then there are too many.
+ */
+export async function conversionsOf(tx: Tx, { brandId, partnerId }: PartOf, { from, to }: Stretch, most: number): Promise<string[]> {
+  const { rows } = await tx.query<{ conversionId: string }>(`${ofPartner} SELECT conversion_id AS "conversionId" FROM found`, [
+    brandId,
+    partnerId,
+    from,
+    to,
+    most + 1,
+  ]);
   return rows.map(({ conversionId }) => conversionId);
+}
+
+/** How many those are, at most one more than `most`. */
+export async function countConversionsOf(tx: Tx, { brandId, partnerId }: PartOf, { from, to }: Stretch, most: number): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(`${ofPartner} SELECT count(*)::int AS count FROM found`, [
+    brandId,
+    partnerId,
+    from,
+    to,
+    most + 1,
+  ]);
+  return rows[0]?.count ?? 0;
 }
 
 /** What conversions are rated together with: the streams they are in, and the running scopes that they put something into. */
@@ -46,12 +72,12 @@ export async function tiesOf(tx: Tx, conversionIds: readonly string[]): Promise<
   return { streams: of('stream'), running: of('running') };
 }
 
-/** Everything that is in these streams, or has put something into these running scopes. */
-export async function tiedBy(tx: Tx, { streams, running }: Ties): Promise<string[]> {
+/** Everything that is in these streams, or has put something into these running scopes; at most one more than `most`. */
+export async function tiedBy(tx: Tx, { streams, running }: Ties, most: number): Promise<string[]> {
   const { rows } = await tx.query<{ conversionId: string }>(
     `SELECT conversion_id AS "conversionId" FROM stream_record WHERE stream = ANY($1)
-     UNION SELECT conversion_id FROM running_contribution WHERE scope = ANY($2)`,
-    [streams, running],
+     UNION SELECT conversion_id FROM running_contribution WHERE scope = ANY($2) LIMIT $3`,
+    [streams, running, most + 1],
   );
   return rows.map(({ conversionId }) => conversionId);
 }

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ConversionData, newId } from '@tributary/contracts';
+import { everything as everyBrand } from '@tributary/service-kit';
 import { aConversion, aRefund, createDeal, recorded, startWorld, tenPercent, type World } from '../../../test/builders.js';
 import { ledgerOf, modelTerms, putAbove } from '../../../test/models.js';
+import { conversionsOf, countConversionsOf, tiedBy, tiesOf } from './recalculation-store.js';
 
 let world: World;
 beforeAll(async () => {
@@ -92,6 +94,28 @@ test.each(modelTerms)('D-02 M-26 a healthy month is worked out again to the byte
     expect((await recalculate(id)).result.hash).toBe(result.hash);
   }
   expect(await everything()).toEqual(untouched);
+});
+
+test('D-02 what is too much for a recalculation is not read to the end to find that out', async () => {
+  const { partnerId, sales } = await earning();
+  const part = { brandId: world.brandId, partnerId };
+  const april = { from: '2026-04-01T00:00:00Z', to: '2026-05-01T00:00:00Z' };
+  const found = await world.service.db.tx(everyBrand, async (tx) => [
+    (await conversionsOf(tx, part, april, 100)).length,
+    await countConversionsOf(tx, part, april, 100),
+    (await conversionsOf(tx, part, april, 2)).length,
+    await countConversionsOf(tx, part, april, 2),
+  ]);
+  expect(found).toEqual([5, 5, 3, 3]);
+  const running = await earning({ components: [{ ...tenPercent.components[0], subCent: 'accumulate' }] });
+  const tied = await world.service.db.tx(everyBrand, async (tx) => {
+    const ties = await tiesOf(
+      tx,
+      [...sales, ...running.sales].map(({ conversionId }) => conversionId),
+    );
+    return [(await tiedBy(tx, ties, 100)).length, (await tiedBy(tx, ties, 2)).length];
+  });
+  expect(tied).toEqual([8, 3]);
 });
 
 test('D-02 a share and an override that were never posted are found too', async () => {

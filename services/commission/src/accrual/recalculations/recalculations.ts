@@ -6,7 +6,7 @@ import { findBrand } from '../../profiles/brand-store.js';
 import { findRehearsal, insertRehearsal, type Rehearsal, rehearseJobName, stateOf } from '../../rehearsals/rehearsal-store.js';
 import { mostConversions } from '../../shared/rehearsal.js';
 import type { RecalculationRequest } from './recalculate.js';
-import { conversionsOf } from './recalculation-store.js';
+import { countConversionsOf } from './recalculation-store.js';
 
 /** Takes a recalculation: it is worked out in the background. */
 export const createRecalculationRoute = ({ jobs }: { jobs: Jobs }): Route =>
@@ -15,9 +15,9 @@ export const createRecalculationRoute = ({ jobs }: { jobs: Jobs }): Route =>
     const brand = await findBrand(tx, brandId);
     if (brand === undefined) throw new NotYetKnown('brand', brandId);
     if (!(await knowsPartner(tx, partnerId))) throw new NotYetKnown('partner', partnerId);
-    const total = (await conversionsOf(tx, body, bucketRange(body.period, brand.timeZone))).length;
+    const total = await countConversionsOf(tx, body, bucketRange(body.period, brand.timeZone), mostConversions);
     if (total > mostConversions)
-      return reject('too-many-conversions', { detail: `It concerns ${total}, at most ${mostConversions} can be` });
+      return reject('too-many-conversions', { detail: `It concerns more than the ${mostConversions} that can be` });
     const rehearsalId = newId('recalculation');
     const asked = { rehearsalId, brandId, partnerId, actorId: principal.actorId, requestedAt: now, request: body, total };
     const recalculation = await insertRehearsal(tx, { kind: 'recalculation', ...asked });
