@@ -1,8 +1,8 @@
-import { isCurrency } from '@tributary/money';
+import { isCurrency, one } from '@tributary/money';
 import type { Fields } from '@tributary/rules';
 import { checkComponent } from './check/component.js';
 import { checkRecoups } from './check/months.js';
-import { exactOf, isMore, one } from './check/numbers.js';
+import { exactOf, isMore } from './check/numbers.js';
 import { repeated, type TermsProblem, when } from './check/problem.js';
 import { metricsOf, qualificationFields } from './terms.js';
 import type { Terms } from './types.js';

@@ -1,5 +1,5 @@
 import { dayMs, instantMs } from '@tributary/calendar';
-import { divide, multiply, type Rational, rate, rational } from '@tributary/money';
+import { divide, multiply, one, type Rational, rate } from '@tributary/money';
 
 /** What one unit of `base` costs in `quote` on a day, and who says so. */
 export interface FxRate {
@@ -31,7 +31,7 @@ const hub = 'EUR';
  * no rate is known; of a currency to itself it is 1, made from nothing.
  */
 export function rateOn(rates: readonly FxRate[], from: string, to: string, date: string): FoundRate | null {
-  if (from === to) return { rate: rational(1n), path: [] };
+  if (from === to) return { rate: one, path: [] };
   const usable = newestOf(rates, date);
   const straight = leg(usable, from, to);
   if (straight) return straight;
@@ -67,7 +67,7 @@ function leg(usable: ReadonlyMap<string, FxRate>, from: string, to: string): Fou
   const direct = usable.get(pairOf(from, to));
   if (direct) return { rate: rate(direct.rate), path: [direct] };
   const inverse = usable.get(pairOf(to, from));
-  return inverse ? { rate: divide(rational(1n), rate(inverse.rate)), path: [inverse] } : null;
+  return inverse ? { rate: divide(one, rate(inverse.rate)), path: [inverse] } : null;
 }
 
 /** The currencies that may lie between the two. */

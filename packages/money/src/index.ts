@@ -11,6 +11,7 @@ export {
   isZero,
   multiply,
   negate,
+  one,
   parseFraction,
   type Rational,
   rate,

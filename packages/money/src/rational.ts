@@ -23,7 +23,10 @@ export function rational(n: bigint, d = 1n): Rational {
   return { n: (sign * n) / divisor, d: (sign * d) / divisor };
 }
 
+/** Nothing: where sums begin. */
 export const zero: Rational = { n: 0n, d: 1n };
+/** The whole of something, and one unit of it: where products begin. */
+export const one: Rational = { n: 1n, d: 1n };
 
 const decimalPattern = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?$/;
 

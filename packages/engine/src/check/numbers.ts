@@ -1,4 +1,4 @@
-import { compare, isDecimal, type Rational, rate, rational } from '@tributary/money';
+import { compare, isDecimal, one, type Rational, rate, rational } from '@tributary/money';
 import type { Finely } from '../types.js';
 import { type TermsProblem, when } from './problem.js';
 
@@ -6,8 +6,6 @@ import { type TermsProblem, when } from './problem.js';
 export const largestFlatAmount = rational(1_000_000_000_000n);
 /** Of a band: a thousandfold is a slip of the pen too. */
 export const largestFactor = rational(1000n);
-
-export const one: Rational = rational(1n);
 
 /** The exact value; undefined for what is no decimal: another rule says so. */
 export const exactOf = (value: Finely | null | undefined): Rational | undefined =>

@@ -1,6 +1,6 @@
-import { add, compare, type Rational, zero } from '@tributary/money';
+import { add, compare, one, type Rational, zero } from '@tributary/money';
 import type { Component, Downline, Milestone, Split } from '../types.js';
-import { checkRate, exactOf, isMore, one } from './numbers.js';
+import { checkRate, exactOf, isMore } from './numbers.js';
 import { checkReplacement } from './pay.js';
 import { repeated, type TermsProblem, when } from './problem.js';
 

@@ -1,5 +1,5 @@
 import { bucketOf } from '@tributary/calendar';
-import { convert, multiply, type Rational, rate, rational, subtract, toExactText } from '@tributary/money';
+import { convert, multiply, one, type Rational, rate, rational, subtract, toExactText } from '@tributary/money';
 import { type FxRate, rateOn } from '../fx.js';
 import type { Conversion, Step } from '../types.js';
 import type { Subject } from './subject.js';
@@ -34,7 +34,7 @@ export function exchangeOf(subject: Subject, from: string | null, to: string): E
   const date = dateOf(conversion, timeZone);
   const found = rateOn(circumstances.rates, from, to, date);
   if (found === null) return { into: null, used: [], steps: [] };
-  const after = multiply(found.rate, subtract(rational(1n), rate(terms.fxFee)));
+  const after = multiply(found.rate, subtract(one, rate(terms.fxFee)));
   const paths = found.path.map((one) => `${one.base}/${one.quote} ${one.rate} of ${one.date} by ${one.source}`).join(', ');
   return {
     into: (amount) => convert(amount, from, to, after),

@@ -1,4 +1,4 @@
-import { allocate, compare, divide, multiply, type Rational, rate, rational, toExactText } from '@tributary/money';
+import { allocate, compare, divide, multiply, one, type Rational, rate, toExactText } from '@tributary/money';
 import type { Conversion, Details, NormalComponent, OnRefund, Reason, RuleTried } from '../types.js';
 import type { Exchange } from './exchange.js';
 import type { Picked } from './pick-rate.js';
@@ -67,7 +67,7 @@ const flat = ({ component, picked }: Model): Part => ({
   step: 'flat-part',
   formula: picked.amount ?? '0',
   formulaOnRest: null,
-  of: rational(1n),
+  of: one,
   times: rate(picked.amount ?? '0'),
   kind: 'units',
   onRefund: component.onRefund.flat,

@@ -1,4 +1,4 @@
-import { add, compare, isZero, multiply, type Rational, rational, toExactText, toFraction, zero } from '@tributary/money';
+import { add, compare, isZero, multiply, one, type Rational, toExactText, toFraction, zero } from '@tributary/money';
 import type { Kept, NormalComponent, OnRefund, Reason, RuleTried, Step } from '../types.js';
 import { type Exchange, type Money, moneyIn } from './exchange.js';
 import { modelParts, type Part, partValue } from './models.js';
@@ -43,7 +43,7 @@ export interface Place {
   factor: Rational;
   since: string | null;
 }
-export const ownPlace: Place = { factor: rational(1n), since: null };
+export const ownPlace: Place = { factor: one, since: null };
 
 /** The exact commission of one component for one conversion with `rest` left of it, with every rule and step on the way. */
 export function rateComponent(
@@ -82,7 +82,7 @@ export function rateComponent(
     exact = add(exact, value);
   }
   if (modelled.parts.length > 1) steps.push({ step: 'commission', formula: 'sum of the parts', value: toExactText(exact) });
-  if (compare(place.factor, rational(1n)) !== 0) {
+  if (compare(place.factor, one) !== 0) {
     const scaled = multiply(exact, place.factor);
     steps.push({ step: 'level', formula: `${toExactText(exact)} x ${toExactText(place.factor)}`, value: toExactText(scaled) });
     exact = scaled;
@@ -96,7 +96,7 @@ export function rateComponent(
     earnedAt: judged.earnedAt,
     whole: keptOf(
       modelled.parts,
-      modelled.parts.map(() => rational(1n)),
+      modelled.parts.map(() => one),
       place,
     ),
     rest: keptOf(
@@ -108,7 +108,7 @@ export function rateComponent(
   };
 }
 
-const wholly: { share: Rational; reason: Reason | null; rules: RuleTried[] } = { share: rational(1n), reason: null, rules: [] };
+const wholly: { share: Rational; reason: Reason | null; rules: RuleTried[] } = { share: one, reason: null, rules: [] };
 
 function keptOf(parts: readonly Part[], shares: readonly Rational[], { factor }: Place): Kept {
   let [base, units, plain] = [zero, zero, zero];
@@ -132,14 +132,14 @@ function keptShare(policy: OnRefund, component: NormalComponent, subject: Subjec
   const rule = (passed: boolean, detail: string): RuleTried => ({ rule: `refund-${policy}`, passed, detail });
   const untouched = rest.share.n === rest.share.d;
   if (untouched) return wholly;
-  if (policy === 'never') return { share: rational(1n), reason: null, rules: [rule(true, 'refunds take nothing of it')] };
+  if (policy === 'never') return { share: one, reason: null, rules: [rule(true, 'refunds take nothing of it')] };
   if (rest.gone) return { share: zero, reason: 'fully-refunded' as const, rules: [rule(false, 'nothing of the original is left')] };
   if (policy === 'proportional') {
     return { share: rest.share, reason: null, rules: [rule(true, `it keeps the share that is left, ${toExactText(rest.share)}`)] };
   }
   const again = qualify(component, subject, left);
   if (again.reason) return { share: zero, reason: again.reason, rules: [rule(false, 'what is left no longer qualifies'), ...again.rules] };
-  return { share: rational(1n), reason: null, rules: [rule(true, 'what is left still qualifies')] };
+  return { share: one, reason: null, rules: [rule(true, 'what is left still qualifies')] };
 }
 
 function reasonForNothing(component: NormalComponent, { conversion }: Subject): Reason {

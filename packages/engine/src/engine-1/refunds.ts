@@ -1,4 +1,4 @@
-import { type Rational, rational } from '@tributary/money';
+import { one, type Rational, rational } from '@tributary/money';
 import { inCanonicalOrder } from '../order.js';
 import type { Conversion, Reason } from '../types.js';
 
@@ -29,7 +29,7 @@ export function canonical(facts: readonly Conversion[]): Conversion[] {
 }
 
 /** The whole conversion, before any refund. */
-export const untouched = (original: Conversion): Rest => ({ amount: original.amount, share: rational(1n), gone: false });
+export const untouched = (original: Conversion): Rest => ({ amount: original.amount, share: one, gone: false });
 
 /**
  * Refunds and chargebacks in canonical order, each taking what it asks for or what is left, whichever is less; one

@@ -1,4 +1,4 @@
-import { add, allocate, multiply, type Rational, rate, rational, subtract } from '@tributary/money';
+import { add, allocate, multiply, one, type Rational, rate, rational, subtract } from '@tributary/money';
 import type { Circumstances, Split } from '../types.js';
 import { type Line, scopeKey } from './line.js';
 
@@ -7,7 +7,7 @@ export function sharesOf(split: Split, { touches }: Circumstances, ownPartner: s
   if (split.by === 'named') return split.shares.map(({ partnerId, share }) => ({ partnerId, share: rate(share) }));
   const partners = touches.length === 0 ? [ownPartner] : touches;
   const [first, last] = [rate(split.first), rate(split.last)];
-  const equal = multiply(subtract(rational(1n), add(first, last)), rational(1n, BigInt(partners.length)));
+  const equal = multiply(subtract(one, add(first, last)), rational(1n, BigInt(partners.length)));
   const shares = new Map<string, Rational>();
   for (const [index, partnerId] of partners.entries()) {
     let share = equal;

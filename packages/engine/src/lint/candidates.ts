@@ -1,4 +1,4 @@
-import { add, compare, divide, isDecimal, rate, rational, subtract, toExactText } from '@tributary/money';
+import { add, compare, divide, isDecimal, one, rate, rational, subtract, toExactText } from '@tributary/money';
 import type { Fact, FieldType, Rule, Scalar } from '@tributary/rules';
 
 /** Values of a field to try; complete when a rule that fails for all of them fails for every value. */
@@ -7,7 +7,6 @@ export interface Candidates {
   isComplete: boolean;
 }
 
-const one = rational(1n);
 const two = rational(2n);
 /** Fields of numbers that need not be whole. */
 const decimalFields: readonly string[] = ['quantity'];

@@ -1,6 +1,6 @@
 import type { Reset } from '@tributary/calendar';
-import { add, compare, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
-import { exactOf, one } from '../check/numbers.js';
+import { add, compare, one, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
+import { exactOf } from '../check/numbers.js';
 import { hasFlatPart } from '../terms.js';
 import type { Cap, NormalComponent } from '../types.js';
 import { asPercent, error, type Finding, type Subject, warning } from './finding.js';

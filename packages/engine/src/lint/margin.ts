@@ -1,6 +1,6 @@
-import { add, compare, type Rational, toExactText } from '@tributary/money';
+import { add, compare, one, type Rational, toExactText } from '@tributary/money';
 import type { Fields } from '@tributary/rules';
-import { exactOf, one } from '../check/numbers.js';
+import { exactOf } from '../check/numbers.js';
 import { withDefaults } from '../terms.js';
 import type { Terms } from '../types.js';
 import { asPercent, error, type Finding, warning } from './finding.js';

@@ -1,4 +1,4 @@
-import { add, compare, multiply, type Rational, rational, subtract, zero } from '@tributary/money';
+import { add, compare, multiply, one, type Rational, subtract, zero } from '@tributary/money';
 import { exactOf } from '../check/numbers.js';
 import type { Downline, NormalComponent } from '../types.js';
 import { largest, shareOf, sum } from './shares.js';
@@ -23,7 +23,7 @@ export function shareAtLevel(component: OverrideComponent, distance: number, { o
   const { downline } = component;
   if (downline.ranks !== undefined) return zero;
   const ratio = multiply(shareOf(component), exactOf(downline.levels[distance]) ?? zero);
-  const base = downline.of === 'amount' ? rational(1n) : downline.of === 'commission' ? own : last;
+  const base = downline.of === 'amount' ? one : downline.of === 'commission' ? own : last;
   const share = multiply(ratio, base);
   return downline.lessPaidBelow === true ? largest([subtract(share, paid)]) : share;
 }

@@ -1,4 +1,4 @@
-import { add, compare, isZero, multiply, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
+import { add, compare, isZero, multiply, one, type Rational, rate, toExactText, zero } from '@tributary/money';
 import type { Downline, RuleTried, Step } from '../../types.js';
 import { exchangeOf } from '../exchange.js';
 import type { Line } from '../line.js';
@@ -7,8 +7,6 @@ import { judge, type Link, lineAbove, sumIn } from './chain.js';
 
 type Ranks = NonNullable<Downline['ranks']>;
 type Pay = Ranks['pays'][number];
-
-const one = rational(1n);
 
 const rankOf = ({ order }: Ranks, tier: string | null): number => (tier === null ? -1 : order.indexOf(tier));
 

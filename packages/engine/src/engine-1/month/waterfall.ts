@@ -1,4 +1,4 @@
-import { add, divide, isZero, multiply, negate, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
+import { add, divide, isZero, multiply, negate, one, type Rational, rate, toExactText, zero } from '@tributary/money';
 import type { NormalComponent, WaterfallLine } from '../../types.js';
 import type { MonthFact, RateLookup, StatementLine, VersionWaterfall } from './types.js';
 
@@ -72,7 +72,7 @@ export function netRevenue(
 
 function exchange({ currency: own, date, gross, turnover, deductions }: MonthFact, currency: string, rateFor: RateLookup): Rational | null {
   const moneyless = [gross, turnover, ...Object.values(deductions)].every((amount) => amount === '0');
-  if (own === currency || moneyless) return rational(1n);
+  if (own === currency || moneyless) return one;
   return own === null || date === null ? null : rateFor(own, currency, date);
 }
 

@@ -1,4 +1,4 @@
-import { compare, isZero, parseFraction, type Rational, rational, toExactText, zero } from '@tributary/money';
+import { compare, isZero, one, parseFraction, type Rational, toExactText, zero } from '@tributary/money';
 import type { NormalComponent, StreamPlace } from '../../types.js';
 import type { Trail } from './trail.js';
 
@@ -11,7 +11,6 @@ export interface Capped {
   capped: boolean;
 }
 
-const one = rational(1n);
 /** A lowered limit may have been passed already. */
 const roomOf = ({ room }: StreamPlace, index: number): Rational => atLeastZero(parseFraction(room[index] ?? '0'));
 const atLeastZero = (value: Rational): Rational => (value.n < 0n ? zero : value);
