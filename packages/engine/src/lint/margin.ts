@@ -15,7 +15,7 @@ import {
   sharesOfLevels,
   within,
 } from './overrides.js';
-import { directShare, heaviestStack, largest, shareOf, sum } from './shares.js';
+import { type Asked, directShare, heaviestStack, largest, shareOf, sum } from './shares.js';
 
 export interface MarginOptions {
   /** The most of an event's revenue that everybody together may earn; without one: all of it. */
@@ -27,36 +27,46 @@ export interface MarginOptions {
   fields: Fields;
 }
 
+type AskedMargin = MarginOptions & Asked;
+
 /** Whether what a deal and those above and below it pay of one event stays within the margin. */
 export function lintMargin(terms: Terms, options: MarginOptions): Finding[] {
   const kinds = [...new Set(terms.components.map(({ on }) => on))];
   return kinds.flatMap((kind) => {
-    const direct = lintDirect(terms, kind, options);
-    if (direct.length > 0) return direct;
-    return [...lintUplines(terms, kind, options), ...lintOverrides(terms, kind, options)];
+    const cutOff = { happened: false };
+    const findings = lintKind(terms, kind, { ...options, cutOff });
+    return cutOff.happened ? findings.map((finding) => ({ ...finding, message: `${finding.message} ${notAll}` })) : findings;
   });
 }
 
+const notAll = 'Not all of the conditions could be looked through: it may be less.';
+
+function lintKind(terms: Terms, kind: string, options: AskedMargin): Finding[] {
+  const direct = lintDirect(terms, kind, options);
+  if (direct.length > 0) return direct;
+  return [...lintUplines(terms, kind, options), ...lintOverrides(terms, kind, options)];
+}
+
 const limitOf = ({ maximum }: MarginOptions): Rational => exactOf(maximum) ?? one;
-const isBeyond = (share: Rational, options: MarginOptions): boolean => compare(share, limitOf(options)) > 0;
-const allowed = (options: MarginOptions): string =>
+const isBeyond = (share: Rational, options: AskedMargin): boolean => compare(share, limitOf(options)) > 0;
+const allowed = (options: AskedMargin): string =>
   options.maximum === undefined ? 'there is only 100 %' : `the brand allows ${asPercent(limitOf(options))}`;
 
 /** The components that one event can earn its own partner by. The finding stands at the one that goes too far. */
-function lintDirect(terms: Terms, kind: string, options: MarginOptions): Finding[] {
-  const { components: stack, isCertain } = heaviestStack(terms, kind, options.fields);
+function lintDirect(terms: Terms, kind: string, options: AskedMargin): Finding[] {
+  const stack = heaviestStack(terms, kind, options);
   const shares = stack.map(shareOf);
   if (!isBeyond(sum(shares), options)) return [];
   const tipping = stack[shares.findIndex((_, index) => isBeyond(sum(shares.slice(0, index + 1)), options))];
   const index = withDefaults(terms).components.findIndex(({ name }) => name === tipping?.name);
   const parts = shares.length > 1 ? ` (${shares.map(asPercent).join(' + ')})` : '';
-  const message = `An event of kind ${kind} ${isCertain ? 'can' : 'may'} earn ${asPercent(sum(shares))} of its revenue${parts}${isCertain ? '' : ', as far as its conditions can be looked through'}; ${allowed(options)}.`;
+  const message = `An event of kind ${kind} can earn ${asPercent(sum(shares))} of its revenue${parts}; ${allowed(options)}.`;
   return [error(`/components/${index}`, 'shares-exceed-the-margin', message)];
 }
 
 /** What the partners above earn on this deal's own events. */
-function lintUplines(terms: Terms, kind: string, options: MarginOptions): Finding[] {
-  const own = directShare(terms, kind, options.fields);
+function lintUplines(terms: Terms, kind: string, options: AskedMargin): Finding[] {
+  const own = directShare(terms, kind, options);
   if (own.n === 0n) return [];
   let below: Below = { own, last: own, paid: own };
   const shares = options.uplineTerms.map((above, distance) => {
@@ -74,8 +84,8 @@ function lintUplines(terms: Terms, kind: string, options: MarginOptions): Findin
 }
 
 /** What this deal's overrides pay on the events of partners below, who earn at least by terms like these. */
-function lintOverrides(terms: Terms, kind: string, options: MarginOptions): Finding[] {
-  const own = largest([terms, ...options.brandTerms].map((deal) => directShare(deal, kind, options.fields)));
+function lintOverrides(terms: Terms, kind: string, options: AskedMargin): Finding[] {
+  const own = largest([terms, ...options.brandTerms].map((deal) => directShare(deal, kind, options)));
   let paid = own;
   return withDefaults(terms).components.flatMap((component, index) => {
     if (component.on !== kind || !isOverride(component)) return [];
@@ -89,7 +99,7 @@ function lintOverrides(terms: Terms, kind: string, options: MarginOptions): Find
   });
 }
 
-function beyond(kind: string, own: Rational, paid: Rational, at: string, options: MarginOptions): Finding {
+function beyond(kind: string, own: Rational, paid: Rational, at: string, options: AskedMargin): Finding {
   const parts = own.n === 0n ? '' : `, ${asPercent(own)} of it to its own partner`;
   const message = `An event of kind ${kind} can earn ${asPercent(paid)} of its revenue${parts}; ${allowed(options)}.`;
   return error(at, 'overrides-exceed-the-margin', message);

@@ -22,17 +22,18 @@ export function shareOf(component: NormalComponent): Rational {
 
 const total = (components: readonly NormalComponent[]): Rational => sum(components.map(shareOf));
 
-export interface Stack {
-  components: readonly NormalComponent[];
-  /** Whether all of it has been looked through: else what might add up is taken to. */
-  isCertain: boolean;
+/** What is asked of terms. */
+export interface Asked {
+  fields: Fields;
+  /** Told where not everything could be looked through: then what might add up is taken to. */
+  cutOff: { happened: boolean };
 }
 
 /**
  * The components by which one event of a kind can earn its own partner most: those that can hold for the same event add up, and of those
  * that exclude each other the heavier ones count.
  */
-export function heaviestStack(terms: Terms, kind: string, fields: Fields): Stack {
+export function heaviestStack(terms: Terms, kind: string, { fields, cutOff }: Asked): readonly NormalComponent[] {
   const paying = withDefaults(terms).components.filter(
     (component) => component.on === kind && component.downline === null && shareOf(component).n > 0n,
   );
@@ -41,7 +42,8 @@ export function heaviestStack(terms: Terms, kind: string, fields: Fields): Stack
   const together = (components: readonly NormalComponent[]): boolean =>
     !isImpossible(allOf(...components.map(conditionOf)), fields, fixed, effort);
   const stack = new Set(groupsByField(paying).flatMap((group) => heaviestOf(group, together, effort)));
-  return { components: paying.filter((component) => stack.has(component)), isCertain: !effort.isSpent };
+  cutOff.happened ||= effort.isSpent;
+  return paying.filter((component) => stack.has(component));
 }
 
 /** Conditions that ask about different things do not exclude each other: each group is searched by itself. */
@@ -85,4 +87,4 @@ function heaviestOf(
   return best;
 }
 
-export const directShare = (terms: Terms, kind: string, fields: Fields): Rational => total(heaviestStack(terms, kind, fields).components);
+export const directShare = (terms: Terms, kind: string, asked: Asked): Rational => total(heaviestStack(terms, kind, asked));

@@ -22,7 +22,8 @@ export interface Place {
  */
 export async function othersFor(tx: Tx, { brandId, partnerId, exceptDealId }: Place, terms: DealTerms, now: Date): Promise<OtherTerms> {
   const latest = paysForOthers(terms) ? await latestVersions(tx, { brandId, limit: mostDeals }) : [];
-  const brandTerms = latest.filter(({ status, dealId }) => status === 'active' && dealId !== exceptDealId).map((deal) => deal.terms);
+  const active = latest.filter(({ status, dealId }) => status === 'active' && dealId !== exceptDealId).map((deal) => deal.terms);
+  const brandTerms = distinct(active);
   if (partnerId === undefined) return { brandTerms, uplineTerms: [] };
   const above = await termsAbove(tx, brandId, [partnerId], now.toISOString());
   return { brandTerms, uplineTerms: above(partnerId) };
@@ -30,6 +31,9 @@ export async function othersFor(tx: Tx, { brandId, partnerId, exceptDealId }: Pl
 
 const paysForOthers = ({ components }: Pick<Terms, 'components'> | DealTerms): boolean =>
   components.some(({ downline }) => downline !== undefined);
+
+/** Most deals of a brand say the same: once is enough. */
+const distinct = (all: readonly Terms[]): Terms[] => [...new Map(all.map((terms) => [JSON.stringify(terms), terms])).values()];
 
 /** The same for many deals of a brand that are amended at once: of those the terms that they are to have. */
 export async function othersForAll(
@@ -43,8 +47,7 @@ export async function othersForAll(
   const above = await termsAbove(tx, brandId, partnerIds, now.toISOString(), next);
   const latest = amended.some(({ terms }) => paysForOthers(terms)) ? await latestVersions(tx, { brandId, limit: mostDeals }) : [];
   const active = latest.filter(({ status }) => status === 'active').map(({ dealId, terms }) => next.get(dealId) ?? terms);
-  // Most deals of a brand say the same: once is enough.
-  const brandTerms = [...new Map(active.map((terms) => [JSON.stringify(terms), terms])).values()];
+  const brandTerms = distinct(active);
   return (partnerId) => ({ brandTerms, uplineTerms: above(partnerId) });
 }
 
