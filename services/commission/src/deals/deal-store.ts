@@ -9,12 +9,15 @@ type Origin = Pick<DealVersionRecord, 'templateId' | 'templateVersion' | 'batchI
 type Row = RatedRow & Origin & { changes: StatusChange[] };
 
 const asWritten = `deal_id AS "dealId", version, partner_id AS "partnerId", brand_id AS "brandId", program_id AS "programId", effective_from AS "effectiveFrom",
-  terms, reason, author_id AS "authorId", document_hash AS "documentHash"`;
-const selected = `${asWritten}, status, recorded_at AS "recordedAt", template_id AS "templateId", template_version AS "templateVersion", batch_id AS "batchId",
+  reason, author_id AS "authorId", document_hash AS "documentHash"`;
+const selected = `${asWritten}, terms, status, recorded_at AS "recordedAt", template_id AS "templateId", template_version AS "templateVersion", batch_id AS "batchId",
   (SELECT coalesce(json_agg(json_build_object('status', became.status, 'at', became.at, 'actorId', became.actor_id, 'note', became.note) ORDER BY became.at), '[]')
    FROM deal_status AS became WHERE became.deal_id = deal_version.deal_id AND became.version = deal_version.version) AS changes`;
 
-const instantsOf = (row: RatedRow) => ({ effectiveFrom: row.effectiveFrom.toISOString(), recordedAt: row.recordedAt.toISOString() });
+const instantsOf = (row: Pick<RatedRow, 'effectiveFrom' | 'recordedAt'>) => ({
+  effectiveFrom: row.effectiveFrom.toISOString(),
+  recordedAt: row.recordedAt.toISOString(),
+});
 
 /** A version from what was written and what became of it. */
 export function recordFrom(written: RatedVersion & Origin, changes: readonly StatusChange[]): DealVersionRecord {
@@ -100,13 +103,20 @@ export const versionsOfPartners = (tx: Tx, brandId: string, partnerIds: readonly
  * folded into its status, and explanations stay short.
  */
 export async function versionsFor(tx: Tx, partnerIds: readonly string[], dealIds: readonly string[]): Promise<RatedVersion[]> {
-  const { rows } = await tx.query<RatedRow>(
-    `SELECT ${asWritten}, coalesce(activation.status, written.status) AS status, coalesce(activation.at, written.recorded_at) AS "recordedAt"
+  const { rows } = await tx.query<Omit<RatedRow, 'terms'> & { terms: string }>(
+    `SELECT ${asWritten}, terms::text AS terms, coalesce(activation.status, written.status) AS status, coalesce(activation.at, written.recorded_at) AS "recordedAt"
      FROM deal_version AS written LEFT JOIN (SELECT deal_id, version, status, at FROM deal_status WHERE status = 'active') AS activation USING (deal_id, version)
      WHERE partner_id = ANY($1) OR deal_id = ANY($2) ORDER BY deal_id, version`,
     [partnerIds, dealIds],
   );
-  return rows.map((row) => ({ ...row, ...instantsOf(row) }));
+  // Very many deals have the same terms: read, and made complete, once.
+  const read = new Map<string, Terms>();
+  const termsOf = (text: string): Terms => {
+    const terms = read.get(text) ?? (JSON.parse(text) as Terms);
+    read.set(text, terms);
+    return terms;
+  };
+  return rows.map((row) => ({ ...row, ...instantsOf(row), terms: termsOf(row.terms) }));
 }
 
 /** Every version of the deals that were made from a template. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '@tributary/contracts';
 import { type EventContext, handedOn, type NewEvent } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
@@ -10,7 +10,7 @@ import type { Made, Rating } from './rating.js';
 /** The entry with its explanation as it is stored and hashed. */
 export function written({ entry, explanation }: Made): WrittenEntry {
   const explanationText = canonicalJson(explanation);
-  return { entry, explanationText, explanationHash: createHash('sha256').update(explanationText).digest('hex') };
+  return { entry, explanationText, explanationHash: hash('sha256', explanationText) };
 }
 
 /** What an event goes back to: the fact that caused it, else what rating was called for. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, type StatementContent } from '@tributary/contracts';
 import { type ComponentStatement, type MonthExplanation, type VersionWaterfall, withDefaults } from '@tributary/engine';
 import { toWireAmount } from '@tributary/money';
@@ -33,7 +33,7 @@ export const totalOf = (statements: readonly ComponentStatement[]): bigint =>
 
 export const hashOf = (content: StatementContent): string => sha256(canonicalJson(content));
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 function sectionOf(section: ComponentStatement, inputs: MonthExplanation['inputs']): StatementContent['components'][number] {
   const { carry, quarantine, recoup } = section;
