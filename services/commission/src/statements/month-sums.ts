@@ -23,25 +23,25 @@ WITH stretch AS MATERIALIZED (
   SELECT stretch.no, coalesce(told.currency, '') AS currency,
     CASE WHEN told.currency IS DISTINCT FROM stretch.currency THEN to_char(told.occurred_at AT TIME ZONE stretch.time_zone, 'YYYY-MM-DD') ELSE '' END AS date,
     CASE WHEN stretch.by_customer THEN coalesce(told.customer_id, '') ELSE '' END AS customer_id, told.customer_id AS who,
-    coalesce((told.details ->> 'grossRevenue')::numeric, CASE WHEN refund.everything THEN 0 ELSE greatest(told.amount - coalesce(refund.amount, 0), least(told.amount, 0)) END, 0) AS gross,
+    coalesce((told.details ->> 'grossRevenue')::numeric, (
+      SELECT CASE WHEN bool_or(back.amount IS NULL) THEN 0 ELSE greatest(told.amount - coalesce(sum(back.amount), 0), least(told.amount, 0)) END
+      FROM conversion AS back WHERE back.original_conversion_id = told.conversion_id AND back.kind IN ('refund', 'chargeback')
+        AND (back.amount IS NULL OR back.currency = told.currency)
+    ), 0) AS gross,
     coalesce((told.details ->> 'turnover')::numeric, 0) AS turnover,
     coalesce((told.details ->> 'quantity')::numeric, 0) AS quantity,
     told.details -> 'deductions' AS deductions
   FROM stretch JOIN conversion AS told ON told.brand_id = $1 AND told.partner_id = stretch.partner_id AND told.program_id = stretch.program_id
     AND told.kind = stretch.kind AND told.occurred_at >= stretch.since AND told.occurred_at < stretch.until AND told.level > 0
-  LEFT JOIN LATERAL (
-    SELECT sum(back.amount) AS amount, bool_or(back.amount IS NULL) AS everything FROM conversion AS back
-    WHERE told.details -> 'grossRevenue' IS NULL AND back.original_conversion_id = told.conversion_id AND back.kind IN ('refund', 'chargeback')
-      AND (back.amount IS NULL OR back.currency = told.currency)
-  ) AS refund ON true
   LEFT JOIN licensed ON stretch.licence IS NULL AND licensed.partner_id = told.partner_id AND licensed.program_id = told.program_id
     AND licensed.licence = told.details ->> 'licence' AND told.occurred_at >= licensed.since AND told.occurred_at < coalesce(licensed.until, 'infinity')
   WHERE CASE WHEN stretch.licence IS NULL THEN licensed.licence IS NULL ELSE told.details ->> 'licence' = stretch.licence END
 ), taken AS (
   SELECT no, currency, date, customer_id, jsonb_object_agg(name, amount) AS deductions
   FROM (
-    SELECT no, currency, date, customer_id, deduction.key AS name, sum(deduction.value::numeric)::text AS amount
-    FROM fact, jsonb_each_text(fact.deductions) AS deduction GROUP BY no, currency, date, customer_id, deduction.key
+    SELECT no, currency, date, customer_id, name, sum((deductions ->> name)::numeric)::text AS amount
+    FROM (SELECT no, currency, date, customer_id, deductions, jsonb_object_keys(deductions) AS name FROM fact) AS named
+    GROUP BY no, currency, date, customer_id, name
   ) AS by_name GROUP BY no, currency, date, customer_id
 ), sums AS (
   SELECT no, currency, date, customer_id, count(*)::int AS events, count(DISTINCT who)::int AS customers,
