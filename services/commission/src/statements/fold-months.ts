@@ -1,7 +1,7 @@
 import { foldMonth, type MonthInput, type MonthResult, type MonthState, noState } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import type { Brand } from '../profiles/brand-store.js';
-import { type DealMonth, dealMonth, type MonthDeal } from './domain/deal-months.js';
+import type { DealMonth } from './domain/deal-months.js';
 import { otherEarningsOf, sumsOf } from './month-sums.js';
 import { ratesFor } from './rates.js';
 
@@ -10,15 +10,13 @@ export interface FoldedMonth extends DealMonth {
   result: MonthResult;
 }
 
-/** One month of many deals, each opening with its own state. Set-based: three statements, however many deals. */
+/** Months of many deals, each opening with its own state. Set-based: three statements, however many deals. */
 export async function foldMonths(
   tx: Tx,
   brand: Brand,
-  deals: readonly MonthDeal[],
-  period: string,
+  months: readonly DealMonth[],
   openings: ReadonlyMap<string, MonthState>,
 ): Promise<FoldedMonth[]> {
-  const months = deals.map((deal) => dealMonth(deal, brand, period));
   const sums = await sumsOf(tx, brand.brandId, months);
   const others = await otherEarningsOf(tx, brand.brandId, months);
   const wanted = months.flatMap(({ currency }, index) =>
@@ -28,7 +26,7 @@ export async function foldMonths(
   );
   const rates = await ratesFor(tx, wanted);
   return months.map((month, index) => {
-    const { deal, currency, versions } = month;
+    const { deal, period, currency, versions } = month;
     const input: MonthInput = {
       dealId: deal.dealId,
       partnerId: deal.partnerId,

@@ -44,9 +44,11 @@ export async function foldChain(
     const dealIds = wanted.map(({ dealId }) => dealId);
     const current = await currentStatements(tx, dealIds, period);
     const makes = options.makesMissing || period === options.closing;
-    const due = wanted.filter((deal) => current.has(deal.dealId) || (makes && dealMonth(deal, brand, period).versions.length > 0));
+    const due = wanted
+      .map((deal) => dealMonth(deal, brand, period))
+      .filter(({ deal, versions }) => current.has(deal.dealId) || (makes && versions.length > 0));
     const openings = new Map([...(await closingsBefore(tx, dealIds, period)), ...passedOn]);
-    const folded = await foldMonths(tx, brand, due, period, openings);
+    const folded = await foldMonths(tx, brand, due, openings);
     const late = { into: openPeriodFrom(period, options.closed), reason: options.reason };
     // A close that is run again finds its statements there: what has changed since is late.
     const done = await issueStatements(tx, rating, brand, folded, current, ({ deal }) =>

@@ -3,7 +3,7 @@ import type { MonthState } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { closedPeriodsOf } from '../periods/period-store.js';
 import { findBrand } from '../profiles/brand-store.js';
-import type { MonthDeal } from './domain/deal-months.js';
+import { dealMonth, type MonthDeal } from './domain/deal-months.js';
 import { type FoldedMonth, foldMonths } from './fold-months.js';
 import { monthDealsOf } from './month-deal-store.js';
 import { closingsBefore } from './statement-store.js';
@@ -32,7 +32,8 @@ export async function previewOf(tx: Tx, { brandId, partnerId, period }: OpenMont
   );
   let folded: FoldedMonth[] = [];
   for (const month of months) {
-    folded = await foldMonths(tx, brand, deals, month, openings);
+    const ofDeals = deals.map((deal) => dealMonth(deal, brand, month));
+    folded = await foldMonths(tx, brand, ofDeals, openings);
     openings = new Map([...openings, ...folded.map(({ deal, result }) => [deal.dealId, result.closing] as const)]);
   }
   return folded.filter(({ versions }) => versions.length > 0);

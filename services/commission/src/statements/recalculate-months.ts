@@ -2,6 +2,7 @@ import { type MonthState, noState } from '@tributary/engine';
 import { closedPeriodsOf } from '../periods/period-store.js';
 import { findBrand } from '../profiles/brand-store.js';
 import type { RecalculateMonths } from '../shared/months.js';
+import { dealMonth } from './domain/deal-months.js';
 import { foldMonths } from './fold-months.js';
 import { monthDealsOf } from './month-deal-store.js';
 import { scopesOf } from './postings.js';
@@ -19,7 +20,8 @@ export const recalculateMonths: RecalculateMonths = async (tx, { brandId, partne
   const dealIds = deals.map(({ dealId }) => dealId);
   const openings = new Map<string, MonthState>(await closingsBefore(tx, dealIds, period));
   const current = await currentStatements(tx, dealIds, period);
-  const folded = await foldMonths(tx, brand, deals, period, new Map(dealIds.map((id) => [id, openings.get(id) ?? noState])));
+  const months = deals.map((deal) => dealMonth(deal, brand, period));
+  const folded = await foldMonths(tx, brand, months, new Map(dealIds.map((id) => [id, openings.get(id) ?? noState])));
   const recomputed = new Map<string, { currency: string; amount: bigint }>();
   for (const month of folded) {
     if (month.versions.length === 0 && !current.has(month.deal.dealId)) continue;
