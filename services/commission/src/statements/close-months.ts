@@ -71,8 +71,10 @@ const jobData = z.object({
   }),
 });
 
-/** Chunks worked on at the same time: while one is being folded, the other is being written. */
+/** Chunks worked on at the same time: while one is being folded, others are being read and written. */
 const lanes = 2;
+/** Chunks of one job. */
+const chunksInOneJob = 12;
 
 /**
  * The next chunks of a large brand's close, each in a transaction of its own. When they are through, the job enqueues the rest: a chunk
@@ -88,18 +90,24 @@ export const closeMonthsJob = ({ outbox, jobs, db }: CloseParts & { db: Database
       context: { causationId, ...context },
     } = jobData.parse(raw);
     const rating: Rating = { outbox, now, trigger: 'facts', context: causationId === undefined ? context : { ...context, causationId } };
-    const partners = await db.tx(everything, (tx) => monthPartners(tx, brandId, after, lanes * partnersAtOnce));
-    const chunks = Array.from({ length: lanes }, (_, lane) => partners.slice(lane * partnersAtOnce, (lane + 1) * partnersAtOnce));
-    await Promise.all(
-      chunks.map((chunk) =>
-        db.tx(everything, async (tx) => {
+    const partners = await db.tx(everything, (tx) => monthPartners(tx, brandId, after, chunksInOneJob * partnersAtOnce));
+    const chunks = chunksOf(partners);
+    const lane = async (): Promise<void> => {
+      for (const chunk of chunks) {
+        await db.tx(everything, async (tx) => {
           await shareBooks(tx, [brandId]);
           const brand = await findBrand(tx, brandId);
           if (brand !== undefined) await closeChunk(tx, rating, brand, period, chunk);
-        }),
-      ),
-    );
-    if (partners.length < lanes * partnersAtOnce) return;
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+    if (partners.length < chunksInOneJob * partnersAtOnce) return;
     await db.tx(everything, (tx) => jobs.enqueue(tx, jobName, { ...raw, after: partners.at(-1) }));
   },
 });
+
+/** For several lanes to take from: a lane that fails ends it, and the others with it. */
+function* chunksOf(partners: readonly string[]): Generator<string[]> {
+  for (let start = 0; start < partners.length; start += partnersAtOnce) yield partners.slice(start, start + partnersAtOnce);
+}
