@@ -59,9 +59,9 @@ export const anEnrollment = (partnerId: string, brandId: string, programId: stri
 
 /** A commission service that knows a brand and its enrolled partners. */
 export async function startWorld(
-  options: { partners?: number; now?: string; holdDays?: number; terms?: TermDefaults } = {},
+  options: { partners?: number; now?: string; holdDays?: number; terms?: TermDefaults; service?: TestService } = {},
 ): Promise<World> {
-  const service = await startTestService(compose, { now: new Date(options.now ?? '2026-06-01T12:00:00Z') });
+  const service = options.service ?? (await startTestService(compose, { now: new Date(options.now ?? '2026-06-01T12:00:00Z') }));
   const [brandId, programId] = [newId('brand'), newId('program')];
   const partnerIds = Array.from({ length: options.partners ?? 1 }, () => newId('partner'));
   await service.deliver(aBrand(brandId, programId, { holdDays: options.holdDays ?? 0, terms: options.terms ?? {} }));
