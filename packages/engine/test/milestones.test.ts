@@ -83,6 +83,20 @@ test('M-22 what came back after the days of one sale is missing for the next', (
   expect(told.earns(last)['top']).toBe(2_000);
 });
 
+test('M-22 each sale is looked at with the days of its own version: an amendment shortens them for what comes after it', () => {
+  const by = (before: Downline['milestone']): number => {
+    const told = recruited(before);
+    told.deal('top', [bonus({ earned: 10_000, reversibleDays: 0 })], { effectiveFrom: '2026-03-10T00:00:00.000Z' });
+    const first = sell(told, '03-01', 60_000);
+    const second = sell(told, '03-20', 60_000);
+    told.refund(first, 60_000, { at: '04-10' });
+    return told.earns(second)['top'] ?? 0;
+  };
+  expect([by({ earned: 10_000 }), by({ earned: 10_000, reversibleDays: 60 }), by({ earned: 10_000, reversibleDays: 0 })]).toEqual([
+    2_000, 2_000, 2_000,
+  ]);
+});
+
 test('M-22 what the recruit earns by a scale counts as it is rated in the end', () => {
   const scale: Component = {
     ...tenPercent,
@@ -179,6 +193,10 @@ test('M-22 milestones that could not be paid as written are refused', () => {
     '/components/0/subCent milestones-are-paid-once-and-whole',
     '/components/0/onRefund milestones-are-paid-once-and-whole',
   ]);
+  expect(problems({ duration: { months: 6, from: 'customer-first' } })).toEqual([
+    '/components/0/duration/from milestones-last-from-the-recruitment',
+  ]);
+  expect(problems({ duration: { months: 6, from: 'recruited' } })).toEqual([]);
   expect(problems({}, {}, { earned: 0 })).toEqual(['/components/0/downline/milestone/earned milestone-must-be-a-positive-integer']);
   expect(problems({}, { milestone: { earned: 1, reversibleDays: 3_651 } })).toEqual([
     '/components/0/downline/milestone/reversibleDays reversible-days-between-0-and-3650',

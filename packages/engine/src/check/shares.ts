@@ -42,12 +42,13 @@ export function checkDownline(component: Component, downline: Downline, at: stri
 /** A bonus is an amount, paid once and on top: nothing that modulates a share has a meaning for it. */
 function checkMilestone(component: Component, downline: Downline, { earned, reversibleDays = 0 }: Milestone, at: string): TermsProblem[] {
   const { lessPaidBelow, pool, ranks } = downline;
-  const { subCent, onRefund } = component;
+  const { subCent, onRefund, duration } = component;
   const path = `${at}/downline/milestone`;
   return [
     ...when(component.model !== 'flat', `${at}/model`, 'milestones-need-a-flat-amount'),
     ...when(downline.of !== 'commission', `${at}/downline/of`, 'milestones-go-by-commission'),
     ...when(downline.funding !== 'on-top', `${at}/downline/funding`, 'milestones-are-paid-on-top'),
+    ...when(duration?.from === 'customer-first', `${at}/duration/from`, 'milestones-last-from-the-recruitment'),
     ...when(!Number.isSafeInteger(earned) || earned < 1, `${path}/earned`, 'milestone-must-be-a-positive-integer'),
     ...when(
       !Number.isInteger(reversibleDays) || reversibleDays < 0 || reversibleDays > longestReversal,

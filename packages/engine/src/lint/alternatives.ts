@@ -16,6 +16,8 @@ export const conditionOf = ({ qualify }: Subject['component']): RuleGroup =>
 
 /** Conditions that nothing satisfies, alternatives that never come to their turn, and pairs of which neither goes first. */
 export function lintConditions(subject: Subject): Finding[] {
+  const { qualify, alternatives } = subject.component;
+  if (qualify.rule === null && alternatives.length === 0) return [];
   // What one component leaves is there for the next: whether any of its own searches ended early is asked for each by itself.
   const effort: Effort = { ...subject.effort, isSpent: false };
   const findings = lintWithin({ ...subject, effort });

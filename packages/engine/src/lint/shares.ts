@@ -87,4 +87,24 @@ function heaviestOf(
   return best;
 }
 
-export const directShare = (terms: Terms, kind: string, asked: Asked): Rational => total(heaviestStack(terms, kind, asked));
+interface Known {
+  fields: Fields;
+  share: Rational;
+  isCutOff: boolean;
+}
+// Terms are never changed once made, and a bulk amendment asks the same of every deal of a brand for each of its own.
+const known = new WeakMap<Terms, Map<string, Known>>();
+
+/** The most that one event of a kind can earn its own partner, as a share of its revenue. */
+export function directShare(terms: Terms, kind: string, { fields, cutOff }: Asked): Rational {
+  const ofKinds = known.get(terms) ?? new Map<string, Known>();
+  known.set(terms, ofKinds);
+  let found = ofKinds.get(kind);
+  if (found?.fields !== fields) {
+    const own = { happened: false };
+    found = { fields, share: total(heaviestStack(terms, kind, { fields, cutOff: own })), isCutOff: own.happened };
+    ofKinds.set(kind, found);
+  }
+  cutOff.happened ||= found.isCutOff;
+  return found.share;
+}

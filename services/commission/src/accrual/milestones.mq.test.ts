@@ -123,6 +123,51 @@ test('M-22 an amendment moves or ends the milestone, also under a name that was 
   expect(await earned()).toEqual({ [first.conversionId]: 2_000 });
 });
 
+test('M-22 a milestone that becomes an override by a scale is rated at its place in the scale, and back', async () => {
+  const { deals, sale, earned } = await recruitOf([{ since: year, terms: bonus(10_000) }]);
+  const sales = ['01', '02', '03'].map((day) => sale(`2026-03-${day}T10:00:00.000Z`, 50_000));
+  await world.service.deliver(...sales.map((one) => recorded(one)));
+  const amend = (version: number, terms: DealTerms) =>
+    world.service
+      .request()
+      .post(`/api/v1/deals/${deals[0]?.id}/amendments`)
+      .set('If-Match', `"${version}"`)
+      .send({ effectiveFrom: year, terms, reason: 'agreed' });
+  const amounts = async () => {
+    const nets = await earned();
+    return sales.map(({ conversionId }) => nets[conversionId] ?? 0);
+  };
+  expect(await amounts()).toEqual([0, 2_000, 0]);
+  const scaled: DealTerms = {
+    components: [
+      {
+        name: 'recruit',
+        on: 'sale',
+        model: 'percentage',
+        rate: '0.01',
+        downline: { levels: ['1'], of: 'amount', funding: 'on-top' },
+        tiers: {
+          metric: { measure: 'amount' },
+          reset: 'month',
+          scale: 'whole',
+          crossing: 'new',
+          bounds: 'inclusive',
+          retroactive: 'none',
+          demotion: 'unwind',
+          bands: [{ upTo: 60_000 }, { upTo: null, rate: '0.05' }],
+        },
+      },
+    ],
+  };
+  await amend(1, scaled).expect(201);
+  expect(await amounts()).toEqual([500, 2_500, 2_500]);
+  await amend(2, bonus(10_000)).expect(201);
+  expect(await amounts()).toEqual([0, 2_000, 0]);
+
+  const { body } = await amend(3, { ...bonus(10_000), currency: 'USD' }).expect(422);
+  expect(body.errors).toEqual([{ pointer: '/terms/currency', rule: 'milestones-keep-their-currency' }]);
+});
+
 test('M-22 sales count for whom the recruit stands under at their time', async () => {
   const terms = bonus(10_000);
   const { sale, earned } = await recruitOf([

@@ -72,8 +72,12 @@ export async function foldStreams(
 ): Promise<StreamsFolded> {
   const stored = (await recordsOf(tx, conversionIds)).filter(({ record }) => isBy(by, record));
   const { put, gone } = compare(records, stored);
+  // A record that is gone may have had the scope of one that goes by something else now.
   const places = new Map(
-    stored.flatMap(({ record, place }) => (record.scope === null || place === null ? [] : [[record.scope, place] as const])),
+    stored.flatMap((one) => {
+      const { scope } = one.record;
+      return scope === null || one.place === null || gone.includes(one) ? [] : [[scope, one.place] as const];
+    }),
   );
   const changed = new Set<string>();
   if (put.length + gone.length === 0) return { places, changed };

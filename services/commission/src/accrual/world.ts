@@ -76,7 +76,12 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
     brands,
     needs,
     plain:
-      [...partners.values()].every(standsAlone) && !needs.customer && !needs.streams && rates.length === 0 && !asksOfPartners(versions),
+      [...partners.values()].every(standsAlone) &&
+      !needs.customer &&
+      !needs.streams &&
+      !needs.milestones &&
+      rates.length === 0 &&
+      !asksOfPartners(versions),
     versionsOf: groupBy(versions, ({ partnerId }) => partnerId),
   };
 }

@@ -50,24 +50,29 @@ export function acceptTerms(
 }
 
 /**
- * What is rated by the month is one thing over all versions, by its name: under a name that it had, another model would be mixed with it.
- * @throws Rejected `terms-invalid` with a pointer to each
+ * An amendment that would break off what runs on over all versions of a deal.
+ * @throws Rejected `terms-invalid` with a pointer to each place
  */
-export function refuseOtherModels(before: Terms, after: Terms): void {
-  const errors = otherModels(before, after).map((index) => ({
-    pointer: `/terms/components/${index}/model`,
-    rule: 'name-had-another-model',
-  }));
+export function refuseBreaks(before: Terms, after: Terms): void {
+  const errors = breaksOf(before, after).map(({ pointer, rule }) => ({ pointer: `/terms${pointer}`, rule }));
   if (errors.length > 0) throw new Rejected('terms-invalid', { errors });
 }
 
-/** The components, by their place, whose name had another model, where either is rated by the month. */
-export function otherModels(before: Terms, after: Terms): number[] {
-  const models = new Map(withDefaults(before).components.map(({ name, model }) => [name, model]));
-  return withDefaults(after).components.flatMap(({ name, model }, index) => {
-    const was = models.get(name);
-    const mixes = was !== undefined && was !== model && (isMonthModel(was) || isMonthModel(model));
-    return mixes ? [index] : [];
+/**
+ * Where an amendment would break off what runs on by the name of a component. What is rated by the month would be mixed with another
+ * model; a milestone in another currency would begin anew, and its bonus be paid again.
+ */
+export function breaksOf(before: Terms, after: Terms): { pointer: string; rule: string }[] {
+  const known = new Map(withDefaults(before).components.map((component) => [component.name, component]));
+  return withDefaults(after).components.flatMap(({ name, model, downline }, index) => {
+    const was = known.get(name);
+    if (was === undefined) return [];
+    const mixes = was.model !== model && (isMonthModel(was.model) || isMonthModel(model));
+    const anew = was.downline?.milestone && downline?.milestone && before.currency !== after.currency;
+    return [
+      ...(mixes ? [{ pointer: `/components/${index}/model`, rule: 'name-had-another-model' }] : []),
+      ...(anew ? [{ pointer: '/currency', rule: 'milestones-keep-their-currency' }] : []),
+    ];
   });
 }
 

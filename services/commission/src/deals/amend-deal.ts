@@ -1,7 +1,7 @@
 import { amendDeal } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject, requireVersion } from '@tributary/service-kit';
 import { findBrand, lockBooks } from '../profiles/brand-store.js';
-import { acceptTerms, refuseOtherModels, withoutGuard } from './accept-terms.js';
+import { acceptTerms, refuseBreaks, withoutGuard } from './accept-terms.js';
 import { versionsOfDeal } from './deal-store.js';
 import { decideAmendment, latestOf } from './domain/deal.js';
 import { othersFor } from './others-for.js';
@@ -26,7 +26,7 @@ export const amendDealRoute = (parts: DealParts): Route =>
       body.status === 'ended' ? { ...brand, termDefaults: withoutGuard(brand.termDefaults) } : brand,
       others,
     );
-    refuseOtherModels(latestOf(versions).terms, terms);
+    refuseBreaks(latestOf(versions).terms, terms);
     const amendment = { ...body, terms, effectiveFrom: new Date(body.effectiveFrom).toISOString() };
     const decision = decideAmendment(versions, amendment, {
       authorId: principal.actorId,

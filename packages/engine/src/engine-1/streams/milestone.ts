@@ -8,11 +8,10 @@ import type { Trail } from './trail.js';
 
 /** How far a partner below has come, up to some record of its stream. Plain JSON. */
 export interface MilestoneState {
-  /** What it has earned, as a fraction string, with all that refunds took back until `until`. */
+  /** What it has earned, as a fraction string, before anything was taken back. */
   readonly earned: string;
-  readonly until: string;
-  /** What refunds take back later than that, in their order. */
-  readonly later: readonly Change[];
+  /** What refunds change: which of them count depends on who asks. */
+  readonly refunds: readonly Change[];
   readonly reached: boolean;
 }
 interface Change {
@@ -20,7 +19,7 @@ interface Change {
   readonly by: string;
 }
 
-const start: MilestoneState = { earned: '0', until: '', later: [], reached: false };
+const start: MilestoneState = { earned: '0', refunds: [], reached: false };
 const forEver = '9999-12-31T23:59:59.999Z';
 
 const milestoneOf = ({ terms }: Entry): Milestone | undefined => terms.component.downline?.milestone;
@@ -48,7 +47,7 @@ export function foldMilestone(entries: readonly Entry[], from: StreamState): Fol
     };
     const amount = atMilestone({ ...record, weights: place.weights ?? [] }, terms.component, milestone, place);
     lines.push({ record, place, ...amount });
-    state = { ...after, reached: state.reached || amount.reason === null };
+    state = state.reached || amount.reason === null ? { ...after, refunds: [], reached: true } : after;
   }
   return { lines, state: { ...from, milestone: state }, fromTheStart: false };
 }
@@ -61,37 +60,28 @@ interface ComeTo {
 
 /** What has been earned before a record and by it, as far as it counts for this record. */
 function comeTo(state: MilestoneState, { record, terms }: Entry, { reversibleDays: days }: Milestone): ComeTo {
-  const before = parseFraction(state.earned);
-  if (state.reached) return { before, own: zero, after: state };
-  const limit = days === undefined ? forEver : addDays(record.occurredAt, days, terms.timeZone);
-  const until = isLater(state.until, limit) ? state.until : limit;
-  const changes = changesOf(record);
-  const [due, later] = divided(state.later, until);
-  const [now, further] = divided(changes, until);
-  const [taken, own] = [sumOf(before, due), sumOf(zero, now)];
-  const after = {
-    earned: toFraction(add(taken, own)),
-    until,
-    later: [...later, ...further].sort((a, b) => instantMs(a.at) - instantMs(b.at)),
-    reached: false,
+  const gross = parseFraction(state.earned);
+  if (state.reached) return { before: gross, own: zero, after: state };
+  const until = days === undefined ? forEver : addDays(record.occurredAt, days, terms.timeZone);
+  const [first, ...refunds] = changesOf(record);
+  const earned = parseFraction(first?.by ?? '0');
+  return {
+    before: sumUntil(until, gross, state.refunds),
+    own: sumUntil(until, earned, refunds),
+    after: { earned: toFraction(add(gross, earned)), refunds: [...state.refunds, ...refunds], reached: false },
   };
-  return { before: taken, own, after };
 }
 
-const isLater = (a: string, b: string): boolean => a !== '' && instantMs(a) > instantMs(b);
-const sumOf = (from: Rational, changes: readonly Change[]): Rational => changes.reduce((sum, { by }) => add(sum, parseFraction(by)), from);
+/** What refunds until an instant leave of it. */
+const sumUntil = (until: string, whole: Rational, refunds: readonly Change[]): Rational =>
+  refunds.reduce((sum, { at, by }) => (instantMs(at) <= instantMs(until) ? add(sum, parseFraction(by)) : sum), whole);
 
 /** What a conversion earned, and by how much each refund changed it. */
 const changesOf = ({ earned = [] }: StreamRecord): Change[] =>
   earned.map(({ at, total }, index) => ({
-    at: index === 0 ? '' : at,
+    at,
     by: toFraction(subtract(parseFraction(total), parseFraction(earned[index - 1]?.total ?? '0'))),
   }));
-
-const divided = (changes: readonly Change[], until: string): [Change[], Change[]] => [
-  changes.filter(({ at }) => at === '' || !isLater(at, until)),
-  changes.filter(({ at }) => isLater(at, until)),
-];
 
 /** The bonus at a record's place: all of it where the milestone is reached, else nothing. */
 export function atMilestone(

@@ -2,7 +2,7 @@ import type { Finding } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import type { Brand } from '../../profiles/brand-store.js';
 import { groupBy } from '../../shared/domain/group-by.js';
-import { isError, lintCompleted, otherModels } from '../accept-terms.js';
+import { breaksOf, isError, lintCompleted } from '../accept-terms.js';
 import { versionsOfPartners } from '../deal-store.js';
 import { type DealVersionRecord, latestOf, newVersion } from '../domain/deal.js';
 import { othersForAll } from '../others-for.js';
@@ -45,7 +45,7 @@ export async function planAmendments(
   for (const one of planned) {
     const { deal } = one;
     const findings = lint(deal);
-    if (findings.some(isError) || otherModels(latestOf(before(deal)).terms, deal.terms).length > 0) {
+    if (findings.some(isError) || breaksOf(latestOf(before(deal)).terms, deal.terms).length > 0) {
       refused.push({ dealId: deal.dealId, reason: 'terms-invalid' });
     } else if (inTheWay(deal)) {
       refused.push({ dealId: deal.dealId, reason: 'deal-overlaps' });

@@ -1,4 +1,4 @@
-import { type Component, isStreamed, type Terms, withDefaults } from '@tributary/engine';
+import { type Component, isStreamed, type NormalComponent, type Terms, withDefaults } from '@tributary/engine';
 import { fieldsOf } from '@tributary/rules';
 
 /** What terms ask about beside the conversion itself: only that is loaded. */
@@ -9,13 +9,15 @@ export interface Needs {
   history: boolean;
   /** The customer's deposits and turnover. */
   qualification: boolean;
-  /** Scales, caps or milestones. */
+  /** Scales or caps. */
   streams: boolean;
-  /** What partners below have earned. */
+  /** Streams that go by what partners below have earned. */
   milestones: boolean;
   /** Scales that go by what others bring: of other brands, of partners below. */
   elsewhere: boolean;
 }
+
+const hasMilestone = ({ downline }: Pick<Component | NormalComponent, 'downline'>): boolean => downline?.milestone !== undefined;
 
 const known = new WeakMap<Terms, Needs>();
 
@@ -29,7 +31,7 @@ export function needsOf(terms: Terms): Needs {
     customer: any('customer') || history,
     history,
     qualification: any('qualification'),
-    streams: withDefaults(terms).components.some(isStreamed),
+    streams: withDefaults(terms).components.some((component) => isStreamed(component) && !hasMilestone(component)),
     milestones: any('milestones'),
     elsewhere: any('elsewhere'),
   };
@@ -51,7 +53,7 @@ function needsOfComponent({ qualify, alternatives = [], byOrdinal, duration, tie
     history,
     qualification: qualify?.customer !== undefined,
     streams: false,
-    milestones: downline?.milestone !== undefined,
+    milestones: hasMilestone({ downline }),
     elsewhere: metrics.some(({ of, across }) => of === 'network' || across === 'brands'),
   };
 }

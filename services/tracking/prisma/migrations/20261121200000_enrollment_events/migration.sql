@@ -1,4 +1,5 @@
--- What each snapshot of a brand said of `enrollmentsAreEvents`: an enrolment goes by the policy of its own instant, whatever arrives first.
+-- What each snapshot of a brand said of `enrollmentsAreEvents`: an enrolment goes by the policy of its own instant, as
+-- far as it is known when the enrolment is looked at.
 CREATE TABLE enrollment_policies (
   brand_id   text COLLATE "C" NOT NULL,
   sequence   bigint NOT NULL,
