@@ -97,6 +97,15 @@ test('M-22 each sale is looked at with the days of its own version: an amendment
   ]);
 });
 
+test('M-22 K-2 a sale that came back as a whole does not reach a milestone that was lowered; the next does', () => {
+  const told = recruited({ earned: 50_000 });
+  told.deal('top', [bonus({ earned: 10_000 })], { effectiveFrom: '2026-03-10T00:00:00.000Z' });
+  sell(told, '03-01', 200_000);
+  told.refund(sell(told, '03-11', 70_000), 70_000, { at: '03-12' });
+  expect(told.total('top')).toBe(0);
+  expect(told.earns(sell(told, '03-13', 100))).toEqual({ sub: 10, top: 2_000 });
+});
+
 test('M-22 what the recruit earns by a scale counts as it is rated in the end', () => {
   const scale: Component = {
     ...tenPercent,

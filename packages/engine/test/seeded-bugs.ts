@@ -56,7 +56,7 @@ export const seededBugs: readonly SeededBug[] = [
     'before?.period === period ? parseFraction(before.total) : zero',
     'before ? parseFraction(before.total) : zero',
   ),
-  bug('engine-1/streams/milestone.ts', 'const passed = place.bandBefore !== null', 'const passed = false'),
+  bug('engine-1/streams/milestone.ts', 'refunds: [], reached: true', 'refunds: [], reached: false'),
   bug('engine-1/streams/milestone.ts', 'refunds: [...state.refunds, ...refunds]', 'refunds: [...state.refunds]'),
   bug('engine-1/streams/milestone.ts', 'instantMs(at) <= instantMs(until)', 'instantMs(at) > 0'),
   bug('engine-1/fold.ts', 'records: recordsAt(rest)', 'records: recordsAt(untouched(original))'),

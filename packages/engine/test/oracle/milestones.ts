@@ -12,7 +12,7 @@ export function milestones() {
     const until = reversibleDays === undefined ? '9' : new Date(Date.parse(occurredAt) + reversibleDays * 86_400_000).toISOString();
     way.earned.push(by);
     if (way.reached) return false;
-    way.reached = way.earned.reduce((sum, one) => sum + one(until), 0n) >= BigInt(earned);
+    way.reached = by(until) > 0n && way.earned.reduce((sum, one) => sum + one(until), 0n) >= BigInt(earned);
     return way.reached;
   };
 }

@@ -26,8 +26,8 @@ const milestoneOf = ({ terms }: Entry): Milestone | undefined => terms.component
 export const isOnTheWay = (entry: Entry): boolean => milestoneOf(entry) !== undefined;
 
 /**
- * The conversion that reaches a milestone is the first by which what they have all earned together comes to it, with every refund from
- * until `reversibleDays` after it. It is reached once: what comes after it counts no more.
+ * The conversion that reaches a milestone is the first that earned anything and by which what they have all earned together comes to it,
+ * with every refund from until `reversibleDays` after it. It is reached once: what comes after it counts no more.
  */
 export function foldMilestone(entries: readonly Entry[], from: StreamState): FoldedStream {
   const lines: StreamLine[] = [];
@@ -92,9 +92,11 @@ export function atMilestone(
   trail?: Trail,
 ): StreamAmount {
   const before = parseFraction(place.before[0] ?? '0');
-  const after = add(before, parseFraction(weights[0] ?? '0'));
+  const own = parseFraction(weights[0] ?? '0');
+  const after = add(before, own);
   const passed = place.bandBefore !== null;
-  const reached = !passed && compare(after, rational(BigInt(earned))) >= 0;
+  // What came back as a whole brings nothing nearer: not even a milestone that an amendment has lowered meanwhile.
+  const reached = !passed && own.n > 0n && compare(after, rational(BigInt(earned))) >= 0;
   const exact = reached ? parseFraction(whole.plain) : zero;
   const refunds = reversibleDays === undefined ? 'all refunds' : `refunds until ${reversibleDays} days after it`;
   const detail = passed
