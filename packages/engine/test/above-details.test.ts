@@ -51,3 +51,27 @@ test('M-20 the first posting of a running scope corrects nothing, whatever its c
     { amount: 1n, adjusts: null },
   ]);
 });
+
+test('M-18 a rank paid by the unit pays nothing for an event that tells no details', () => {
+  const told = world();
+  told.parent('a', 'b');
+  told.tier('b', 'gold');
+  const ranks: Downline['ranks'] = { order: ['gold'], pays: [{ rank: 'gold', amount: 7 }], skipped: 'pay-up' };
+  told.deal('b', [{ on: 'sale', model: 'per-unit', amount: 1, downline: below({ ranks }) }]);
+  const by = (details?: { quantity: string }) =>
+    told.result(told.event(details ? { details } : {})).scopes.map(({ reason, exact }) => [reason, exact]);
+  expect([by({ quantity: '3' }), by()]).toEqual([[[null, '21']], [['no-quantity', '0']]]);
+});
+
+test('M-10 an event that moves only one of two meters of a scale of another kind is counted there', () => {
+  const told = world();
+  const metric = [{ measure: 'count' }, { measure: 'amount', on: 'lead' }] as const;
+  const bands = [
+    { atLeast: [0, 0], rate: '0.1' },
+    { atLeast: [1, 500], rate: '0.2' },
+  ];
+  told.deal('a', [{ on: 'sale', model: 'percentage', rate: '0.1', tiers: { metric: [...metric], reset: 'month', scale: 'whole', bands } }]);
+  const lead = told.event({ kind: 'lead', at: '03-01', amount: 500 });
+  expect(told.result(lead).records.map(({ weights }) => weights)).toEqual([['0', '500']]);
+  expect(told.earns(told.event({ at: '03-02', amount: 1_000 }))).toEqual({ a: 200 });
+});

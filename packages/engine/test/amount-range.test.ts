@@ -33,6 +33,10 @@ test('C-05 a spread, an exchange and the lines of an order come to no more eithe
   const lines = ['A', 'B', 'C'].map((sku) => ({ sku, quantity: 1, amount: 999_000_000_000_000 }));
   const items: Terms = { components: [{ on: 'sale', model: 'line-items', items: { rates: [{ sku: 'A', rate: '0.1' }], otherwise: '1' } }] };
   expect(said(facts(aSale({ details: { lines } }), items))).toEqual(refused(0n));
+  const parts = ['A', 'B'].map((sku) => ({ sku, quantity: 1, amount: -600_000_000_000_000 }));
+  expect(
+    said(facts(aSale({ details: { lines: parts } }), { components: [{ ...items.components[0]!, items: { rates: [], otherwise: '1' } }] })),
+  ).toEqual(refused(0n));
   const sale = aSale({ amount: 999_000_000_000_000n });
   const whole: Terms = { components: [{ on: 'sale', model: 'flat-plus-percentage', amount: 1_000_000_000_001, rate: '1' }] };
   expect(said(facts(sale, whole, [aRefund(900_000_000_000_000n)]))).toEqual(refused(0n));
@@ -60,12 +64,30 @@ test('C-05 a scale is judged by its best band, wherever in its stream the conver
   expect(said(facts(trade('999999999999.9999'), perUnit(1, { tiers: factor })))).toEqual(refused(0n));
 });
 
+test('C-05 the best band is the one that makes most of it, wherever it stands: by what it names, by what the component pays, times its factor', () => {
+  const by = (component: Component, ...bands: NonNullable<Component['tiers']>['bands']) => {
+    const amount = 600_000_000_000_000n;
+    const lines = [{ sku: 'A', quantity: 1, amount: Number(amount) }];
+    return said(facts(aSale({ amount, details: { lines } }), { components: [{ ...component, tiers: { ...scale, bands } }] }))[1];
+  };
+  const percentage: Component = { on: 'sale', model: 'percentage', rate: '0.1' };
+  const items: Component = { on: 'sale', model: 'line-items', items: { rates: [], otherwise: '1' } };
+  expect(by(percentage, { upTo: 1, rate: '2' }, { upTo: null, rate: '0.2' })).toBe('amount-out-of-range');
+  expect(by(percentage, { upTo: 1 }, { upTo: null, rate: '1', factor: '1.5' })).not.toBe('amount-out-of-range');
+  expect(by(percentage, { upTo: 1 }, { upTo: null, rate: '1', factor: '2' })).toBe('amount-out-of-range');
+  expect(by(percentage, { upTo: 1 }, { upTo: null, factor: '16' })).not.toBe('amount-out-of-range');
+  expect(by(percentage, { upTo: 1 }, { upTo: null, factor: '17' })).toBe('amount-out-of-range');
+  expect(by(items, { upTo: 1 }, { upTo: null, factor: '1.5' })).not.toBe('amount-out-of-range');
+  expect(by(items, { upTo: 1 }, { upTo: null, factor: '2' })).toBe('amount-out-of-range');
+});
+
 test('C-05 a share of many commissions, and of a month, is bounded too', () => {
   const own = [1, 2].map((index): Component => ({ on: 'sale', name: `s${index}`, model: 'percentage', rate: '1' }));
   const above: Component = {
     on: 'sale',
     model: 'percentage',
     rate: '1',
+    qualify: { minAmount: 1 },
     downline: { levels: ['1'], of: 'commission', funding: 'on-top' },
   };
   const sale = aSale({ amount: 999_000_000_000_000n });
@@ -74,6 +96,14 @@ test('C-05 a share of many commissions, and of a month, is bounded too', () => {
   const circumstances = { partner: { tags: [], tier: null }, uplines, customer: null, touches: [], rates: [] };
   const { outcome, scopes } = foldConversion({ ...facts(sale, { components: own }), versions, circumstances });
   expect([outcome, scopes.map(({ reason }) => reason)]).toEqual(['commission', [null, null, 'amount-out-of-range']]);
+  expect(scopes[2]?.explanation.rules.slice(-2)).toEqual([
+    { rule: 'minimum-amount', passed: true, detail: '999000000000000 is at least 1' },
+    {
+      rule: 'amount-in-range',
+      passed: false,
+      detail: '1998000000000000 is beyond the 1000000000000000 minor units that an entry can hold',
+    },
+  ]);
 
   const month = foldMonth(
     aMonth({ components: [revshare({ rate: '1' })] }, { facts: [activity(999_000_000_000_000), activity(999_000_000_000_000)] }),

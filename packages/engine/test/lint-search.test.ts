@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { evaluate, type Facts, type Rule, type RuleGroup } from '@tributary/rules';
 import fc from 'fast-check';
-import { lintTerms, qualificationFields, type Terms } from '../src/index.js';
+import { type Component, lintTerms, qualificationFields, type Terms } from '../src/index.js';
 import { effortFor } from '../src/lint/effort.js';
 import { findFacts } from '../src/lint/witness.js';
-import { percent } from './terms-builders.js';
+import { override, percent } from './terms-builders.js';
 
 const words = ['AT', 'DE', 'DEX'];
 const numbers = [0, 1, 2, 5, 500];
@@ -169,4 +169,35 @@ test('D-14 what may add up but was not looked through is said to be no more than
     ({ rule }) => rule === 'shares-exceed-the-margin',
   );
   expect(finding?.message).toMatch(/can earn .* Not all of the conditions could be looked through: it may be less\.$/);
+});
+
+test('D-14 what asks for nothing is not said to ask for too much, wherever it stands', () => {
+  const { components } = deals(
+    20,
+    50,
+    (index) => and({ field: 'country', operator: '=', value: `C${index}` }),
+    () => 1,
+  );
+  const said = (last: Partial<Component>) =>
+    lintTerms({ components: [...components, { ...percent, name: 'last', on: 'last', ...last }] }).filter(
+      ({ pointer }) => pointer === '/components/20',
+    );
+  expect([said({}), said({ qualify: { minAmount: 5 } })]).toEqual([[], []]);
+  expect(said({ qualify: { rule: forCountry('DE') } }).map(({ rule }) => rule)).toEqual([tooMany]);
+});
+
+test('D-14 the share of the same terms is told anew where rules may ask about other fields', () => {
+  const when = (operator: '<' | '>', value: number) => ({ qualify: { rule: and({ field: 'amount', operator, value }) } });
+  // No whole number lies between: only of what is not known to be one may both hold.
+  const below: Terms = {
+    components: [
+      { ...percent, rate: '0.2', ...when('>', 1) },
+      { ...percent, rate: '0.2', name: 'b', ...when('<', 2) },
+    ],
+  };
+  const terms: Terms = { components: [{ ...override, rate: '0.2', downline: { ...override.downline!, levels: ['1'] } }] };
+  const { amount: _amount, ...others } = qualificationFields;
+  const said = (fields?: typeof others) =>
+    lintTerms(terms, { fields, brandTerms: [below], margin: { maximumShareOfRevenue: '0.5' } }).map(({ rule }) => rule);
+  expect([said(), said(others), said()]).toEqual([[], ['overrides-exceed-the-margin'], []]);
 });

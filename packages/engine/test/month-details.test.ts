@@ -251,4 +251,7 @@ test('M-09 the fixed amount of a month is paid once, whatever the terms change w
   expect(earned(scale(500), scale(), 10_000, 10_000)).toBe(4_500n);
   expect(earned(scale(500), scale(700), 10_000, 0)).toBe(2_500n);
   expect(earned(scale(500), scale(700), 500, 0)).toBe(150n);
+  // Of a marginal scale it is not the month's: the last part that has one is the first.
+  const { tiers, ...share } = scale(700);
+  expect(earned(scale(500), { ...share, tiers: { ...tiers!, scale: 'marginal' } }, 10_000, 10_000)).toBe(4_500n);
 });

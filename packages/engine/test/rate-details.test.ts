@@ -156,12 +156,18 @@ test('M-28 what waits for a rate: shares of money, lines of an order, minima and
   const spread: Component = { on: 'sale', model: 'spread-share', rate: '1', spread: { unit: 1 } };
   const details = { quantity: '1', spread: '2' };
   expect(reason(spread, { details })).toBeNull();
-  const tiers = (metric: Metric): Component['tiers'] => ({ metric, reset: 'month', scale: 'whole', bands: [{ upTo: 9 }, { upTo: null }] });
+  const tiers = (metric: Metric | Metric[]): NonNullable<Component['tiers']> => ({
+    metric,
+    reset: 'month',
+    scale: 'whole',
+    bands: [{ upTo: 9 }, { upTo: null }],
+  });
   expect([
     reason({ ...spread, qualify: { minAmount: 1 } }, { details }),
     reason({ ...spread, tiers: tiers({ measure: 'amount' }) }, { details }),
     reason({ ...flat, tiers: tiers({ measure: 'amount' }) }),
-  ]).toEqual(Array(3).fill('fx-rate-missing'));
+    reason({ ...flat, tiers: { ...tiers([{ measure: 'count' }, { measure: 'amount' }]), bands: [{ atLeast: [0, 0] }] } }),
+  ]).toEqual(Array(4).fill('fx-rate-missing'));
   for (const metric of [{ measure: 'count' }, { measure: 'amount', on: 'lead' }] as const)
     expect(reason({ ...flat, tiers: tiers(metric) })).not.toBe('fx-rate-missing');
 });

@@ -38,10 +38,11 @@ const placeShown = (place: StreamPlace | undefined): string => {
   return `, at ${before} adding ${weights}, reached ${reached}, room ${room}, sum ${sumBefore}, band ${bandBefore}`;
 };
 
-function recordShown({ stream, scope, dealVersion, customerId, weights, picked, whole, rest, paidAt }: StreamRecord): string {
+function recordShown({ stream, scope, dealVersion, customerId, weights, picked, whole, rest, paidAt, earned }: StreamRecord): string {
   const kept = [whole, rest].map(({ base, units, plain }) => [base, units, plain].join(' ')).join(', left ');
   const rated = scope === null ? 'only counted' : `at ${picked.rate} and ${picked.amount} on ${kept}`;
-  return `  record in ${stream} version ${dealVersion} of ${customerId}: [${weights}] ${rated}${paidAt ?? ''}`;
+  const below = earned ? `, below ${earned.map(({ at, total }) => `${total} at ${at}`).join(', ')}` : '';
+  return `  record in ${stream} version ${dealVersion} of ${customerId}: [${weights}] ${rated}${paidAt ?? ''}${below}`;
 }
 
 /** Everything that a world comes to, each explanation computed again. */
