@@ -4,6 +4,7 @@ import { type DealVersion, type EntryExplanation, type FxRate, recomputePosting 
 import { anEvent, seededRandom, shuffled } from '@tributary/testkit';
 import fc from 'fast-check';
 import { aBrand, anEnrollment, aPartner, startWorld, type World } from './builders.js';
+import { startForgetful } from './scale/service.js';
 import { dealPlans } from './streams-deals.js';
 import { netsOf } from './streams-fold.js';
 import { type Fact, type Facts, factsOf, type Places, type Story, story, toldAs } from './streams-story.js';
@@ -12,7 +13,7 @@ const long = process.env['TRIBUTARY_LONG'] === '1';
 const seed = Number(process.env['TRIBUTARY_SEED'] ?? Date.now() % 1_000_000);
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ now: '2026-06-15T00:00:00Z' });
+  world = await startWorld({ service: await startForgetful('2026-06-15T00:00:00Z') });
 });
 afterAll(() => world.service.stop());
 

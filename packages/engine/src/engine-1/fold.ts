@@ -95,7 +95,7 @@ function withEachRefund(
   return records.map((record) => {
     if (record.earned === undefined) return record;
     const totals = stages.flatMap(({ at, records: then }) => {
-      const total = then.find(({ stream, scope }) => stream === record.stream && scope === record.scope)?.earned?.[0]?.total;
+      const total = then.find(({ stream }) => stream === record.stream)?.earned?.[0]?.total;
       return total === undefined ? [] : [{ at, total }];
     });
     return { ...record, earned: totals.filter(({ total }, index) => total !== totals[index - 1]?.total) };
