@@ -17,7 +17,7 @@ interface Version {
 /** The terms by which records are rated: those of the deal version that each names. */
 export function termsOfStreams(versions: readonly Version[], zoneOfBrand: (brandId: string) => string): TermsOfStreams {
   const byKey = new Map(versions.map((one) => [`${one.dealId} ${one.version}`, one]));
-  const byDeal = groupBy(versions, ({ dealId }) => dealId);
+  const byDeal = groupBy([...byKey.values()], ({ dealId }) => dealId);
   const termsIn = ({ terms, brandId }: Version, name: string): StreamTerms | undefined => {
     const complete = withDefaults(terms);
     const component = complete.components.find((one) => one.name === name);
