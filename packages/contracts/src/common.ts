@@ -61,4 +61,5 @@ export const ids = {
   statement: idSchema('statement'),
   simulation: idSchema('simulation'),
   recalculation: idSchema('recalculation'),
+  riskHit: idSchema('riskHit'),
 };

@@ -34,6 +34,7 @@ export const idPrefixes = {
   clearance: 'clr',
   simulation: 'sim',
   recalculation: 'rcl',
+  riskHit: 'rsk',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

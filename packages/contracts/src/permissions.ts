@@ -38,6 +38,8 @@ export const permissions = [
   'fx:read',
   'approval:read',
   'approval:decide',
+  'risk:write',
+  'risk:read',
   'payout:read',
   'payout:build',
   'payout:approve',
@@ -76,6 +78,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'event:write',
     'customer:write',
     'approval:decide',
+    'risk:write',
+    'risk:read',
     'payout:build',
     'payout-method:read',
     'evidence:read',
@@ -88,6 +92,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     ...read,
     'deal:approve',
     'approval:decide',
+    'risk:read',
     'payout:build',
     'payout:approve',
     'evidence:read',
@@ -99,7 +104,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'fx:write',
     'adjustment:write',
   ],
-  auditor: [...read, 'evidence:read', 'audit:read', 'operations:read', 'funding:read', 'payout-method:read', 'api-key:read'],
+  auditor: [...read, 'risk:read', 'evidence:read', 'audit:read', 'operations:read', 'funding:read', 'payout-method:read', 'api-key:read'],
 };
 
 /** Whether any of the roles grants the permission. `public` is granted to everybody, `internal` to no role. */

@@ -95,7 +95,7 @@ export const rejections = {
   'approval-follows-original': { status: 409, title: 'A reversal is decided with the entry that it takes back' },
   'four-eyes': { status: 403, title: 'Who made it cannot approve it' },
   'above-your-threshold': { status: 403, title: 'The amount needs a finance approver' },
-  'reason-required': { status: 422, title: 'A rejection or hold needs a reason' },
+  'reason-required': { status: 422, title: 'A rejection, a hold, and the approval of what a risk hit holds need a reason' },
   // payouts
   'run-state-forbids': { status: 409, title: 'The run is not in a state that allows this' },
   'run-empty': { status: 422, title: 'Nothing is payable' },

@@ -3,6 +3,7 @@ import { pgClearanceStore } from './clearance/adapters/pg-clearance-store.js';
 import { PrismaClient } from './generated/client.js';
 import { prismaApprovalStore } from './review/adapters/prisma-approval-store.js';
 import { routes } from './routes.js';
+import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
 import { subscriptions } from './subscriptions.js';
 
@@ -12,10 +13,17 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     name: 'approvals',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['approval_decision', 'clearance', 'payout_part'],
+    appendOnly: ['approval_decision', 'clearance', 'payout_part', 'risk_hit', 'risk_hit_effect'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock }) => {
-      const parts = { approvals: prismaApprovalStore(db), profiles: pgProfileStore(), clearances: pgClearanceStore(), outbox, clock };
+      const parts = {
+        approvals: prismaApprovalStore(db),
+        hits: pgHitStore(db),
+        profiles: pgProfileStore(),
+        clearances: pgClearanceStore(),
+        outbox,
+        clock,
+      };
       return { routes: routes(parts), subscriptions: subscriptions(parts) };
     },
   });

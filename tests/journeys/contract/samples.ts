@@ -153,6 +153,10 @@ function owed(world: World): Record<string, () => Sample> {
     listAdjustments: () => ({ query: { brandId } }),
     listApprovals: () => ({ query: { brandId } }),
     getApproval: () => ({ params: { approvalId } }),
+    reportRiskHit: () => ({
+      body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
+    }),
+    listRiskHits: () => ({ query: { brandId } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };
 }

@@ -26,6 +26,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Rates: 'Exchange rates by day and source. Written once, never changed.',
   Statements: 'Months of deals, from gross revenue to what is paid, line by line.',
   Approvals: 'The queue of commissions that wait for a person.',
+  Risk: 'What was found against a conversion: holds what it earns until a person decides.',
   Payouts: 'Balances, payout runs, payouts and the accounts they go between.',
   Audit: 'The archive of every event, the way of a payout, signed evidence.',
   Insights: 'Counters.',

@@ -11,6 +11,8 @@ export const approval = z
     brandId: ids.brand,
     /** Null for an adjustment. */
     dealId: ids.deal.nullable(),
+    /** The conversion that earned it; null for an adjustment and for what is rated by the month. */
+    conversionId: ids.conversion.nullable(),
     amount: minorAmount,
     currency,
     status: z.enum(['waiting', 'approved', 'held', 'rejected']),
@@ -40,6 +42,7 @@ export const listApprovals = defineRoute({
     partnerId: ids.partner.optional(),
     brandId: ids.brand.optional(),
     entryId: ids.entry.optional(),
+    conversionId: ids.conversion.optional(),
   }),
   responses: { 200: listOf(approval) },
 });
@@ -63,7 +66,7 @@ export const decideApproval = defineRoute({
   tag: 'Approvals',
   idempotent: true,
   dryRun: true,
-  summary: 'Approve, reject or hold. Who wrote the deal version does not approve what it earns',
+  summary: 'Approve, reject or hold. Who wrote the deal version, or reported a risk hit, does not approve what it earns or holds',
   query: dryRunQuery,
   params: z.strictObject({ approvalId: ids.approval }),
   body: z.strictObject({ decision: z.enum(['approve', 'reject', 'hold']), reason: text(500).optional() }),

@@ -16,6 +16,7 @@ import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
+import * as riskHits from './risk-hits.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
 import * as tracking from './tracking.js';
@@ -39,6 +40,7 @@ export const routeContracts: readonly RouteContract[] = [
   fx,
   statements,
   approvals,
+  riskHits,
   payouts,
   audit,
   insights,

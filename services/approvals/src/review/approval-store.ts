@@ -7,6 +7,7 @@ export interface ApprovalFilter {
   partnerId?: string | undefined;
   brandId?: string | undefined;
   entryId?: string | undefined;
+  conversionId?: string | undefined;
 }
 
 export interface ApprovalStore {
@@ -17,6 +18,8 @@ export interface ApprovalStore {
   /** Locked for the change that follows. */
   lock(tx: Tx, approvalId: string): Promise<Approval | undefined>;
   lockByEntries(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Approval>>;
+  /** All that a conversion earned, originals before what follows them. */
+  lockByConversion(tx: Tx, conversion: { brandId: string; conversionId: string }): Promise<Approval[]>;
   /** The trace context in which its entry arrived. */
   traceOf(tx: Tx, approvalId: string): Promise<string | null>;
   /** Reversals of an entry that are not decided yet, locked. */

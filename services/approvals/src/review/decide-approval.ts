@@ -6,12 +6,13 @@ import { decide, follow } from './domain/approval.js';
 import type { ReviewParts } from './on-entry-accrued.consumer.js';
 
 /** A person approves, rejects or holds. Reversals that wait for this entry share its fate in the same transaction. */
-export const decideApprovalRoute = ({ approvals, outbox }: ReviewParts) =>
+export const decideApprovalRoute = ({ approvals, hits, outbox }: ReviewParts) =>
   command(decideApproval, async ({ params, body, principal, tx, now, context }) => {
     const approval = await approvals.lock(tx, params.approvalId);
     if (!approval) return reject('not-found');
     const mayDecideAboveThreshold = principal.roles.includes('finance-approver') || principal.roles.includes('administrator');
-    const decision = decide(approval, body.decision, body.reason ?? null, { actorId: principal.actorId, mayDecideAboveThreshold }, now);
+    const decider = { actorId: principal.actorId, mayDecideAboveThreshold };
+    const decision = decide(approval, body.decision, body.reason ?? null, decider, now, await hits.holding(tx, approval.id));
     linkBackTo([await approvals.traceOf(tx, approval.id)]);
     if ('rejected' in decision) return reject(decision.rejected, { detail: approval.route });
     const followers = (await approvals.lockFollowers(tx, approval.entryId)).map((reversal) => follow(reversal, decision.accepted, now));

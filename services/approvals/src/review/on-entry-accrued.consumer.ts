@@ -1,31 +1,35 @@
 import { type EventOf, newId } from '@tributary/contracts';
 import { contextOf, NotYet, type Outbox, type Tx } from '@tributary/messaging';
 import type { Clock } from '@tributary/service-kit';
+import type { Conversion, HitStore } from '../shared/hit-store.js';
 import type { ProfileStore } from '../shared/profile-store.js';
 import type { ApprovalStore } from './approval-store.js';
 import { decided } from './approval-view.js';
-import { type Approval, follow } from './domain/approval.js';
+import type { Approval } from './domain/approval.js';
+import { enter, hitsOn, type StandingHit } from './domain/hold.js';
 import { type RoutingPolicy, type RoutingProfile, routeEntry } from './domain/route-entry.js';
 
 type Accrued = EventOf<'commission.entry.accrued.v1'>;
 export interface ReviewParts {
   approvals: ApprovalStore;
+  hits: HitStore;
   profiles: ProfileStore;
   outbox: Outbox;
   clock: Clock;
 }
 
-/** Gives every commission entry its approval, and decides at once where nobody is needed. */
+/**
+ * Gives every commission entry its approval, and decides at once where nobody is needed. The policies are read with the brands' risk
+ * shared: a hit is either stored before the hits are read here, or finds what is written here.
+ */
 export const onEntryAccrued = (parts: ReviewParts) => async (tx: Tx, events: readonly Accrued[]) => {
-  const policies = await parts.profiles.policies(tx, [...new Set(events.map((event) => event.data.brandId))]);
+  const policies = await parts.profiles.sharePolicies(tx, [...new Set(events.map((event) => event.data.brandId))]);
   const partners = await parts.profiles.partners(tx, [...new Set(events.map((event) => event.data.partnerId))]);
   const now = parts.clock.now();
   const own = events.map((event) => ({ event, approval: routed(event, policies, partners, now) }));
   const originals = await originalsOf(parts, tx, own);
-  const final = own.map(({ event, approval }) => {
-    const original = approval.followsEntryId === null ? undefined : originals.get(approval.followsEntryId);
-    return { event, approval: original ? follow(approval, original, now) : approval };
-  });
+  const hits = await parts.hits.standing(tx, conversionsOf(own));
+  const final = entered(own, originals, hits, now);
   const added = new Set(
     (
       await parts.approvals.insert(
@@ -34,7 +38,13 @@ export const onEntryAccrued = (parts: ReviewParts) => async (tx: Tx, events: rea
       )
     ).map((approval) => approval.id),
   );
-  const facts = final.filter(({ approval }) => added.has(approval.id)).flatMap(({ event, approval }) => decided(approval, event));
+  const fresh = final.filter(({ approval }) => added.has(approval.id));
+  const held = fresh.filter(({ approval }) => approval.status === 'held');
+  await parts.hits.addEffects(
+    tx,
+    held.flatMap(({ approval, hits }) => hits.map(({ id }) => ({ hitId: id, approval, effect: 'held' }))),
+  );
+  const facts = fresh.flatMap(({ event, approval }) => decided(approval, event));
   const first = events[0];
   if (first && facts.length > 0) await parts.outbox.append(tx, contextOf(first, 'approvals'), facts);
 };
@@ -49,36 +59,55 @@ function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: 
   const { needs, route } = routeEntry({ amount, currency: data.currency, byHand: data.reason === 'adjustment' }, policy, partner);
   // What corrects upwards follows too while nobody is needed for it: else a rejected commission would be topped up.
   const followsEntryId = amount < 0n || needs === 'nobody' ? data.adjusts : null;
-  const decidedNow = needs === 'nobody' && followsEntryId === null;
   return {
     id: newId('approval'),
     entryId: data.entryId,
     partnerId: data.partnerId,
     brandId: data.brandId,
     dealId: data.dealId,
+    conversionId: data.conversionId,
     amount,
     currency: data.currency,
-    status: decidedNow ? 'approved' : 'waiting',
+    status: 'waiting',
     needs,
     route,
     riskLevel: partner.riskLevel,
     makerId: data.dealAuthorId,
     followsEntryId,
-    decidedBy: decidedNow ? 'automatic' : null,
+    decidedBy: null,
     reason: null,
     createdAt: now,
-    decidedAt: decidedNow ? now : null,
-    decisions: decidedNow ? 1 : 0,
+    decidedAt: null,
+    decisions: 0,
   };
 }
 
-/** The approvals that corrections of this batch follow: stored ones, or ones of the same batch. */
+const conversionsOf = (own: readonly { approval: Approval }[]): Conversion[] =>
+  own.flatMap(({ approval: { brandId, conversionId } }) => (conversionId === null ? [] : [{ brandId, conversionId }]));
+
+/** As they are kept, with the hits on each: first what stands by itself, then what follows it. */
+function entered(
+  own: readonly { event: Accrued; approval: Approval }[],
+  originals: ReadonlyMap<string, Approval>,
+  standing: ReadonlyMap<string, StandingHit[]>,
+  now: Date,
+) {
+  const known = new Map(originals);
+  const enterOne = ({ event, approval }: (typeof own)[number]) => {
+    const hits = hitsOn(event.data, standing.get(`${approval.brandId}/${approval.conversionId}`) ?? []);
+    const original = approval.followsEntryId === null ? undefined : known.get(approval.followsEntryId);
+    if (approval.followsEntryId !== null && !original) throw new NotYet(`approval of entry ${approval.followsEntryId}`);
+    const final = enter(approval, original, hits, now);
+    if (!known.has(final.entryId)) known.set(final.entryId, final);
+    return { event, approval: final, hits };
+  };
+  const follows = ({ approval }: (typeof own)[number]) => approval.followsEntryId !== null;
+  return [...own.filter((one) => !follows(one)), ...own.filter(follows)].map(enterOne);
+}
+
+/** The stored approvals that corrections of this batch follow; the others are in the batch itself. */
 async function originalsOf(parts: ReviewParts, tx: Tx, own: readonly { approval: Approval }[]): Promise<Map<string, Approval>> {
   const wanted = own.flatMap(({ approval }) => (approval.followsEntryId === null ? [] : [approval.followsEntryId]));
   if (wanted.length === 0) return new Map();
-  const found = await parts.approvals.lockByEntries(tx, [...new Set(wanted)]);
-  for (const { approval } of own) if (!found.has(approval.entryId)) found.set(approval.entryId, approval);
-  const missing = wanted.find((entryId) => !found.has(entryId));
-  if (missing) throw new NotYet(`approval of entry ${missing}`);
-  return found;
+  return parts.approvals.lockByEntries(tx, [...new Set(wanted)]);
 }

@@ -6,7 +6,8 @@ import type { RoutingPolicy, RoutingProfile } from '../review/domain/route-entry
 export interface ProfileStore {
   saveBrands(tx: Tx, events: readonly EventOf<'directory.brand.changed.v1'>[]): Promise<void>;
   savePartners(tx: Tx, events: readonly EventOf<'directory.partner.changed.v1'>[]): Promise<void>;
-  policies(tx: Tx, brandIds: readonly string[]): Promise<Map<string, RoutingPolicy>>;
+  /** With the brands' risk shared until the transaction ends: a hit on one of them waits, or is seen. */
+  sharePolicies(tx: Tx, brandIds: readonly string[]): Promise<Map<string, RoutingPolicy>>;
   /** Locked against change until the transaction ends: a risk hit waits, or is seen. */
   partners(tx: Tx, partnerIds: readonly string[]): Promise<Map<string, RoutingProfile>>;
 }

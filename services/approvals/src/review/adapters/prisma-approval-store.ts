@@ -4,7 +4,7 @@ import type { Approval as ApprovalRow, PrismaClient } from '../../generated/clie
 import type { ApprovalStore } from '../approval-store.js';
 import type { Approval, ApprovalStatus, Needs, RiskLevel } from '../domain/approval.js';
 
-const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", deal_id AS "dealId", amount, currency, status, needs, route,
+const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", deal_id AS "dealId", conversion_id AS "conversionId", amount, currency, status, needs, route,
   risk_level AS "riskLevel", maker_id AS "makerId", follows_entry_id AS "followsEntryId", decided_by AS "decidedBy", reason, created_at AS "createdAt",
   decided_at AS "decidedAt", decisions`;
 
@@ -24,6 +24,11 @@ export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
         entryIds,
       ]);
       return new Map(found.rows.map((row) => [row.entryId, row]));
+    },
+    async lockByConversion(tx, { brandId, conversionId }) {
+      // Originals first, as a decision locks them too.
+      const sql = `SELECT ${columns} FROM approval WHERE brand_id = $1 AND conversion_id = $2 ORDER BY follows_entry_id IS NOT NULL, entry_id FOR UPDATE`;
+      return (await tx.query<Approval>(sql, [brandId, conversionId])).rows;
     },
     async lockFollowers(tx, entryId) {
       const sql = `SELECT ${columns} FROM approval WHERE follows_entry_id = $1 AND status IN ('waiting', 'held') ORDER BY entry_id FOR UPDATE`;
@@ -49,6 +54,7 @@ const newApprovals = {
   partner_id: 'text',
   brand_id: 'text',
   deal_id: 'text',
+  conversion_id: 'text',
   amount: 'bigint',
   currency: 'text',
   status: 'text',
@@ -65,7 +71,7 @@ const newApprovals = {
 };
 const insertApprovals = /* sql */ `
 WITH added AS (
-  INSERT INTO approval (${Object.keys(newApprovals).join(', ')}, traceparent) SELECT *, $19::text FROM ${rowsOf(newApprovals)} new
+  INSERT INTO approval (${Object.keys(newApprovals).join(', ')}, traceparent) SELECT *, $20::text FROM ${rowsOf(newApprovals)} new
   ON CONFLICT (entry_id) DO NOTHING RETURNING id, decisions, brand_id, status, decided_by, reason, decided_at
 ), decided AS (
   INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at) SELECT * FROM added WHERE decisions > 0
@@ -80,6 +86,7 @@ async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[
     approvals.map((a) => a.partnerId),
     approvals.map((a) => a.brandId),
     approvals.map((a) => a.dealId),
+    approvals.map((a) => a.conversionId),
     approvals.map((a) => a.amount),
     approvals.map((a) => a.currency),
     approvals.map((a) => a.status),
@@ -101,14 +108,21 @@ async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[
 
 async function saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
   for (const approval of approvals) {
-    await tx.query('UPDATE approval SET status = $2, decided_by = $3, reason = $4, decided_at = $5, decisions = $6 WHERE id = $1', [
-      approval.id,
-      approval.status,
-      approval.decidedBy,
-      approval.reason,
-      approval.decidedAt,
-      approval.decisions,
-    ]);
+    await tx.query(
+      `UPDATE approval SET status = $2, decided_by = $3, reason = $4, decided_at = $5, decisions = $6, needs = $7, route = $8, follows_entry_id = $9
+       WHERE id = $1`,
+      [
+        approval.id,
+        approval.status,
+        approval.decidedBy,
+        approval.reason,
+        approval.decidedAt,
+        approval.decisions,
+        approval.needs,
+        approval.route,
+        approval.followsEntryId,
+      ],
+    );
   }
   await recordDecisions(tx, approvals);
 }

@@ -11,6 +11,8 @@ export interface Approval {
   brandId: string;
   /** Null for an adjustment. */
   dealId: string | null;
+  /** The conversion that earned it; null for an adjustment and for what is rated by the month. */
+  conversionId: string | null;
   amount: bigint;
   currency: string;
   status: ApprovalStatus;
@@ -35,23 +37,34 @@ export interface Decider {
   /** Whether the roles reach above the finance threshold. */
   mayDecideAboveThreshold: boolean;
 }
+/** What stands against a conversion, and who reported it. */
+export interface RiskHit {
+  id: string;
+  rule: string;
+  reportedBy: string;
+}
 export type Verdict = 'approve' | 'reject' | 'hold';
 
 const statusOf: Record<Verdict, ApprovalStatus> = { approve: 'approved', reject: 'rejected', hold: 'held' };
 
-/** A person's decision. An approved or rejected one is final; a held one waits for either. */
+/**
+ * A person's decision. An approved or rejected one is final; a held one waits for either. `hits` are the risk hits that hold it:
+ * to approve all the same needs a reason, and another person than who reported one.
+ */
 export function decide(
   approval: Approval,
   verdict: Verdict,
   reason: string | null,
   decider: Decider,
   now: Date,
+  hits: readonly RiskHit[],
 ): { accepted: Approval } | { rejected: RejectionCode } {
   if (approval.status === 'approved' || approval.status === 'rejected') return { rejected: 'approval-already-decided' };
   if (approval.followsEntryId !== null) return { rejected: 'approval-follows-original' };
-  if (verdict === 'approve' && decider.actorId === approval.makerId) return { rejected: 'four-eyes' };
+  const makers = [approval.makerId, ...hits.map(({ reportedBy }) => reportedBy)];
+  if (verdict === 'approve' && makers.includes(decider.actorId)) return { rejected: 'four-eyes' };
   if (approval.needs === 'finance' && !decider.mayDecideAboveThreshold) return { rejected: 'above-your-threshold' };
-  if (verdict !== 'approve' && reason === null) return { rejected: 'reason-required' };
+  if ((verdict !== 'approve' || hits.length > 0) && reason === null) return { rejected: 'reason-required' };
   return {
     accepted: {
       ...approval,

@@ -1,6 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import type { RiskLevel } from '../../review/domain/approval.js';
 import type { ProfileStore } from '../profile-store.js';
+import { brandRisk } from './brand-risk.js';
 
 export const pgProfileStore = (): ProfileStore => ({
   async saveBrands(tx, events) {
@@ -23,12 +24,15 @@ export const pgProfileStore = (): ProfileStore => ({
       );
     }
   },
-  async policies(tx, brandIds) {
-    const found = await tx.query<{ id: string; currency: string; autoApproveUpTo: bigint; financeThreshold: bigint }>(
-      `SELECT brand_id AS id, currency, auto_approve_up_to AS "autoApproveUpTo", finance_threshold AS "financeThreshold" FROM brand_policy WHERE brand_id = ANY($1)`,
+  async sharePolicies(tx, brandIds) {
+    // In the order of the locks, so that two batches never wait for each other.
+    const found = await tx.query<{ id: string; shared: unknown; currency: string; autoApproveUpTo: bigint; financeThreshold: bigint }>(
+      `SELECT brand_id AS id, currency, auto_approve_up_to AS "autoApproveUpTo", finance_threshold AS "financeThreshold",
+         pg_advisory_xact_lock_shared(${brandRisk}, hashtext(brand_id)) AS shared
+       FROM (SELECT * FROM brand_policy WHERE brand_id = ANY($1) ORDER BY hashtext(brand_id)) AS policy`,
       [brandIds],
     );
-    return new Map(found.rows.map(({ id, ...policy }) => [id, policy]));
+    return new Map(found.rows.map(({ id, shared: _, ...policy }) => [id, policy]));
   },
   async partners(tx: Tx, partnerIds) {
     const found = await tx.query<{ id: string; status: string; riskLevel: RiskLevel }>(
