@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { eventually } from '@tributary/testkit';
+import { client } from '../client.js';
 import { below, flat, percent } from './terms.js';
 import type { Example } from './world.js';
 
@@ -83,6 +84,66 @@ export const recruits: Example[] = [
       await decision({ decision: 'reject', reason: 'it was the partner' });
       expect(await status()).toBe('rejected');
       await decision({ decision: 'approve' }, 409);
+    },
+  },
+  {
+    name: 'T-46 a risk hit holds a pending commission, and one reported before the commission is known holds it from the start',
+    async play(start) {
+      const told = await start({ policy: { autoApproveUpTo: 5_000, financeThreshold: 1_000_000 } });
+      await told.partner('a');
+      await told.partner('b');
+      await told.deal('a', [percent('0.10')]);
+      const brandId = told.brands.get('main')?.id;
+      const report = (conversionId: string, rule = 'same-device') =>
+        told.post('/risk-hits', { brandId, conversionId, rule, detail: 'the buyer is at the partner’s address' });
+      const balance = async (name: string) => {
+        await told.settled();
+        return (await told.admin.expect(200, 'GET', `/api/v1/partners/${told.id(name)}/balance`)).balances;
+      };
+      const approvalOf = async (conversionId: string) => {
+        await told.settled();
+        return (await told.admin.expect(200, 'GET', `/api/v1/approvals?conversionId=${conversionId}`)).data[0];
+      };
+      const key = await told.post('/api-keys', { name: 'manager', roles: ['programme-manager'] });
+      const manager = client(told.url, key.key);
+      const decide = async (conversionId: string, body: object, status = 200, by = manager) =>
+        by.expect(status, 'POST', `/api/v1/approvals/${(await approvalOf(conversionId)).id}/decision`, body);
+
+      // The entry first: 100.00 waits for a manager, and the hit finds it.
+      const pending = await told.event({ amount: 100_000 });
+      expect(await approvalOf(pending)).toMatchObject({ status: 'waiting', needs: 'manager' });
+      expect((await report(pending)).held).toEqual([(await approvalOf(pending)).id]);
+      expect(await balance('a')).toMatchObject([{ held: 10_000, payable: 0 }]);
+      expect((await told.entries()).map(({ status }) => status)).toEqual(['held']);
+      expect((await report(pending)).held).toEqual([(await approvalOf(pending)).id]);
+
+      // The hit first: nothing is earned yet, and what the deal earns later would approve itself without the hit.
+      const early = await told.event({ by: 'b', amount: 10_000 });
+      const hit = await report(early);
+      expect(hit.held).toEqual([]);
+      await told.deal('b', [percent('0.10')]);
+      expect(await approvalOf(early)).toMatchObject({
+        status: 'held',
+        decidedBy: 'automatic',
+        reason: 'risk hit: same-device',
+        decisions: 1,
+      });
+      expect(await balance('b')).toMatchObject([{ held: 1_000, payable: 0 }]);
+      const free = await told.event({ by: 'b', amount: 10_000 });
+      expect(await approvalOf(free)).toMatchObject({ status: 'approved', decidedBy: 'automatic' });
+
+      // The event and the hit on its heels, whichever message arrives first.
+      const raced = await told.events(Array.from({ length: 10 }, () => ({ by: 'a', amount: 100_000 })));
+      await Promise.all(raced.map((conversionId) => report(conversionId)));
+      for (const conversionId of raced) expect(await approvalOf(conversionId)).toMatchObject({ status: 'held', decisions: 1 });
+
+      expect((await decide(early, { decision: 'approve' }, 422)).code).toBe('reason-required');
+      expect((await decide(early, { decision: 'approve', reason: 'I was wrong' }, 403, told.admin)).code).toBe('four-eyes');
+      await decide(early, { decision: 'approve', reason: 'another flat in the same house' });
+      expect(await balance('b')).toMatchObject([{ held: 0, payable: 2_000 }]);
+      await decide(pending, { decision: 'reject', reason: 'it was the partner' });
+      expect((await approvalOf(pending)).status).toBe('rejected');
+      await told.allExplained();
     },
   },
 ];
