@@ -5,6 +5,7 @@ import { goingBackTo, type Tx } from '@tributary/messaging';
 import { ratesFor } from '../fx/rate-store.js';
 import { closedPeriodsOf } from '../periods/period-store.js';
 import { shareBooks } from '../profiles/brand-store.js';
+import { chunksOf } from '../shared/domain/chunks.js';
 import { entryEvent, outcomeEvent, written } from '../shared/entry-events.js';
 import type { RefoldStatements, TouchedMonth } from '../shared/months.js';
 import type { Made, Rating } from '../shared/rating.js';
@@ -43,10 +44,29 @@ export async function rateConversions(
   facts: readonly StoredFact[],
 ): Promise<Entry[]> {
   const { cases, waiting } = await sortOut(tx, facts, rating.trigger);
-  const rated = await fold(tx, cases);
-  const closed = await closedPeriodsOf(tx, [...new Set(rated.map(({ brand }) => brand.brandId))]);
-  const made = await post(tx, rated, closed, rating.now);
-  const settled = [...waiting, ...rated.flatMap(settledBy)].flatMap((one) => settle(one) ?? []);
+  const placed = await inPlace(tx, cases);
+  const closed = await closedPeriodsOf(tx, [...new Set(placed.map(({ one }) => one.brand.brandId))]);
+  await tell(tx, rating, [], waiting);
+  const entries: Entry[] = [];
+  const late: TouchedMonth[] = [];
+  for (const chunk of chunksOf(placed, postedAtOnce)) {
+    const rated = chunk.map(folded);
+    const made = await post(tx, rated, closed, rating.now);
+    await tell(tx, rating, made, rated.flatMap(settledBy));
+    entries.push(...made.map(({ entry }) => entry));
+    late.push(...touchedBy(rated, made).filter(({ brandId, period }) => closed.get(brandId)?.has(period)));
+  }
+  const months = late.length === 0 ? [] : await rating.refold(tx, rating, once(late));
+  return [...entries, ...months];
+}
+
+/** A scale may lift very many lines at once, and explanations are large: what has been posted of them is not kept. */
+const postedAtOnce = 2_000;
+
+/** Writes what was posted and what became of the facts, and publishes both. */
+async function tell(tx: Tx, rating: Rating, made: readonly Made[], all: readonly Settled[]): Promise<void> {
+  if (made.length + all.length === 0) return;
+  const settled = all.flatMap((one) => settle(one) ?? []);
   await saveOutcomes(tx, settled);
   const entries = made.map(written);
   await insertEntries(tx, entries);
@@ -58,10 +78,11 @@ export async function rateConversions(
       ...outcomes.map((one) => outcomeEvent(rating, one)),
     ]),
   );
-  const late = touchedBy(rated, made).filter(({ brandId, period }) => closed.get(brandId)?.has(period));
-  const months = late.length === 0 ? [] : await rating.refold(tx, rating, late);
-  return [...made.map(({ entry }) => entry), ...months];
 }
+
+const once = (months: readonly TouchedMonth[]): TouchedMonth[] => [
+  ...new Map(months.map((month) => [`${month.brandId} ${month.partnerId} ${month.period}`, month])).values(),
+];
 
 /** The months whose statements conversions, or what anybody earned of them, may change. */
 function touchedBy(rated: readonly Folded[], made: readonly Made[]): TouchedMonth[] {
@@ -76,11 +97,11 @@ function touchedBy(rated: readonly Folded[], made: readonly Made[]): TouchedMont
   ].flatMap(({ brandId, partnerId, occurredAt }): TouchedMonth[] =>
     partnerId === null ? [] : [{ brandId, partnerId, period: periodOf(occurredAt.toISOString(), zones.get(brandId) ?? 'UTC') }],
   );
-  return [...new Map(months.map((month) => [`${month.brandId} ${month.partnerId} ${month.period}`, month])).values()];
+  return once(months);
 }
 
-/** Folds the cases, and every conversion besides whose amount goes by what they have changed. */
-async function fold(tx: Tx, cases: readonly Case[]): Promise<Folded[]> {
+/** The cases at their places in streams, and every conversion besides whose amount goes by what they have changed. */
+async function inPlace(tx: Tx, cases: readonly Case[]): Promise<readonly Placed[]> {
   if (cases.length === 0) return [];
   const world = await loadWorld(tx, cases, ratesFor);
   const others = await casesOf(tx, dependents(world, cases));
@@ -90,7 +111,7 @@ async function fold(tx: Tx, cases: readonly Case[]): Promise<Folded[]> {
   if (complete.needs.streams) placed = await inStreams(tx, placed, 'events');
   // What moved may belong to partners whose recruiters nobody has asked for yet.
   if (placed.some(({ world: { needs } }) => needs.milestones)) placed = await inStreams(tx, placed, 'earnings');
-  return placed.map(({ one, world: known, streamed }) => folded(known, one, streamed));
+  return placed;
 }
 
 /** A case, all that it is folded with, and its places in streams as far as they are known. */
@@ -124,7 +145,7 @@ async function inStreams(tx: Tx, cases: readonly Placed[], by: StreamsBy): Promi
   return [...own, ...moved.map((one) => ({ one, world, streamed: held.get(one.original.conversionId) }))];
 }
 
-function folded(world: World, one: Case, streamed?: Readonly<Record<string, StreamPlace>>): Folded {
+function folded({ world, one, streamed }: Placed): Folded {
   const folds = one.steps.map(({ refunds }) => foldConversion(inputOf(world, one, refunds, streamed)));
   return { ...one, versions: world.versions, folds };
 }

@@ -11,6 +11,7 @@ import {
 } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { toFraction } from '@tributary/money';
+import { chunksOf } from '../shared/domain/chunks.js';
 import { groupBy } from '../shared/domain/group-by.js';
 import { type Approach, approach, customerMetric, startFor } from './domain/stream-approach.js';
 import {
@@ -238,12 +239,6 @@ function withinWindow({ earliest, latest }: Dirty, { days, timeZone }: { days: n
 
 const laterOf = (a: Position | null, b: Position | null): Position | null =>
   a === null || (b !== null && inCanonicalOrder(a, b) < 0) ? b : a;
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size));
-  return chunks;
-}
 
 /** Customers that records before these have counted, where the scale counts customers. */
 async function customersSeen(
