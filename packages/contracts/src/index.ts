@@ -26,6 +26,7 @@ export * from './routes/approvals.js';
 export * from './routes/as-of.js';
 export * from './routes/audit.js';
 export * from './routes/commission.js';
+export * from './routes/consolidated.js';
 export * from './routes/customers.js';
 export * from './routes/deal-life.js';
 export * from './routes/deal-templates.js';

@@ -3,6 +3,7 @@ import { createRecalculationRoute, getRecalculationRoute } from './accrual/recal
 import { createAdjustmentRoute } from './adjustments/create-adjustment.js';
 import { listAdjustmentsRoute } from './adjustments/read-adjustments.js';
 import { getCommissionsAsOfRoute } from './commissions/as-of.js';
+import { getConsolidatedCommissionsRoute } from './commissions/consolidated.js';
 import { explainCommissionRoute, getOutcomeRoute, listCommissionsRoute } from './commissions/read-commissions.js';
 import { amendDealRoute } from './deals/amend-deal.js';
 import { amendDealsOfTemplateRoute } from './deals/batches/amend-deals-of-template.js';
@@ -63,6 +64,7 @@ export const routes = (parts: Parts): Route[] => [
   createRecalculationRoute(parts),
   getRecalculationRoute(parts.db),
   getCommissionsAsOfRoute(parts.db),
+  getConsolidatedCommissionsRoute(parts.db),
   listCommissionsRoute(parts.db),
   explainCommissionRoute(parts.db),
   getOutcomeRoute(parts.db),

@@ -125,6 +125,7 @@ function owed(world: World): Record<string, () => Sample> {
     getSimulation: () => ({ params: { simulationId: 'sim_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
     createRecalculation: () => ({ body: { brandId, partnerId, period: now.slice(0, 7) } }),
     getRecalculation: () => ({ params: { recalculationId: 'rcl_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    getConsolidatedCommissions: () => ({ query: { currency: 'USD', partnerId } }),
     getCommissionsAsOf: () => ({ query: { brandId, partnerId, period: now.slice(0, 7), knownAt: now } }),
     listCommissions: () => ({ query: { brandId } }),
     explainCommission: () => ({ params: { entryId } }),

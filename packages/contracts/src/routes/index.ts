@@ -5,6 +5,7 @@ import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
 import * as commission from './commission.js';
+import * as consolidated from './consolidated.js';
 import * as customers from './customers.js';
 import * as dealLife from './deal-life.js';
 import * as dealTemplates from './deal-templates.js';
@@ -36,6 +37,7 @@ export const routeContracts: readonly RouteContract[] = [
   simulations,
   recalculations,
   asOf,
+  consolidated,
   adjustments,
   fx,
   statements,

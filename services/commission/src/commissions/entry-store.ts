@@ -2,6 +2,7 @@ import type { EntryExplanation } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import type { Entry } from '../accrual/domain/entry.js';
 import { entrySelected } from '../accrual/journal-store.js';
+import type { BrandAmount } from './domain/consolidate.js';
 
 export const entryStatuses = ['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed'] as const;
 export type EntryStatus = (typeof entryStatuses)[number];
@@ -73,4 +74,15 @@ export async function findExplained(tx: Tx, entryId: string): Promise<ExplainedE
     [entryId],
   );
   return rows[0];
+}
+
+/** What was posted of a partner, or of everybody, by brand and currency: entries less what was taken back. */
+export async function amountsByBrand(tx: Tx, filter: Pick<EntryFilter, 'partnerId' | 'from' | 'to'>): Promise<BrandAmount[]> {
+  const { rows } = await tx.query<Omit<BrandAmount, 'amount'> & { amount: string }>(
+    `SELECT brand_id AS "brandId", currency, count(*)::int AS entries, sum(amount)::text AS amount FROM commission_entry
+     WHERE ($1::text IS NULL OR partner_id = $1) AND ($2::timestamptz IS NULL OR occurred_at >= $2) AND ($3::timestamptz IS NULL OR occurred_at < $3)
+     GROUP BY brand_id, currency ORDER BY brand_id, currency`,
+    [filter.partnerId ?? null, filter.from ?? null, filter.to ?? null],
+  );
+  return rows.map(({ amount, ...line }) => ({ ...line, amount: BigInt(amount) }));
 }
