@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
-import { percent } from './terms.js';
+import type { Json } from '../client.js';
+import { flat, percent } from './terms.js';
 import type { Example } from './world.js';
 
 /** One partner over several brands. */
@@ -23,13 +24,57 @@ export const brands: Example[] = [
       const shown = await told.admin.expect(200, 'GET', path);
       const rates = [{ base: 'EUR', quote: 'USD', date: '1999-06-04', rate: '1.03', source: 'example' }];
       const lines = [
-        { brandId: american, currency: 'USD', entries: 1, amount: 120_000, exchange: { rate: '1', rates: [], amount: 120_000 } },
-        { brandId: european, currency: 'EUR', entries: 1, amount: 30_000, exchange: { rate: '1.03', rates, amount: 30_900 } },
+        {
+          brandId: american,
+          licence: null,
+          currency: 'USD',
+          entries: 1,
+          amount: 120_000,
+          exchange: { rate: '1', rates: [], amount: 120_000 },
+        },
+        {
+          brandId: european,
+          licence: null,
+          currency: 'EUR',
+          entries: 1,
+          amount: 30_000,
+          exchange: { rate: '1.03', rates, amount: 30_900 },
+        },
       ];
       expect(shown.brands).toEqual(lines.sort((a, b) => ((a.brandId ?? '') < (b.brandId ?? '') ? -1 : 1)));
       expect(shown).toMatchObject({ on: '1999-06-06', currency: 'USD', total: 150_900, missing: [] });
       const march = await told.admin.expect(200, 'GET', `${path}&from=2026-03-16T00:00:00Z`);
       expect([march.brands, march.total]).toEqual([[], 0]);
+    },
+  },
+  {
+    name: 'T-39 what was earned is split by licence: of an event by its own, of a month by that of the deal',
+    async play(start) {
+      const told = await start({ currency: 'EUR' });
+      await told.partner('a');
+      await told.deal('a', { components: [flat('lead', 500)], licence: 'MGA' });
+      await told.deal('a', { components: [flat('lead', 300)] });
+      const waterfall = { name: 'net', version: 1, lines: [] };
+      const share = { on: 'player-activity', model: 'revshare', rate: '0.5', waterfall, carryover: { policy: 'none' } };
+      await told.deal('a', { components: [share], licence: 'UKGC' });
+      await told.event({ kind: 'lead', details: { licence: 'MGA' } });
+      await told.event({ kind: 'lead', details: { licence: 'MGA' } });
+      await told.event({ kind: 'lead' });
+      await told.event({ kind: 'player-activity', customer: 'x', details: { licence: 'UKGC', currency: 'EUR', grossRevenue: 1_000 } });
+      await told.close('2026-03');
+      await told.settled();
+      const path = `/api/v1/commissions/consolidated?partnerId=${told.id('a')}&currency=EUR`;
+      const { brands: split, total } = await told.admin.expect(200, 'GET', `${path}&by=licence`);
+      const lines = split.map(({ licence, entries, amount }: Json) => [licence, entries, amount]);
+      expect([lines, total]).toEqual([
+        [
+          ['MGA', 2, 1_000],
+          ['UKGC', 1, 500],
+          [null, 1, 300],
+        ],
+        1_800,
+      ]);
+      expect((await told.admin.expect(200, 'GET', path)).brands).toMatchObject([{ licence: null, entries: 4, amount: 1_800 }]);
     },
   },
 ];

@@ -19,6 +19,8 @@ export const getConsolidatedCommissions = defineRoute({
     /** Of when it occurred: from inclusive, to exclusive. */
     from: businessInstant.optional(),
     to: businessInstant.optional(),
+    /** Whether each brand's lines are split by the licence of the event, else of the deal. */
+    by: z.enum(['brand', 'licence']).optional(),
     /** The day of the rates; left out: today, in UTC. */
     on: day.optional(),
   }),
@@ -30,10 +32,12 @@ export const getConsolidatedCommissions = defineRoute({
         to: instant.nullable(),
         on: day,
         currency,
-        /** By brand and currency: entries less what was taken back, whatever became of them since. */
+        /** By brand and currency, and by licence where asked for: entries less what was taken back, whatever became of them since. */
         brands: z.array(
           z.strictObject({
             brandId: ids.brand,
+            /** Null where there is none, and where it was not asked for. */
+            licence: z.string().nullable(),
             currency,
             entries: z.int(),
             amount: minorAmount,

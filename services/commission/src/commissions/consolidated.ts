@@ -7,10 +7,10 @@ import { amountsByBrand } from './entry-store.js';
 
 /** What the brands that the caller sees owe, each in its own currency and together in one, at the stored rates of a day. */
 export const getConsolidatedCommissionsRoute = (db: Database): Route =>
-  query(getConsolidatedCommissions, async ({ query: { currency, partnerId, from, to, on = '' }, scope, now }) => {
+  query(getConsolidatedCommissions, async ({ query: { currency, partnerId, from, to, by, on = '' }, scope, now }) => {
     const date = on || now.toISOString().slice(0, 10);
     const { brands, total, missing } = await db.tx(scope, async (tx) => {
-      const amounts = await amountsByBrand(tx, { partnerId, from, to });
+      const amounts = await amountsByBrand(tx, { partnerId, from, to, byLicence: by === 'licence' });
       const questions = amounts.map((line) => ({ from: line.currency, to: currency, date }));
       return consolidate(amounts, currency, date, await ratesFor(tx, questions));
     });

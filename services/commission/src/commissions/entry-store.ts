@@ -76,13 +76,25 @@ export async function findExplained(tx: Tx, entryId: string): Promise<ExplainedE
   return rows[0];
 }
 
-/** What was posted of a partner, or of everybody, by brand and currency: entries less what was taken back. */
-export async function amountsByBrand(tx: Tx, filter: Pick<EntryFilter, 'partnerId' | 'from' | 'to'>): Promise<BrandAmount[]> {
+/**
+ * What was posted of a partner, or of everybody, by brand and currency: entries less what was taken back. `byLicence`: also by the licence
+ * of the event, else (of what is rated by the month) of the deal.
+ */
+export async function amountsByBrand(
+  tx: Tx,
+  { partnerId, from, to, byLicence }: Pick<EntryFilter, 'partnerId' | 'from' | 'to'> & { byLicence: boolean },
+): Promise<BrandAmount[]> {
   const { rows } = await tx.query<Omit<BrandAmount, 'amount'> & { amount: string }>(
-    `SELECT brand_id AS "brandId", currency, count(*)::int AS entries, sum(amount)::text AS amount FROM commission_entry
-     WHERE ($1::text IS NULL OR partner_id = $1) AND ($2::timestamptz IS NULL OR occurred_at >= $2) AND ($3::timestamptz IS NULL OR occurred_at < $3)
-     GROUP BY brand_id, currency ORDER BY brand_id, currency`,
-    [filter.partnerId ?? null, filter.from ?? null, filter.to ?? null],
+    `SELECT entry.brand_id AS "brandId", licensed.licence, entry.currency, count(*)::int AS entries, sum(entry.amount)::text AS amount
+     FROM commission_entry AS entry CROSS JOIN LATERAL (
+       SELECT CASE WHEN $4 THEN coalesce(
+         (SELECT told.details ->> 'licence' FROM conversion AS told WHERE told.conversion_id = entry.conversion_id),
+         (SELECT deal.terms ->> 'licence' FROM deal_version AS deal WHERE deal.deal_id = entry.deal_id AND deal.version = entry.deal_version)
+       ) END AS licence) AS licensed
+     WHERE ($1::text IS NULL OR entry.partner_id = $1) AND ($2::timestamptz IS NULL OR entry.occurred_at >= $2)
+       AND ($3::timestamptz IS NULL OR entry.occurred_at < $3)
+     GROUP BY entry.brand_id, licensed.licence, entry.currency ORDER BY entry.brand_id, licensed.licence, entry.currency`,
+    [partnerId ?? null, from ?? null, to ?? null, byLicence],
   );
   return rows.map(({ amount, ...line }) => ({ ...line, amount: BigInt(amount) }));
 }

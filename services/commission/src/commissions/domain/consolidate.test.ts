@@ -10,7 +10,7 @@ const fx = (base: string, quote: string, date: string, rate: string): FxRate => 
   source: 'ECB',
   recordedAt: '2026-06-01T00:00:00.000Z',
 });
-const line = (brandId: string, currency: string, amount: bigint) => ({ brandId, currency, entries: 1, amount });
+const line = (brandId: string, currency: string, amount: bigint) => ({ brandId, licence: null, currency, entries: 1, amount });
 
 test('T-21 1,200.00 dollars of one brand and 300.00 euros of another, in dollars: originals, rate, its day and the sum', () => {
   const rates = [fx('EUR', 'USD', '2026-05-29', '1.0800'), fx('EUR', 'USD', '2026-05-20', '1.2')];

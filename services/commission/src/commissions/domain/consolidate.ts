@@ -4,6 +4,8 @@ import { convert, round, sum, toExactText } from '@tributary/money';
 /** What a brand owes in one currency, in minor units. */
 export interface BrandAmount {
   brandId: string;
+  /** Null where there is none, or nobody asks. */
+  licence: string | null;
   currency: string;
   entries: number;
   amount: bigint;
