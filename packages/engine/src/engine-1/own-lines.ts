@@ -103,6 +103,7 @@ const isCircumstantial = (component: NormalComponent, rated: Rated): boolean =>
   component.split !== null ||
   component.downline !== null ||
   rated.reason === 'fx-rate-missing' ||
+  rated.reason === 'customer-excluded' ||
   rated.steps.some(({ step }) => step === 'exchange');
 
 /**

@@ -1,3 +1,4 @@
+import { instantMs } from '@tributary/calendar';
 import { compare, rational } from '@tributary/money';
 import { evaluate, type Facts, type RuleGroup, trace } from '@tributary/rules';
 import type { NormalComponent, Reason, RuleTried } from '../types.js';
@@ -31,9 +32,19 @@ export function qualify(component: NormalComponent, subject: Subject, amount: Mo
     rules.push({ rule: 'qualification-as-a-whole', passed, detail: passed ? 'it qualifies' : 'it does not qualify' });
     if (!passed) return { reason: 'rule-not-met', rules, earnedAt: null };
   }
-  if (customer === null) return { reason: null, rules, earnedAt: null };
+  if (customer === null) return { ...excluded(subject, rules), earnedAt: null };
   const judged = qualifyCustomer(customer, subject);
   return { reason: judged.reason, rules: [...rules, ...judged.rules], earnedAt: judged.earnedAt };
+}
+
+/** An excluded customer earns nobody anything from then on, whether or not the terms ask what customers have done. */
+function excluded({ conversion, circumstances }: Subject, rules: RuleTried[]): Omit<Judged, 'earnedAt'> {
+  const from = circumstances.customer?.excludedFrom ?? null;
+  if (from === null || instantMs(conversion.occurredAt) < instantMs(from)) return { reason: null, rules };
+  return {
+    reason: 'customer-excluded',
+    rules: [...rules, { rule: 'exclusion', passed: false, detail: `the customer is excluded from ${from}` }],
+  };
 }
 
 /** Each comparison of a rule with what was found. */

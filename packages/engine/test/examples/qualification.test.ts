@@ -124,3 +124,37 @@ test('an event without a customer earns no customer-qualified commission, by nam
   told.deal('a', [cpa({ minDeposits: 0 })]);
   expect(reasonOf(told, told.event({ kind: 'first-deposit' }))).toBe('customer-unknown');
 });
+
+test('C-05 events of an excluded customer earn nothing from then on by any terms, what came before stands', () => {
+  const told = world();
+  told.parent('a', 'top');
+  told.deal('a', [
+    { on: 'sale', model: 'flat', amount: 500 },
+    {
+      name: 'scaled',
+      on: 'sale',
+      model: 'percentage',
+      rate: '0.1',
+      caps: [{ measure: 'amount', limit: 100, per: 'month', afterRefund: 'returns' }],
+    },
+  ]);
+  told.deal('top', [{ on: 'sale', model: 'percentage', rate: '0.1', downline: { levels: ['1'], of: 'amount', funding: 'on-top' } }]);
+  told.customer('x', { excludedFrom: '2026-03-10T12:00:00.000Z' });
+  const at = (occurredAt: string, customerId: string) => told.event({ at: occurredAt, customerId, amount: 1_000 });
+  const [before, then, other] = [
+    at('2026-03-10T11:59:59.999Z', 'x'),
+    at('2026-03-10T12:00:00.000Z', 'x'),
+    at('2026-03-11T00:00:00.000Z', 'y'),
+  ];
+  expect([before, then, other].map((sale) => told.earns(sale))).toEqual([
+    { a: 600, top: 100 },
+    { a: 0, top: 0 },
+    { a: 500, top: 100 },
+  ]);
+  expect(told.result(then)).toMatchObject({ outcome: 'zero-commission', reason: 'customer-excluded' });
+  expect(told.result(then).scopes[0]?.explanation.rules.at(-1)).toEqual({
+    rule: 'exclusion',
+    passed: false,
+    detail: 'the customer is excluded from 2026-03-10T12:00:00.000Z',
+  });
+});

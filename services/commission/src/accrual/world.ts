@@ -62,7 +62,8 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
   const everybody = [...new Set([...partnerIds, ...partners.keys()])];
   const versions = await versionsFor(tx, everybody, await dealsPostedFor(tx, rated));
   const needs = allNeeds(versions);
-  const pairs = needs.customer ? customersOf(originals) : [];
+  const asked = needs.customer ? originals : cases.filter(({ brand }) => brand.hasExclusions).map(({ original }) => original);
+  const pairs = customersOf(asked);
   const customers = await customersById(tx, [...new Set(pairs.map(({ customerId }) => customerId))]);
   const facts = needs.history ? await factsOfCustomers(tx, pairs) : [];
   const brands = await brandsOf(tx, cases, needs.elsewhere ? versions : []);
@@ -80,6 +81,7 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
       !needs.customer &&
       !needs.streams &&
       !needs.milestones &&
+      [...customers.values()].every(mayEarn) &&
       rates.length === 0 &&
       !asksOfPartners(versions),
     versionsOf: groupBy(versions, ({ partnerId }) => partnerId),
@@ -91,6 +93,9 @@ async function brandsOf(tx: Tx, cases: readonly Case[], versions: readonly Rated
   const others = [...new Set(versions.map(({ brandId }) => brandId))].filter((brandId) => !known.has(brandId));
   return others.length === 0 ? known : new Map([...known, ...(await brandsById(tx, others))]);
 }
+
+/** Whoever has been excluded must be looked at, whatever the terms ask. */
+const mayEarn = (customer: Profiles['customer']): boolean => customer?.excludedFrom == null;
 
 const standsAlone = ({ parents }: PartnerProfile): boolean => parents.length === 0;
 

@@ -14,10 +14,12 @@ export interface Brand {
   termDefaults: TermDefaults;
   /** Whether any of its deals goes by what customers have done. */
   asksHistory: boolean;
+  /** Whether any of its customers has been excluded: they earn nothing, whatever the deal asks. */
+  hasExclusions: boolean;
 }
 
 const selected =
-  'brand_id AS "brandId", currency, time_zone AS "timeZone", status, default_program_id AS "defaultProgramId", program_ids AS "programIds", hold_days AS "holdDays", term_defaults AS "termDefaults", asks_history AS "asksHistory"';
+  'brand_id AS "brandId", currency, time_zone AS "timeZone", status, default_program_id AS "defaultProgramId", program_ids AS "programIds", hold_days AS "holdDays", term_defaults AS "termDefaults", asks_history AS "asksHistory", EXISTS (SELECT FROM customer WHERE customer.brand_id = brand.brand_id AND standing ->> \'excludedFrom\' IS NOT NULL) AS "hasExclusions"';
 
 export async function brandsById(tx: Tx, brandIds: readonly string[]): Promise<Map<string, Brand>> {
   const { rows } = await tx.query<Brand>(`SELECT ${selected} FROM brand WHERE brand_id = ANY($1)`, [brandIds]);
