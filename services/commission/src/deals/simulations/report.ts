@@ -1,12 +1,15 @@
 import type { Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { bandsOf, ExactTally, shareOf, Tally } from './domain/tally.js';
-import { type Concerned, concernedIn, lastExplained, postedFor, type Window } from './simulation-store.js';
+import { type Concerned, concernedIn, lastExplained, postedFor, postedIn, type Window } from './simulation-store.js';
 
 /** An entry that the rehearsal posted. */
 export interface Rehearsed {
   entryId: string;
+  scope: string;
+  /** Null of what is rated by the month. */
   conversionId: string | null;
+  occurredAt: Date;
   partnerId: string;
   component: string;
   period: string;
@@ -50,7 +53,18 @@ export async function reportOf(
   const all = [...new Set([...conversionIds, ...made.keys()])];
   const sums = new Sums();
   for (let at = 0; at < all.length; at += chunkSize) await addChunk(tx, window, all.slice(at, at + chunkSize), made, sums, withBands);
+  await addMonths(tx, window, entries, sums);
   return viewOf(sums);
+}
+
+/** Closed months that come to something else: their statements post the difference as an activation would. */
+async function addMonths(tx: Tx, { from, to }: Window, entries: readonly Rehearsed[], sums: Sums): Promise<void> {
+  const isWithin = (at: Date): boolean => at >= new Date(from) && (to === null || at < new Date(to));
+  const fresh = entries.filter(({ conversionId, occurredAt }) => conversionId === null && isWithin(occurredAt));
+  const scopes = [...new Set(fresh.map(({ scope }) => scope))];
+  for (const { amount, ...line } of await postedIn(tx, scopes)) add(sums, undefined, line, amount, amount);
+  for (const { amount, partnerId, component, period, currency } of fresh)
+    add(sums, undefined, { partnerId, component, period, currency }, -amount, 0n);
 }
 
 async function addChunk(
@@ -67,7 +81,7 @@ async function addChunk(
   for (const one of concerned.values()) addRevenue(sums, one);
   for (const { conversionId, amount, ...line } of await postedFor(tx, ids)) add(sums, concerned.get(conversionId), line, amount, amount);
   const fresh = ids.flatMap((id) => made.get(id) ?? []);
-  for (const { conversionId, entryId: _entryId, amount, partnerId, component, period, currency } of fresh) {
+  for (const { conversionId, amount, partnerId, component, period, currency } of fresh) {
     add(sums, concerned.get(conversionId ?? ''), { partnerId, component, period, currency }, -amount, 0n);
     sums.touchedAtAll.add(conversionId ?? '');
     sums.touched.set(partnerId, (sums.touched.get(partnerId) ?? new Set()).add(conversionId ?? ''));

@@ -26,8 +26,8 @@ export const simulateWith =
     const entries: Rehearsed[] = [];
     const rateAgain = rateAllAgain(async (ids, posted) => {
       for (const id of ids) rated.add(id);
-      for (const { entryId, conversionId, partnerId, component, period, currency, amount } of posted)
-        entries.push({ entryId, conversionId, partnerId, component, period, currency, amount });
+      for (const { entryId, scope, conversionId, occurredAt, partnerId, component, period, currency, amount } of posted)
+        entries.push({ entryId, scope, conversionId, occurredAt, partnerId, component, period, currency, amount });
       await run.progress(rated.size, total);
     });
     const context = { correlationId: 'simulation', actorId: run.actorId, actorKind: 'system' as const };

@@ -70,6 +70,17 @@ export async function postedFor(tx: Tx, conversionIds: readonly string[]): Promi
   return rows;
 }
 
+/** What the journal holds of scopes. */
+export async function postedIn(tx: Tx, scopes: readonly string[]): Promise<Omit<Posted, 'conversionId'>[]> {
+  if (scopes.length === 0) return [];
+  const { rows } = await tx.query<Omit<Posted, 'conversionId'>>(
+    `SELECT partner_id AS "partnerId", component, period, currency, sum(amount)::bigint AS amount
+     FROM commission_entry WHERE scope = ANY($1) GROUP BY partner_id, component, period, currency`,
+    [scopes],
+  );
+  return rows;
+}
+
 /** How the last posting of a scope is explained. */
 export interface Explained {
   partnerId: string;
