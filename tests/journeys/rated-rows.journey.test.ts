@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import { brands } from './examples/brands.js';
+import { corrections } from './examples/corrections.js';
 import { startPlatform } from './examples/platform.js';
 import { recruits } from './examples/recruits.js';
 import { amounts, conditions } from './examples/rows.js';
@@ -11,7 +12,7 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(() => platform?.stop(), 60_000);
 
-test.each([...conditions, ...amounts, ...recruits, ...brands].map(({ name, play }) => [name, play] as const))(
+test.each([...conditions, ...amounts, ...recruits, ...brands, ...corrections].map(({ name, play }) => [name, play] as const))(
   '%s',
   async (_name, play) => {
     await play((options) => world(platform, options));
