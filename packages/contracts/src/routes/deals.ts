@@ -198,6 +198,28 @@ export const patchDeal = defineRoute({
   params: dealParams,
   responses: { 409: z.unknown() },
 });
+export const deleteDealVersion = defineRoute({
+  id: 'deleteDealVersion',
+  service: 'commission',
+  method: 'delete',
+  path: '/api/v1/deals/:dealId/versions/:version',
+  permission: 'deal:write',
+  tag: 'Deals',
+  summary: 'Always 409: a version is never taken away',
+  params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }),
+  responses: { 409: z.unknown() },
+});
+export const deleteDeal = defineRoute({
+  id: 'deleteDeal',
+  service: 'commission',
+  method: 'delete',
+  path: '/api/v1/deals/:dealId',
+  permission: 'deal:write',
+  tag: 'Deals',
+  summary: 'Always 409: an amendment with the status ended ends a deal, and what was counts on',
+  params: dealParams,
+  responses: { 409: z.unknown() },
+});
 export const listDeals = defineRoute({
   id: 'listDeals',
   service: 'commission',

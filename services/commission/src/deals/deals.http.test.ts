@@ -64,7 +64,7 @@ test('T-04 "terms for 15 Mar as known on 10 Apr" are version 1, with author, app
 
 test('T-05 nobody changes a version in place: 409 for every way of asking, and only an amendment supersedes', async () => {
   const deal = await createDeal(here());
-  for (const method of ['put', 'patch'] as const) {
+  for (const method of ['put', 'patch', 'delete'] as const) {
     for (const path of [`/api/v1/deals/${deal.id}`, `/api/v1/deals/${deal.id}/versions/1`]) {
       const { body } = await world.service
         .request()
@@ -74,11 +74,12 @@ test('T-05 nobody changes a version in place: 409 for every way of asking, and o
       expect(body.code).toBe('deal-version-immutable');
     }
   }
-  await world.service
-    .request()
-    .put(`/api/v1/deals/${newId('deal')}`)
-    .send({})
-    .expect(404);
+  const { body: same } = await world.service.request().get(`/api/v1/deals/${deal.id}`).expect(200);
+  expect(same).toMatchObject({ version: 1, status: 'active', documentHash: deal.documentHash });
+  const unknown = `/api/v1/deals/${newId('deal')}`;
+  await world.service.request().put(unknown).send({}).expect(404);
+  await world.service.request().delete(unknown).expect(404);
+  await world.service.request().delete(`/api/v1/deals/${deal.id}/versions/2`).expect(404);
 });
 
 test('T-05 the database role of the service has no UPDATE or DELETE right on anything that is only ever added to', async () => {
