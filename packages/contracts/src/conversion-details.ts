@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countryCode, largestReportedAmount } from './common.js';
+import { countryCode, instant, largestReportedAmount } from './common.js';
 
 /** Lots, pips and other quantities that may be fractions: an exact decimal string, never signed. */
 export const quantity = z
@@ -7,6 +7,10 @@ export const quantity = z
   .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be a decimal string such as "1.50", of at most 12 digits and 8 decimals');
 /** Minor units of the event's currency, either sign: what is earned of it must fit into the ledger. */
 const sum = z.int().min(-largestReportedAmount).max(largestReportedAmount);
+/** What an instrument costs: an exact decimal string, signed, for prices have been below nothing. */
+const price = z
+  .string()
+  .regex(/^-?\d{1,12}(\.\d{1,12})?$/, 'must be a decimal string such as "1.08452", of at most 12 digits and 12 decimals');
 const label = z.string().min(1).max(100);
 
 /** A line of an order; `amount` is the line's total in minor units of the event's currency. */
@@ -30,6 +34,11 @@ export const deductions = z
 export const detailFields = {
   /** The instrument of a trade. */
   symbol: z.string().max(40).optional(),
+  /** When a trade's position was opened and closed, and at which prices of its instrument. */
+  openedAt: instant.optional(),
+  closedAt: instant.optional(),
+  openPrice: price.optional(),
+  closePrice: price.optional(),
   /** Spread in the sender's unit (pips, points); what a deal shares of it is a matter of its terms. */
   spread: quantity.optional(),
   averageSpread: quantity.optional(),

@@ -43,6 +43,11 @@ export interface Conversion {
 export interface Details {
   quantity?: string | undefined;
   symbol?: string | undefined;
+  /** ISO instants. */
+  openedAt?: string | undefined;
+  closedAt?: string | undefined;
+  openPrice?: string | undefined;
+  closePrice?: string | undefined;
   spread?: string | undefined;
   averageSpread?: string | undefined;
   product?: string | undefined;

@@ -27,6 +27,30 @@ test('T-41 what an event says of the trade travels with its conversion; a ticket
   expect(listed.body.data).toEqual([recorded?.data]);
 });
 
+test('T-41 a ticket tells when and at which prices it was opened and closed; the same ticket with other prices is another content', async () => {
+  const prices = { openPrice: '1.08452', closePrice: '1.08511' };
+  const ticket = { openedAt: '2026-03-10T09:00:00.000Z', closedAt: '2026-03-10T11:30:00.000Z', ...prices };
+  const sent = event('ticket-8', { type: 'trade', lots: '2', symbol: 'EURUSD', ...ticket });
+  expect((await report(service, sent)).body).toMatchObject({ outcome: 'accepted' });
+  expect((await report(service, sent)).body).toMatchObject({ outcome: 'duplicate' });
+  const other = await report(service, { ...sent, openPrice: '1.08450', closePrice: '1.08600' });
+  expect([other.status, other.body.code]).toEqual([409, 'event-id-reused']);
+  expect(other.body.errors).toEqual([
+    { pointer: '/closePrice', rule: 'was "1.08511", is "1.08600"' },
+    { pointer: '/openPrice', rule: 'was "1.08452", is "1.08450"' },
+  ]);
+  const later = await report(service, { ...sent, closedAt: '2026-03-10T11:31:00.000Z' });
+  expect([later.status, later.body.errors]).toEqual([
+    409,
+    [{ pointer: '/closedAt', rule: 'was "2026-03-10T11:30:00.000Z", is "2026-03-10T11:31:00.000Z"' }],
+  ]);
+
+  const told = (await service.published('tracking.conversion.recorded.v1')).filter(({ data }) => data.eventId === 'ticket-8');
+  expect(told.map(({ data }) => data.details)).toEqual([{ quantity: '2', symbol: 'EURUSD', ...ticket }]);
+  const listed = await service.request().get('/api/v1/conversions?eventId=ticket-8').expect(200);
+  expect(listed.body.data).toEqual([told[0]?.data]);
+});
+
 test('T-39 T-43 a batch of activity, orders and plain events keeps each one its own details', async () => {
   const activity = { licence: 'MGA', grossRevenue: -250, turnover: 4000, deductions: { bonus: 100 }, country: 'MT' };
   const lines = [{ sku: 'A', category: 'books', quantity: 2, amount: 1200 }];

@@ -32,6 +32,11 @@ test('T-41 details are what was given and nothing else; lots are the quantity', 
   expect(detailsOf(event({ plan: 'pro', country: 'DE', discount: 0 }))).toEqual({ plan: 'pro', country: 'DE', discount: 0 });
 });
 
+test('T-41 when a trade was opened and closed, and at which prices, is told as it was sent', () => {
+  const ticket = { openedAt: '2026-03-10T09:00:00.000Z', closedAt: '2026-03-10T11:30:00Z', openPrice: '1.08452', closePrice: '-37.63' };
+  expect(detailsOf(trackingEvent.parse(event({ type: 'trade', lots: '1.50', ...ticket })))).toEqual({ quantity: '1.50', ...ticket });
+});
+
 test('T-39 player activity needs a currency and no amount, and carries its licence, revenue and deductions', () => {
   const figures = { licence: 'MGA', grossRevenue: -500, turnover: 9000, deductions: { 'gaming-tax': 75, bonus: -10 } };
   expect(flawOfEvent(activity(figures), now)).toBeUndefined();
@@ -62,6 +67,11 @@ test.each([
   ['an exponent', { quantity: '1e3' }],
   ['a quantity beyond all trade', { quantity: '1000000000000' }],
   ['a spread beyond all markets', { spread: '1000000000000' }],
+  ['a price with an exponent', { openPrice: '1e3' }],
+  ['a price that is a number', { closePrice: 1.5 as unknown as string }],
+  ['a price beyond all markets', { closePrice: '1000000000000' }],
+  ['a time in local words', { openedAt: '2026-03-10 09:00' }],
+  ['a day without a time', { closedAt: '2026-03-10' }],
   ['a country in words', { country: 'Germany' }],
   ['a line of nothing', { lines: [{ ...line, quantity: 0 }] }],
   ['a fraction of a cent', { grossRevenue: 1.5 }],

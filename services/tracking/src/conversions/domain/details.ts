@@ -4,6 +4,10 @@ import type { ConversionDetails, TrackingEventBody } from '@tributary/contracts'
 const names = [
   'quantity',
   'symbol',
+  'openedAt',
+  'closedAt',
+  'openPrice',
+  'closePrice',
   'spread',
   'averageSpread',
   'product',
