@@ -98,7 +98,7 @@ export const money: Example[] = [
       const told = await start();
       await told.partner('a');
       await told.deal('a', { components: [percent('1')], currency: 'EUR' });
-      await told.fx('USD', 'EUR', '2026-03-15', '0.92');
+      const { rate } = await told.fx('USD', 'EUR', '2026-03-15', '0.92');
       const sale = await told.event({ amount: 10_000, currency: 'USD' });
       expect(await told.earns(sale)).toEqual({ a: 9_200 });
       await told.fx('USD', 'EUR', '2026-05-15', '0.95');
@@ -106,8 +106,9 @@ export const money: Example[] = [
       const [entry] = await told.entries();
       const { inputs, steps } = (await told.explanation(entry?.id)).explanation.fold;
       expect(steps[0]).toMatchObject({ step: 'exchange', value: '0.92' });
-      expect(inputs.circumstances.rates).toMatchObject([
-        { base: 'USD', quote: 'EUR', rate: '0.92', date: '2026-03-15', source: 'example' },
+      expect(rate.recordedAt).toMatch(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
+      expect(inputs.circumstances.rates).toEqual([
+        { base: 'USD', quote: 'EUR', rate: '0.92', date: '2026-03-15', source: 'example', recordedAt: rate.recordedAt },
       ]);
       await told.allExplained();
     },

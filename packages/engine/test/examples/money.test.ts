@@ -62,7 +62,14 @@ test('WE-65 M-28 100.00 USD by a contract in euros are 92.00 at the rate of the 
   expect(told.earns(sale)).toEqual({ a: 9_200 });
   const { explanation } = told.result(sale).scopes[0]!;
   expect(explanation.steps[0]).toMatchObject({ step: 'exchange', value: '0.92' });
-  expect(explanation.inputs.circumstances?.rates[0]).toMatchObject({ rate: '0.92', source: 'test', date: '2026-03-15' });
+  expect(explanation.inputs.circumstances?.rates[0]).toEqual({
+    base: 'USD',
+    quote: 'EUR',
+    rate: '0.92',
+    source: 'test',
+    date: '2026-03-15',
+    recordedAt: '2026-01-01T00:00:00.000Z',
+  });
 });
 
 test('M-28 who bears the fee of the exchange is in the terms', () => {
