@@ -190,6 +190,29 @@ test('a scale that lifts only what is unpaid leaves what a payout has settled', 
   expect(await total(place)).toBe(80_000);
 });
 
+test('A-19 a scale that lifts all posts the difference of what a payout has settled too, linked to it', async () => {
+  const place = partner();
+  await createDeal(place, { partnerId: partnerOf(place), terms: retroactive });
+  const [first, second, third] = Array.from({ length: 3 }, (_, index) =>
+    recorded(aConversion(place, { kind: 'deposit', amount: 5_000, occurredAt: `2026-05-0${index + 1}T10:00:00.000Z` })),
+  ) as [never, never, never];
+  await world.service.deliver(first, second);
+  const before = await entriesOf(world, { partnerId: partnerOf(place) });
+  for (const told of paying(place, before[0]?.id ?? '', '2026-05-02T20:00:00.000Z')) await world.service.deliver(told);
+  const [paid, unpaid] = await entriesOf(world, { partnerId: partnerOf(place) });
+  expect([paid, unpaid]).toMatchObject([{ amount: 25_000, status: 'paid' }, { amount: 25_000 }]);
+  expect(unpaid?.status).not.toBe('paid');
+
+  await world.service.deliver(third);
+  const posted = (await entriesOf(world, { partnerId: partnerOf(place) })).slice(2);
+  expect(posted.filter(({ reason }) => reason === 're-rating')).toMatchObject(
+    [paid, unpaid].map((entry) => ({ amount: 2_500, conversionId: entry?.conversionId, adjusts: entry?.id })),
+  );
+  expect(posted).toHaveLength(3);
+  expect(await total(place)).toBe(82_500);
+  expect((await entriesOf(world, { partnerId: partnerOf(place) }))[0]).toEqual(paid);
+});
+
 /** A payout of one entry, and its settlement. */
 function paying(place: World, entryId: string, at: string) {
   const [payoutId, runId] = [newId('payout'), newId('run')];
