@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { eventually } from '@tributary/testkit';
 import { client, type Json } from '../client.js';
 import { below, flat, percent, perUnit, sum, times } from './terms.js';
 import type { Example, World } from './world.js';
@@ -109,7 +110,7 @@ export const lifeOfADeal: Example[] = [
     },
   },
   {
-    name: 'M-21 five rebates of 0.004 out of the share of the introducing broker: approved together, 0.02 is owed, and all together never more than the share',
+    name: 'M-21 five rebates of 0.004 out of the share of the introducing broker: approved together, 0.02 is paid, and all together never more than the share',
     async play(start) {
       const [rebate, commission] = [perUnit('0.4', { name: 'rebate', subCent: 'accumulate' }), perUnit(10, { name: 'commission' })];
       // The client is the trader, and what he gets is taken off the broker's; or the broker is told the trade, and gives away of it.
@@ -140,5 +141,12 @@ async function approvedTogether(told: World, upwards: readonly string[], deals: 
   for (const { id } of data) await manager.expect(200, 'POST', `/api/v1/approvals/${id}/decision`, { decision: 'approve' });
   await told.settled();
   expect(await balance()).toMatchObject([{ payable: 2 }]);
+
+  const run = await told.post('/payout-runs', { brandIds: [told.brands.get('main')?.id], currency: 'EUR' });
+  expect(run.payouts).toMatchObject([{ partnerId: told.id('client'), amount: 2 }]);
+  const finance = client(told.url, (await told.post('/api-keys', { name: 'finance', roles: ['finance-approver'] })).key);
+  await finance.expect(200, 'POST', `/api/v1/payout-runs/${run.id}/approve`);
+  await finance.expect(202, 'POST', `/api/v1/payout-runs/${run.id}/submit`);
+  await eventually('it is paid', async () => (await balance())[0]?.paid === 2, 60_000);
   await told.allExplained();
 }
