@@ -134,6 +134,32 @@ test('a manager is set and taken away, and who said so is kept', async () => {
   ]);
 });
 
+test('D-04 who managed a partner at an instant, as known at one: a change told later holds, what was known is not forgotten', async () => {
+  directory.clock.set(day(10));
+  const { id, set, shown, told } = await aPartner();
+  await set('manager', 'key_first', iso(2)).expect(201);
+  directory.clock.set(day(15));
+  const answer = await set('manager', 'key_second', iso(4)).expect(201);
+  expect(answer.body).toMatchObject({ partnerId: id, value: 'key_second', effectiveFrom: iso(4) });
+  await set('manager', null, iso(20)).expect(201);
+  const managers = async (known = '') => {
+    const answers = await Promise.all([1, 3, 5, 21].map((n) => shown(`asOf=${iso(n)}${known}`)));
+    return answers.map(({ managerId }) => managerId);
+  };
+  expect(await managers()).toEqual([null, 'key_first', 'key_second', null]);
+  expect(await managers(`&knownAt=${iso(9)}`)).toEqual([null, null, null, null]);
+  expect(await managers(`&knownAt=${iso(14)}`)).toEqual([null, 'key_first', 'key_first', 'key_first']);
+  expect(await managers(`&knownAt=${iso(16)}`)).toEqual([null, 'key_first', 'key_second', null]);
+  expect((await shown(`knownAt=${iso(14)}`)).history.managers).toEqual([
+    expect.objectContaining({ managerId: 'key_first', effectiveFrom: iso(2), recordedAt: expect.stringContaining('2026-03-10T12:') }),
+  ]);
+  expect((await told()).at(-1)?.data.managers?.map(({ managerId, effectiveFrom }) => [managerId, effectiveFrom])).toEqual([
+    ['key_first', iso(2)],
+    ['key_second', iso(4)],
+    [null, iso(20)],
+  ]);
+});
+
 test('parent-makes-a-cycle: not under itself, not under those below it, at no time', async () => {
   const [a, b, c] = [await aPartner(), await aPartner(), await aPartner()];
   await b.set('parent', a.id).expect(201);
