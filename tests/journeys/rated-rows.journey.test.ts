@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
+import { asOf } from './examples/as-of.js';
+import { bounties } from './examples/bounties.js';
 import { brands } from './examples/brands.js';
 import { corrections } from './examples/corrections.js';
+import { lifeOfADeal } from './examples/life-of-a-deal.js';
 import { startPlatform } from './examples/platform.js';
 import { recruits } from './examples/recruits.js';
 import { amounts, conditions } from './examples/rows.js';
 import { world } from './examples/world.js';
+import { writeOffs } from './examples/write-offs.js';
 
 let platform: Awaited<ReturnType<typeof startPlatform>>;
 beforeAll(async () => {
@@ -12,7 +16,10 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(() => platform?.stop(), 60_000);
 
-test.each([...conditions, ...amounts, ...recruits, ...brands, ...corrections].map(({ name, play }) => [name, play] as const))(
+// The last ones move the clock.
+const rows = [conditions, amounts, recruits, brands, corrections, writeOffs, bounties, asOf, lifeOfADeal].flat();
+
+test.each(rows.map(({ name, play }) => [name, play] as const))(
   '%s',
   async (_name, play) => {
     await play((options) => world(platform, options));
