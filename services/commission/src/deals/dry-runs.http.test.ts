@@ -204,3 +204,13 @@ test.each(overtaken)(
     expect(await everyRow()).toEqual(before);
   },
 );
+
+test('O-12 createAdjustment: a month closed since the dry run moves it into the open month of the books, to the same amount', async () => {
+  const adjustment = { amount: 700, currency: 'EUR', reason: 'best of May', occurredAt: '2026-05-31T10:00:00Z' };
+  const command = { path: '/adjustments', body: { partnerId: partnerOf(here()), brandId: world.brandId, ...adjustment } };
+  const dry = await dryRun(command).expect(200);
+  await world.service.request().post('/api/v1/periods/2026-05/close').send({ brandId: world.brandId }).expect(200);
+  const real = comparable(await send(command).expect(201));
+  expect(real.body).toEqual({ ...comparable(dry).body, period: '2026-06' });
+  expect(real.body).toMatchObject({ amount: 700 });
+});
