@@ -98,3 +98,8 @@ export async function amountsByBrand(
   );
   return rows.map(({ amount, ...line }) => ({ ...line, amount: BigInt(amount) }));
 }
+
+/** Whether the partner is enrolled at any brand that the caller sees. */
+export async function isEnrolled(tx: Tx, partnerId: string): Promise<boolean> {
+  return (await tx.query('SELECT 1 FROM enrollment WHERE partner_id = $1 LIMIT 1', [partnerId])).rows.length > 0;
+}
