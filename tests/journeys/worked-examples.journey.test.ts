@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import { attribution } from './examples/attribution.js';
 import { customers } from './examples/customers.js';
+import { eitherMetric } from './examples/either-metric.js';
 import { hierarchies } from './examples/hierarchies.js';
 import { money } from './examples/money.js';
 import { months } from './examples/months.js';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(() => platform?.stop(), 60_000);
 
-const examples = [...months, ...customers, ...tiers, ...hierarchies, ...attribution, ...money];
+const examples = [...months, ...customers, ...tiers, ...eitherMetric, ...hierarchies, ...attribution, ...money];
 
 test.each(examples.map(({ name, play }) => [name, play] as const))(
   '%s',

@@ -92,8 +92,12 @@ const band = z.strictObject({
   name: kebab.optional(),
   /** The bound above, of a scale with one metric; null: without end. Minor units for amounts. */
   upTo: z.union([finely, z.null()]).optional(),
-  /** The least of each metric, of a scale with several. */
-  atLeast: z.array(finely).min(1).max(3).optional(),
+  /** The least of each metric, of a scale with several; null: none of that metric. */
+  atLeast: z
+    .array(z.union([finely, z.null()]))
+    .min(1)
+    .max(3)
+    .optional(),
   rate: rate.optional(),
   amount: finely.optional(),
   /** Paid once when the band is reached, minor units. */
@@ -106,6 +110,8 @@ const tiers = z.strictObject({
   metric: z.union([metric, z.array(metric).min(1).max(3)]),
   reset: z.union([z.enum(resets), z.strictObject({ rollingDays: z.int().min(1).max(366) })]),
   scale: z.enum(['marginal', 'whole']),
+  /** A band with `atLeast` is reached when `all` of its minima are, or when `any` one of them is. */
+  reach: z.enum(['all', 'any']).optional(),
   crossing: z.enum(['new', 'old']).optional(),
   bounds: z.enum(['inclusive', 'exclusive']).optional(),
   retroactive: z.enum(['none', 'unpaid', 'all']).optional(),

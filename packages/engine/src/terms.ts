@@ -1,6 +1,18 @@
 import { defaultRounding } from '@tributary/money';
 import type { Fields } from '@tributary/rules';
-import type { Component, Metric, Model, NormalComponent, NormalTerms, NormalTiers, OnRefund, TermDefaults, Terms, Tiers } from './types.js';
+import type {
+  Component,
+  Metric,
+  Model,
+  NormalComponent,
+  NormalTerms,
+  NormalTiers,
+  OnRefund,
+  Reach,
+  TermDefaults,
+  Terms,
+  Tiers,
+} from './types.js';
 
 /** What a component's rules may ask about. `amount` is in minor units of the event's currency; tags and tier are those of the event's time. */
 export const qualificationFields: Fields = {
@@ -94,6 +106,7 @@ const defined = <T extends object>(values: T): T =>
  * | `qualify` | everything of the kind qualifies |
  * | `onRefund` | percentage part `proportional`; flat part `when-fully-refunded` |
  * | `rounding` | `half-away` |
+ * | `reach` of a scale | `all` minima of a band |
  * | `subCent` | `round-each` |
  *
  * and what `productDefaults` names.
@@ -174,6 +187,7 @@ const normalTiers = (tiers: Tiers, on: string): NormalTiers => ({
   })),
   reset: tiers.reset,
   scale: tiers.scale,
+  reach: tiers.reach ?? ('all' satisfies Reach),
   crossing: tiers.crossing ?? productDefaults.crossing,
   bounds: tiers.bounds ?? productDefaults.bounds,
   retroactive: tiers.retroactive ?? productDefaults.retroactive,

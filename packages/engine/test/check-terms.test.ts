@@ -125,6 +125,38 @@ test('M-09 bands go up without a gap to an open end, and are all bounded one way
   expect(checkTerms(deal(tiers({}, { ...percent, subCent: 'accumulate' })))).toEqual([]);
 });
 
+test('M-09 A-17 a band of which any minimum will do asks no less than those below and hides none of them', () => {
+  const metric = [{ measure: 'count' }, { measure: 'amount' }] as const;
+  const least = (reach: Tiers['reach'], ...minima: (number | null)[][]) =>
+    tiers({ metric, reach, bands: minima.map((atLeast) => ({ atLeast, rate: '0.1' })) });
+  const fine: Component[] = [
+    least('any', [null, null], [20, null], [50, 1_000]),
+    least('any', [0, 0], [20, 100], [20, 200]),
+    least('any', [0, null], [20, null], [null, 1_000], [30, 2_000]),
+    least('all', [null, null], [20, null], [20, 1_000]),
+    least(undefined, [0, 0], [20, 0], [50, 0]),
+    tiers({ reach: 'all' }),
+    tiers({ reach: 'any', bounds: undefined, bands: [{ atLeast: [0] }, { atLeast: [5] }] }),
+  ];
+  for (const component of fine) expect(checkTerms(deal(component))).toEqual([]);
+  const cases: [Component, string, string][] = [
+    [least('any', [0, 0], [20, null], [20, 1_000]), '/bands/2/atLeast', 'bands-must-ascend'],
+    [least('any', [0, 0], [20, 1_000], [50, 900]), '/bands/2/atLeast', 'bands-must-ascend'],
+    [least('any', [0, 0], [20, 1_000], [20, 1_000]), '/bands/2/atLeast', 'bands-must-ascend'],
+    [least('any', [0, 0], [20, null], [null, 1_000], [20, 2_000]), '/bands/3/atLeast', 'bands-must-ascend'],
+    [least('any', [0, 0], [20, null], [null, 1_000], [10, 2_000]), '/bands/3/atLeast', 'bands-must-ascend'],
+    [least('any', [0, 0], [null, null]), '/bands/1/atLeast', 'band-needs-a-bound'],
+    [least('any', [0, 0], [-1, null]), '/bands/1/atLeast/0', 'amount-must-not-be-negative'],
+    [least('all', [0, 0], [20, 1_000], [50, null]), '/bands/2/atLeast', 'bands-must-ascend'],
+    [least('all', [null, null], [null, null]), '/bands/1/atLeast', 'band-needs-a-bound'],
+    [tiers({ reach: 'any' }), '/reach', 'reach-any-needs-minima'],
+    [tiers({ reach: 'any', scale: 'marginal' }), '/reach', 'reach-any-needs-minima'],
+    [tiers({ reach: 'any', scale: 'marginal', bands: [{ atLeast: [1], rate: '0.1' }] }), '/bands', 'marginal-bands-need-up-to'],
+  ];
+  for (const [component, pointer, rule] of cases)
+    expect(checkTerms(deal(component))[0]).toEqual({ pointer: `/components/0/tiers${pointer}`, rule });
+});
+
 test('a band that says its own rate lets the component go without', () => {
   const own = without(percent, 'rate');
   expect(checkTerms(deal({ ...own, tiers: scale }))).toEqual([]);

@@ -20,6 +20,10 @@ import {
 } from './lint-builders.js';
 import { flat, lineItems, override, percent, perLot, retainer, revshare, scale, spreadShare, tiered } from './terms-builders.js';
 
+/** Conversions or revenue. */
+const either = { metric: [{ measure: 'count' }, { measure: 'amount' }], reach: 'any' } as const;
+const lowest = { atLeast: [0, 0], rate: '0.1' } as const;
+
 const errors: Case[] = [
   [
     'M-12 two alternatives of equal priority that both hold',
@@ -140,6 +144,14 @@ const errors: Case[] = [
     'band-is-unreachable',
     /ends at 0/,
     banded('count', { upTo: 1, rate: '0.1' }, { upTo: null, rate: '0.2' }),
+  ],
+  [
+    'A-17 a minimum of nothing where any will do',
+    scaled({ ...either, bands: [lowest, { atLeast: [20, 0], rate: '0.15' }] }),
+    '/components/0/tiers/bands/1/atLeast/1',
+    'band-is-unreachable',
+    /reaches band 2 by a minimum of 0/,
+    scaled({ ...either, bands: [lowest, { atLeast: [20, null], rate: '0.15' }] }),
   ],
   [
     'a scale over several brands without a currency',

@@ -17,6 +17,11 @@ import {
 } from './lint-builders.js';
 import { flat, percent } from './terms-builders.js';
 
+/** Conversions or revenue. */
+const either = { metric: [{ measure: 'count' }, { measure: 'amount' }], reach: 'any' } as const;
+const lowest = { atLeast: [0, 0], rate: '0.1' } as const;
+const gold = { atLeast: [50, 1_000_000], rate: '0.2' } as const;
+
 const warnings: Case[] = [
   [
     'bands that go down',
@@ -77,6 +82,22 @@ const warnings: Case[] = [
         { atLeast: [2_000], rate: '0.2' },
       ],
     }),
+  ],
+  [
+    'A-17 a lowest band with one minimum of two',
+    scaled({ ...either, bands: [{ atLeast: [null, 5_000], rate: '0.1' }, gold] }),
+    '/components/0/tiers/bands/0/atLeast',
+    'lowest-band-has-a-condition',
+    /none, 5000/,
+    scaled({ ...either, bands: [{ atLeast: [null, null], rate: '0.1' }, gold] }),
+  ],
+  [
+    'A-17 minima of money that look like counts, left out in one band',
+    scaled({ ...either, bands: [lowest, { atLeast: [20, null], rate: '0.15' }, { atLeast: [50, 100], rate: '0.2' }] }),
+    '/components/0/tiers/bands',
+    'amount-bounds-look-like-counts',
+    /The bounds 100 are/,
+    scaled({ ...either, bands: [lowest, { atLeast: [20, null], rate: '0.15' }, gold] }),
   ],
   [
     'retroactive tiers with an old crossing',

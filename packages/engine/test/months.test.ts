@@ -357,6 +357,29 @@ describe('shares', () => {
     ]);
   });
 
+  test('A-17 M-08 revenue or active players: the highest band of whose conditions any holds, a loss being in the lowest', () => {
+    const tiers: Component['tiers'] = {
+      metric: [{ measure: 'amount' }, { measure: 'customers' }],
+      reset: 'month',
+      scale: 'whole',
+      reach: 'any',
+      bands: [
+        { atLeast: [null, null], rate: '0.25' },
+        { atLeast: [100_000, 5], rate: '0.30' },
+        { atLeast: [500_000, 10], rate: '0.35' },
+      ],
+    };
+    const result = (gross: number, customers: number) => paid(oneMonth(revshare({ tiers }), [gross, { customers }]));
+    expect([result(500_000, 1), result(200, 10), result(100_000, 9), result(200, 5), result(200, 4), result(-200, 4)]).toEqual([
+      175_000n,
+      70n,
+      30_000n,
+      60n,
+      50n,
+      0n,
+    ]);
+  });
+
   test('a month is rated by the version in force at its time; deficits meet in between', () => {
     const versions = [
       { version: 1, from: '2026-03-01T00:00:00.000Z', to: '2026-03-15T00:00:00.000Z', terms: { components: [revshare({ rate: '0.30' })] } },

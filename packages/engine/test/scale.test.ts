@@ -82,6 +82,27 @@ test('WE-25 of several metrics the highest band whose minima are all met holds, 
   expect([at('20000', '15'), at('20000', '14'), at('19999.99', '99'), at('5000', '9'), at('0', '0')]).toEqual([2, 1, 1, 0, 0]);
 });
 
+test('A-17 of several metrics the highest band of whose minima any is met holds, by equality too, else the lowest', () => {
+  const bands: Band[] = [
+    { atLeast: [null, null], rate: '0.10' },
+    { atLeast: [20, null], rate: '0.15' },
+    { atLeast: [50, 1_000_000], rate: '0.20' },
+  ];
+  const at = (count: string, amount: string, reach?: 'all' | 'any') => bandOf(bands, [rate(count), rate(amount)], 'exclusive', reach).index;
+  const figures = [
+    ['0', '0'],
+    ['19', '999999'],
+    ['20', '0'],
+    ['49', '999999.9'],
+    ['50', '0'],
+    ['0', '1000000'],
+    ['50', '1000000'],
+  ] as const;
+  expect(figures.map(([count, amount]) => at(count, amount, 'any'))).toEqual([0, 0, 1, 1, 2, 2, 2]);
+  expect(figures.map(([count, amount]) => at(count, amount, 'all'))).toEqual([0, 0, 1, 1, 1, 0, 2]);
+  expect(figures.map(([count, amount]) => at(count, amount))).toEqual([0, 0, 1, 1, 1, 0, 2]);
+});
+
 test('below zero is the first band, beyond the last bound the last', () => {
   expect(bandOf(ngr, [rate('-800')], 'inclusive').index).toBe(0);
   expect(marginal(ngr, '-800')).toBe('-200');

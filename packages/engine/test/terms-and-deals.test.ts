@@ -127,6 +127,7 @@ test('every default is spelt out, and what is said is kept', () => {
           metrics: [{ measure: 'count', on: 'sale', of: 'own', across: 'deal' }],
           reset: 'month',
           scale: 'whole',
+          reach: 'all',
           crossing: 'new',
           bounds: 'inclusive',
           retroactive: 'none',
@@ -151,6 +152,7 @@ test('every default is spelt out, and what is said is kept', () => {
   const items: Component = { on: 'order', model: 'line-items', items: { rates: [], otherwise: '0.05' } };
   const named = {
     metric: [{ measure: 'amount', on: 'visit', of: 'network', across: 'brands' }],
+    reach: 'any',
     crossing: 'old',
     bounds: 'exclusive',
     retroactive: 'all',
@@ -171,6 +173,7 @@ test('every default is spelt out, and what is said is kept', () => {
     metrics: named.metric,
     reset: 'day',
     scale: 'marginal',
+    reach: 'any',
     crossing: 'old',
     bounds: 'exclusive',
     retroactive: 'all',

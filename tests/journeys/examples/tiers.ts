@@ -17,7 +17,7 @@ const twelve = [
 type Start = Parameters<Example['play']>[0];
 
 /** A partner whose sales are rated by a scale. */
-async function sales(
+export async function sales(
   start: Start,
   tiers: Record<string, unknown>,
   amounts: readonly number[],

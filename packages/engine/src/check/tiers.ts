@@ -1,6 +1,7 @@
 import { isMonthModel, metricsOf } from '../terms.js';
 import type { Band, Component, Metric, Tiers } from '../types.js';
-import { checkAmount, exactOf, isMore, isSame, largestFactor } from './numbers.js';
+import { standsAbove } from './minima.js';
+import { checkAmount, exactOf, isMore, largestFactor } from './numbers.js';
 import { checkGiven } from './pay.js';
 import { type TermsProblem, when } from './problem.js';
 
@@ -50,6 +51,8 @@ function checkBounds(tiers: Tiers, at: string): TermsProblem[] {
   const byLeast = bands.some(({ atLeast }) => atLeast !== undefined);
   if (byLeast && bands.some(({ upTo }) => upTo !== undefined)) return [{ pointer, rule: 'bands-mix-up-to-and-at-least' }];
   if (byLeast) return checkLeast(tiers, pointer);
+  // Between two bounds (`upTo`, and so every marginal scale) there is nothing to choose from.
+  if (tiers.reach === 'any') return [{ pointer: `${at}/reach`, rule: 'reach-any-needs-minima' }];
   if (metricsOf(tiers).length > 1) return [{ pointer, rule: 'several-metrics-need-at-least' }];
   return bands.flatMap((band, index) => checkUpTo(bands, band, index, `${pointer}/${index}`));
 }
@@ -74,18 +77,14 @@ function checkLeast(tiers: Tiers, pointer: string): TermsProblem[] {
     const at = `${pointer}/${index}`;
     if (atLeast === undefined) return [{ pointer: at, rule: 'band-needs-a-bound' }];
     if (atLeast.length !== width) return [{ pointer: `${at}/atLeast`, rule: 'at-least-needs-one-value-for-each-metric' }];
-    const below = tiers.bands[index - 1]?.atLeast;
+    if (index > 0 && atLeast.every((least) => least === null)) return [{ pointer: `${at}/atLeast`, rule: 'band-needs-a-bound' }];
+    const lower = tiers.bands.slice(0, index).flatMap((band) => (band.atLeast === undefined ? [] : [band.atLeast]));
     return [
-      ...atLeast.flatMap((least, place) => checkAmount(least, `${at}/atLeast/${place}`)),
-      ...when(below !== undefined && !rises(below.map(exactOf), atLeast.map(exactOf)), `${at}/atLeast`, 'bands-must-ascend'),
+      ...atLeast.flatMap((least, place) => (least === null ? [] : checkAmount(least, `${at}/atLeast/${place}`))),
+      ...when(!lower.every((below) => standsAbove(atLeast, below, tiers.reach ?? 'all')), `${at}/atLeast`, 'bands-must-ascend'),
     ];
   });
 }
-
-/** In no metric lower, and in one higher: otherwise a band would be hidden by another, or two would claim the same. */
-const rises = (below: readonly ReturnType<typeof exactOf>[], above: readonly ReturnType<typeof exactOf>[]): boolean =>
-  above.every((least, place) => isMore(least, below[place]) || isSame(least, below[place])) &&
-  above.some((least, place) => isMore(least, below[place]));
 
 function checkBand(component: Component, band: Band, at: string): TermsProblem[] {
   const { rate, amount, factor, fixed } = band;

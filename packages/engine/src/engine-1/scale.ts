@@ -1,5 +1,5 @@
 import { add, compare, multiply, negate, type Rational, rate, subtract, zero } from '@tributary/money';
-import type { Band } from '../types.js';
+import type { Band, NormalTiers, Reach } from '../types.js';
 
 /** `inclusive`: the upper bound belongs to its band (`<=`). `exclusive`: it belongs to the next one (half-open). */
 export type Bounds = 'inclusive' | 'exclusive';
@@ -20,17 +20,21 @@ export interface MarginalPart extends BandFound {
 
 /**
  * The band in which the values lie. One value: the first band whose `upTo` holds it; what is above every bound lies in the last, what
- * is below zero in the first. Bands with `atLeast` (one or several metrics, in their order): the highest band all of whose minima are
- * met, by equality too; else the lowest. Throws a RangeError without bands.
+ * is below zero in the first. Bands with `atLeast` (one or several metrics, in their order): the highest band of whose minima all, or
+ * any one, are met, by equality too; else the lowest. Throws a RangeError without bands.
  */
-export function bandOf(bands: readonly Band[], values: readonly Rational[], bounds: Bounds): BandFound {
+export function bandOf(bands: readonly Band[], values: readonly Rational[], bounds: Bounds, reach: Reach = 'all'): BandFound {
   const byLeast = values.length > 1 || bands.some(({ atLeast }) => atLeast !== undefined);
   const index = byLeast
-    ? bands.findLastIndex((band) => meets(band, values))
+    ? bands.findLastIndex((band) => meets(band, values, reach))
     : bands.findIndex((band) => isWithin(values[0] ?? zero, upperBound(band), bounds));
   const fallback = byLeast ? 0 : bands.length - 1;
   return found(bands, index < 0 ? fallback : index);
 }
+
+/** The band of a scale in which the values of its metrics lie. */
+export const bandIn = ({ bands, bounds, reach }: NormalTiers, values: readonly Rational[]): BandFound =>
+  bandOf(bands, values, bounds, reach);
 
 /**
  * A stretch of a marginal scale cut at its bounds: the parts of `from`..`to`, in the order passed through. Going on later gives the same
@@ -63,8 +67,11 @@ const upperBound = ({ upTo }: Band): Rational | null => (upTo === undefined || u
 const isWithin = (value: Rational, upper: Rational | null, bounds: Bounds): boolean =>
   upper === null || compare(value, upper) < (bounds === 'inclusive' ? 1 : 0);
 
-const meets = ({ atLeast = [] }: Band, values: readonly Rational[]): boolean =>
-  atLeast.every((least, index) => compare(values[index] ?? zero, rate(String(least))) >= 0);
+/** A metric without a minimum neither keeps a band from being reached nor brings it. */
+function meets({ atLeast = [] }: Band, values: readonly Rational[], reach: Reach): boolean {
+  const met = atLeast.flatMap((least, index) => (least === null ? [] : [compare(values[index] ?? zero, rate(String(least))) >= 0]));
+  return reach === 'any' ? met.includes(true) : !met.includes(false);
+}
 
 /** The first band is reached by anything above zero; a later one beyond the bound below it, or at it when bounds are exclusive. */
 function reaches(value: Rational, lower: Rational | null, bounds: Bounds): boolean {

@@ -12,6 +12,7 @@ export function lintBands(subject: Subject): Finding[] {
   const path = `${at}/tiers`;
   return [
     ...lintReach(tiers, `${path}/bands`),
+    ...lintMinima(tiers, isMonthModel(component.model), `${path}/bands`),
     ...tiers.bands.flatMap((band, index) => lintStep(tiers.bands[index - 1], band, index, `${path}/bands/${index}`)),
     ...tiers.metrics.flatMap((metric, place) => lintUnits(tiers, metric, place, terms.currency, `${path}/bands`)),
     ...lintCrossing(subject, tiers, path),
@@ -38,18 +39,29 @@ function lintCrossing({ component, terms, index }: Subject, { retroactive }: Nor
 function lintReach(tiers: NormalTiers, at: string): Finding[] {
   const { bands, bounds, scale, crossing, metrics } = tiers;
   const [first] = bands;
-  if (first?.atLeast?.some((least) => exactOf(least)?.n !== 0n))
+  if (first?.atLeast?.some((least) => least !== null && exactOf(least)?.n !== 0n))
     return [
       warning(
         `${at}/0/atLeast`,
         'lowest-band-has-a-condition',
-        `The lowest band also holds below its minima (${first.atLeast.join(', ')}).`,
+        `The lowest band also holds below its minima (${first.atLeast.map((least) => least ?? 'none').join(', ')}).`,
       ),
     ];
   if (exactOf(first?.upTo)?.n !== 0n) return [];
   const countsItself = metrics[0]?.measure === 'count' && crossing === 'new';
   if (bounds === 'inclusive' && scale === 'whole' && !countsItself) return [];
   return [error(`${at}/0`, 'band-is-unreachable', 'No event lies in the first band: it ends at 0.')];
+}
+
+/** Where any minimum will do, one of nothing is always met; only the amount of a month can be below it. */
+function lintMinima({ bands, reach, metrics }: NormalTiers, ofMonth: boolean, at: string): Finding[] {
+  if (reach === 'all') return [];
+  return bands.slice(1).flatMap(({ atLeast = [] }, below) => {
+    const place = atLeast.findIndex((least, index) => exactOf(least)?.n === 0n && !(ofMonth && metrics[index]?.measure === 'amount'));
+    if (place < 0) return [];
+    const message = `Everything reaches band ${below + 2} by a minimum of 0: nothing lies in the bands below it.`;
+    return [error(`${at}/${below + 1}/atLeast/${place}`, 'band-is-unreachable', message)];
+  });
 }
 
 const pays = ['rate', 'amount', 'factor'] as const;
@@ -103,5 +115,5 @@ const boundsOf = (bands: readonly Band[], place: number): { value: Finely; path:
   bands.flatMap(({ upTo, atLeast }, index) => {
     if (upTo !== undefined && upTo !== null) return [{ value: upTo, path: `${index}/upTo` }];
     const least = atLeast?.[place];
-    return least === undefined ? [] : [{ value: least, path: `${index}/atLeast/${place}` }];
+    return least === undefined || least === null ? [] : [{ value: least, path: `${index}/atLeast/${place}` }];
   });

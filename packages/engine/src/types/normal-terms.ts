@@ -13,6 +13,7 @@ import type {
   Metric,
   Model,
   OnRefund,
+  Reach,
   Split,
   SubCent,
   Waterfall,
@@ -53,6 +54,7 @@ export interface NormalTiers {
   metrics: readonly Required<Metric>[];
   reset: Reset | { rollingDays: number };
   scale: 'marginal' | 'whole';
+  reach: Reach;
   crossing: 'new' | 'old';
   bounds: 'inclusive' | 'exclusive';
   retroactive: 'none' | 'unpaid' | 'all';

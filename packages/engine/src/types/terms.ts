@@ -48,17 +48,22 @@ export interface Metric {
 export interface Band {
   name?: string | undefined;
   upTo?: Finely | null | undefined;
-  atLeast?: readonly Finely[] | undefined;
+  /** One for each metric; null: none of that metric. */
+  atLeast?: readonly (Finely | null)[] | undefined;
   rate?: string | undefined;
   amount?: Finely | undefined;
   fixed?: Finely | undefined;
   factor?: string | undefined;
 }
 
+/** A band with `atLeast` is reached when `all` of its minima are, or when `any` one of them is. */
+export type Reach = 'all' | 'any';
+
 export interface Tiers {
   metric: Metric | readonly Metric[];
   reset: Reset | { rollingDays: number };
   scale: 'marginal' | 'whole';
+  reach?: Reach | undefined;
   crossing?: 'new' | 'old' | undefined;
   bounds?: 'inclusive' | 'exclusive' | undefined;
   retroactive?: 'none' | 'unpaid' | 'all' | undefined;

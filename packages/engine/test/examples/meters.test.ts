@@ -62,6 +62,63 @@ test('WE-28 gold by revenue: twelve sales that sum to 10,000.00', () => {
   expect(told.amounts('a')).toEqual([...Array<number>(11).fill(8_330), 16_740]);
 });
 
+/** Gold by 50 conversions or by revenue of 10,000.00; silver by conversions alone. */
+const either = (rest: Partial<Tiers> = {}): Tiers =>
+  scale(
+    [
+      { name: 'bronze', atLeast: [0, 0], rate: '0.10' },
+      { name: 'silver', atLeast: [20, null], rate: '0.15' },
+      { name: 'gold', atLeast: [50, 1_000_000], rate: '0.20' },
+    ],
+    { metric: [{ measure: 'count' }, { measure: 'amount' }], reset: { rollingDays: 60 }, reach: 'any', ...rest },
+  );
+/** All on one day, an instant apart. */
+const atOnce = (index: number) => `2026-03-01T12:00:${String(index).padStart(2, '0')}.000Z`;
+
+test('WE-28 A-17 T-16 49 conversions and 9,999.99 are not gold; 0.01 more is, and so are 50 conversions of small sums', () => {
+  const last = (amounts: readonly number[], rest: Partial<Tiers> = {}) =>
+    sales(percent(either(rest)), amounts, atOnce)
+      .amounts('a')
+      .slice(-1)[0];
+  const some = (count: number, each: number) => Array<number>(count).fill(each);
+  // The 49th sale is of 100.00 in each.
+  expect(last([...some(47, 210), 29.99, 100])).toBe(1_500);
+  expect(last([...some(47, 210), 30, 100])).toBe(2_000);
+  expect(last([...some(48, 1), 100])).toBe(1_500);
+  expect(last([...some(49, 1), 100])).toBe(2_000);
+  expect(last([...some(49, 1), 100], { reach: 'all' })).toBe(1_500);
+  expect(last([...some(49, 1), 100], { crossing: 'old' })).toBe(1_500);
+  // By revenue alone, past silver.
+  expect(last([...some(11, 900), 99.99])).toBe(1_000);
+  expect(last([...some(11, 900), 100])).toBe(2_000);
+});
+
+test('WE-28 A-17 12 conversions and 9,999.99: the next cent is paid as gold, and with `all` lifts every one before it', () => {
+  const amounts = [...Array<number>(11).fill(833), 836.99, 0.01];
+  const at = (index: number) => `2026-03-${String(index + 1).padStart(2, '0')}T12:00:00.000Z`;
+  const bronze = [...Array<number>(11).fill(8_330), 8_370];
+  for (const reset of ['month', { rollingDays: 60 }] as const) {
+    const by = (retroactive: Tiers['retroactive'], count = 13) => {
+      const told = sales(percent(either({ reset, retroactive })), amounts.slice(0, count), at);
+      told.pay('c0001', '2026-03-05T12:00:00.000Z');
+      return told.amounts('a');
+    };
+    expect([by('none', 12), by('all', 12), by('unpaid', 12)]).toEqual([bronze, bronze, bronze]);
+    expect(by('none')).toEqual([...bronze, 0]);
+    expect(by('all')).toEqual([...Array<number>(11).fill(16_660), 16_740, 0]);
+    expect(by('unpaid')).toEqual([8_330, ...Array<number>(10).fill(16_660), 16_740, 0]);
+  }
+});
+
+test('A-17 a refund that takes the revenue back leaves gold to what the conversions reach', () => {
+  const by = (demotion: Tiers['demotion'], count: number) => {
+    const told = sales(percent(either({ retroactive: 'all', demotion })), [9_000, ...Array<number>(count - 1).fill(100)], atOnce);
+    told.refund(told.ids[0]!, 500_000);
+    return told.amounts('a').at(-1);
+  };
+  expect([by('unwind', 30), by('keep', 30), by('unwind', 50)]).toEqual([1_500, 2_000, 2_000]);
+});
+
 test('WE-28 a rolling window is half open: a second before its edge, at the edge, a second after', () => {
   const tiers = scale([{ upTo: 1, rate: '0.10' }, { rate: '0.20' }], { metric: { measure: 'count' }, reset: { rollingDays: 60 } });
   const second = (at: string) => {

@@ -1,6 +1,6 @@
 import { add, multiply, type Rational, rate, rational, subtract, toExactText, zero } from '@tributary/money';
 import type { Band, Metric, NormalComponent, Step } from '../../types.js';
-import { bandOf, marginalParts, marginalSum } from '../scale.js';
+import { bandIn, marginalParts, marginalSum } from '../scale.js';
 import { isPositive, least } from './lots.js';
 
 /** What the month measured, for a scale. */
@@ -89,7 +89,7 @@ function wholeRate(component: NormalComponent, measures: Measures): { rate: Rati
   const { tiers } = component;
   if (tiers === null) return { rate: rate(component.rate ?? '0'), band: null, index: null };
   const values = tiers.metrics.map(({ measure }) => measured(measure, measures));
-  const { band, index } = bandOf(tiers.bands, values, tiers.bounds);
+  const { band, index } = bandIn(tiers, values);
   return { rate: bandRate(component, band), band, index };
 }
 

@@ -13,7 +13,7 @@ import {
   zero,
 } from '@tributary/money';
 import type { Band, Kept, NormalComponent, NormalTiers, Reason, StreamPlace, StreamRecord } from '../../types.js';
-import { type BandFound, bandOf, marginalParts } from '../scale.js';
+import { type BandFound, bandIn, marginalParts } from '../scale.js';
 import { byCaps } from './caps.js';
 import { atMilestone } from './milestone.js';
 import type { Trail } from './trail.js';
@@ -68,7 +68,7 @@ function byTiers(line: Line, kept: Kept, tiers: NormalTiers, place: StreamPlace,
   if (tiers.scale === 'marginal') return { value: marginal(line, kept, tiers, before[0] ?? zero, after[0] ?? zero, trail), band: null };
   const reached = place.reached?.map(parseFraction) ?? null;
   const value = reached ?? (tiers.crossing === 'new' ? after : before);
-  const found = bandOf(tiers.bands, value, tiers.bounds);
+  const found = bandIn(tiers, value);
   const fixed = fixedOfWhole(found, place);
   const total = add(atBand(found.band, kept, line.picked), fixed);
   if (trail) {
@@ -88,7 +88,7 @@ const fixedOfWhole = ({ band, index }: BandFound, { bandBefore }: StreamPlace): 
 function marginal(line: Line, kept: Kept, tiers: NormalTiers, from: Rational, to: Rational, trail?: Trail): Rational {
   const weight = subtract(to, from);
   if (isZero(weight)) {
-    const found = bandOf(tiers.bands, [from], tiers.bounds);
+    const found = bandIn(tiers, [from]);
     trail?.rules.push({ rule: 'tier', passed: true, detail: `band ${nameOf(found)} at ${toExactText(from)}` });
     return atBand(found.band, kept, line.picked);
   }

@@ -1,6 +1,6 @@
 import { bucketOf, instantMs } from '@tributary/calendar';
 import { add, isZero, parseFraction, type Rational, toFraction, zero } from '@tributary/money';
-import { bandOf } from '../scale.js';
+import { bandIn } from '../scale.js';
 import type { StreamState } from './fold-stream.js';
 import {
   type Entry,
@@ -123,7 +123,7 @@ function liftedBy(
     const tiers = retroactiveTiers(one);
     if (tiers === null) continue;
     const version = `${one.record.dealVersion}`;
-    const { index } = bandOf(tiers.bands, meterAt(ends.get(one.period) ?? new Map(), tiers.metrics), tiers.bounds);
+    const { index } = bandIn(tiers, meterAt(ends.get(one.period) ?? new Map(), tiers.metrics));
     const before = lifted[version];
     if (before?.period === one.period && before.index !== index) fromTheStart = true;
     if (before?.period === one.period) sure.add(version);

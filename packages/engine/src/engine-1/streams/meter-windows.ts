@@ -1,7 +1,7 @@
 import { addDays, instantMs } from '@tributary/calendar';
 import { add, isZero, type Rational, subtract, zero } from '@tributary/money';
 import type { NormalTiers } from '../../types.js';
-import { bandOf } from '../scale.js';
+import { bandIn } from '../scale.js';
 import {
   type Entry,
   type Metered,
@@ -86,7 +86,7 @@ function openWindow() {
 function climbsBy(walked: readonly Walked[]): (tiers: NormalTiers) => readonly number[] {
   const known = new Map<NormalTiers, readonly number[]>();
   return (tiers) => {
-    const bandAt = ({ after }: Walked): number => bandOf(tiers.bands, meterAt(after, tiers.metrics), tiers.bounds).index;
+    const bandAt = ({ after }: Walked): number => bandIn(tiers, meterAt(after, tiers.metrics)).index;
     const climb = known.get(tiers) ?? nextHigher(walked.map(bandAt));
     known.set(tiers, climb);
     return climb;
