@@ -145,6 +145,7 @@ test('M-09 A-17 a band of which any minimum will do asks no less than those belo
     [least('any', [0, 0], [20, 1_000], [20, 1_000]), '/bands/2/atLeast', 'bands-must-ascend'],
     [least('any', [0, 0], [20, null], [null, 1_000], [20, 2_000]), '/bands/3/atLeast', 'bands-must-ascend'],
     [least('any', [0, 0], [20, null], [null, 1_000], [10, 2_000]), '/bands/3/atLeast', 'bands-must-ascend'],
+    [least('any', [0, 0], [20, 100], [20, null], [30, 100]), '/bands/3/atLeast', 'bands-must-ascend'],
     [least('any', [0, 0], [null, null]), '/bands/1/atLeast', 'band-needs-a-bound'],
     [least('any', [0, 0], [-1, null]), '/bands/1/atLeast/0', 'amount-must-not-be-negative'],
     [least('all', [0, 0], [20, 1_000], [50, null]), '/bands/2/atLeast', 'bands-must-ascend'],

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { add, multiply, negate, type Rational, rate, toExactText } from '@tributary/money';
 import fc from 'fast-check';
 import { bandOf, marginalParts, marginalSum } from '../src/engine-1/scale.js';
-import type { Band } from '../src/index.js';
+import { type Band, checkTerms } from '../src/index.js';
 
 const byRate = (band: Band): Rational => rate(band.rate ?? '0');
 const marginal = (bands: readonly Band[], value: string, bounds: 'inclusive' | 'exclusive' = 'inclusive'): string =>
@@ -101,6 +101,35 @@ test('A-17 of several metrics the highest band of whose minima any is met holds,
   expect(figures.map(([count, amount]) => at(count, amount, 'any'))).toEqual([0, 0, 1, 1, 2, 2, 2]);
   expect(figures.map(([count, amount]) => at(count, amount, 'all'))).toEqual([0, 0, 1, 1, 1, 0, 2]);
   expect(figures.map(([count, amount]) => at(count, amount))).toEqual([0, 0, 1, 1, 1, 0, 2]);
+});
+
+test('A-17 no band of a scale that the checks accept is hidden by others', () => {
+  const least = fc.option(fc.integer({ min: 1, max: 4 }), { nil: null });
+  const minima = fc.array(fc.tuple(least, least), { minLength: 2, maxLength: 4 });
+  const grid = ['0', '1', '2', '3', '4', '5'].flatMap((a) => ['0', '1', '2', '3', '4', '5'].map((b) => [rate(a), rate(b)]));
+  let accepted = 0;
+  fc.assert(
+    fc.property(minima, fc.constantFrom('all' as const, 'any' as const), (list, reach) => {
+      const bands: Band[] = list.map((atLeast, index) => ({ atLeast: index === 0 ? [null, null] : atLeast, rate: '0.1' }));
+      const metric = [{ measure: 'count' }, { measure: 'amount' }] as const;
+      const tiers = {
+        metric,
+        reset: 'month',
+        scale: 'whole',
+        crossing: 'new',
+        retroactive: 'none',
+        demotion: 'keep',
+        reach,
+        bands,
+      } as const;
+      if (checkTerms({ components: [{ on: 'sale', model: 'percentage', rate: '0.1', tiers }] }).length > 0) return;
+      accepted += 1;
+      const found = new Set(grid.map((values) => bandOf(bands, values, 'inclusive', reach).index));
+      expect([...found].sort()).toEqual([...bands.keys()]);
+    }),
+    { numRuns: 3_000, seed: 17 },
+  );
+  expect(accepted).toBeGreaterThan(200);
 });
 
 test('below zero is the first band, beyond the last bound the last', () => {

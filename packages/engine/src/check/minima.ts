@@ -1,23 +1,28 @@
-import type { Finely, Reach } from '../types.js';
-import { exactOf, isMore } from './numbers.js';
+import type { Rational } from '@tributary/money';
+import type { Reach } from '../types.js';
+import { isMore } from './numbers.js';
 
-type Minima = readonly (Finely | null | undefined)[];
+/** Of one band, for each metric; undefined: none of that metric. */
+export type Minima = readonly (Rational | undefined)[];
 
 /**
- * Whether a band may stand above another: it asks no less of any metric, and what reaches the lower one does not always reach it too.
- * Otherwise a band would be hidden by another, or two would claim the same.
+ * Whether the last band may stand above the others: it asks no less of any metric than they do, and every one of them is still the
+ * highest for some values. Otherwise a band would be hidden by others, or two would claim the same.
  */
-export function standsAbove(above: Minima, below: Minima, reach: Reach): boolean {
-  const places = [...above.keys()];
-  const rises = (place: number): boolean => isMore(exactOf(above[place]), exactOf(below[place]));
-  if (places.some((place) => isMore(exactOf(below[place]), exactOf(above[place])))) return false;
-  // Of all minima one more, or one that is new, asks more. Of any minimum one less does: the lower band alone has that way in.
-  if (reach === 'all')
-    return (
-      !places.some((place) => gone(below[place], above[place])) && places.some((place) => gone(above[place], below[place]) || rises(place))
-    );
-  return below.every((least) => isLeftOut(least)) || places.some((place) => gone(below[place], above[place]) || rises(place));
+export function ascends(bands: readonly Minima[], reach: Reach): boolean {
+  const lower = bands.slice(0, -1);
+  const last = bands.at(-1) ?? [];
+  if (reach === 'all') return lower.every((below) => !asksMore(below, last) && asksMore(last, below));
+  if (lower.some((below) => below.some((least, place) => isMore(least, last[place])))) return false;
+  // A band that is hidden already is no mistake of the last one.
+  return lower.every((below, index) => hasItsOwnWay(below, bands.slice(index + 1)) || !hasItsOwnWay(below, lower.slice(index + 1)));
 }
 
-const isLeftOut = (least: Minima[number]): boolean => least === null || least === undefined;
-const gone = (here: Minima[number], there: Minima[number]): boolean => !isLeftOut(here) && isLeftOut(there);
+/** Of all minima one more, or a greater one. */
+const asksMore = (one: Minima, other: Minima): boolean =>
+  one.some((least, place) => least !== undefined && (other[place] === undefined || isMore(least, other[place])));
+
+/** Of any minimum: one by which no higher band is reached too. Without minima a band is what is below all others. */
+const hasItsOwnWay = (band: Minima, higher: readonly Minima[]): boolean =>
+  band.every((least) => least === undefined) ||
+  band.some((least, place) => least !== undefined && higher.every((one) => one[place] === undefined || isMore(one[place], least)));

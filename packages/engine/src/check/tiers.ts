@@ -1,6 +1,6 @@
 import { isMonthModel, metricsOf } from '../terms.js';
 import type { Band, Component, Metric, Tiers } from '../types.js';
-import { standsAbove } from './minima.js';
+import { ascends } from './minima.js';
 import { checkAmount, exactOf, isMore, largestFactor } from './numbers.js';
 import { checkGiven } from './pay.js';
 import { type TermsProblem, when } from './problem.js';
@@ -73,15 +73,15 @@ function checkUpTo(bands: readonly Band[], { upTo }: Band, index: number, at: st
 function checkLeast(tiers: Tiers, pointer: string): TermsProblem[] {
   const width = metricsOf(tiers).length;
   if (tiers.scale === 'marginal') return [{ pointer, rule: 'marginal-bands-need-up-to' }];
+  const minima = tiers.bands.map(({ atLeast = [] }) => atLeast.map(exactOf));
   return tiers.bands.flatMap(({ atLeast }, index) => {
     const at = `${pointer}/${index}`;
     if (atLeast === undefined) return [{ pointer: at, rule: 'band-needs-a-bound' }];
     if (atLeast.length !== width) return [{ pointer: `${at}/atLeast`, rule: 'at-least-needs-one-value-for-each-metric' }];
     if (index > 0 && atLeast.every((least) => least === null)) return [{ pointer: `${at}/atLeast`, rule: 'band-needs-a-bound' }];
-    const lower = tiers.bands.slice(0, index).flatMap((band) => (band.atLeast === undefined ? [] : [band.atLeast]));
     return [
       ...atLeast.flatMap((least, place) => (least === null ? [] : checkAmount(least, `${at}/atLeast/${place}`))),
-      ...when(!lower.every((below) => standsAbove(atLeast, below, tiers.reach ?? 'all')), `${at}/atLeast`, 'bands-must-ascend'),
+      ...when(!ascends(minima.slice(0, index + 1), tiers.reach ?? 'all'), `${at}/atLeast`, 'bands-must-ascend'),
     ];
   });
 }
