@@ -11,6 +11,7 @@ import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import { routes } from './routes.js';
 import { closeMonthsWith } from './statements/close-months.js';
+import { monthsSince } from './statements/months-since.js';
 import { recalculateMonths } from './statements/recalculate-months.js';
 import { refoldStatements } from './statements/refold-statements.js';
 import { subscriptions } from './subscriptions.js';
@@ -46,7 +47,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
           outbox,
           jobs: queue,
           rateAgain,
-          rateEvent: rateEventWith(refoldStatements),
+          rateEvent: rateEventWith({ refold: refoldStatements, monthsSince }),
           closeMonths: closeMonthsWith({ outbox, jobs: queue }),
           postByHand: postByHandWith({ outbox }),
           deals: prismaDealReader(db),

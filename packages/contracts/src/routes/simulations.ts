@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { businessInstant, currency, ids, instant, largestReportedAmount, minorAmount, period, positiveAmount, text } from '../common.js';
 import { conversionDetails } from '../conversion-details.js';
 import { defineRoute } from '../define-route.js';
+import { statementWaterfall } from '../statements.js';
 import { conversionKind, dealTerms } from '../terms.js';
 import { dealChange } from './deal-templates.js';
 
@@ -151,6 +152,22 @@ export const previewDeal = defineRoute({
         /** What it would change of other conversions: a scale that goes back, a customer who now counts. */
         others: z.array(
           z.strictObject({ conversionId: ids.conversion, partnerId: ids.partner, component: text(60), amount: minorAmount, currency }),
+        ),
+        /**
+         * What is rated by the month, by the proposed terms without and with the event: the month in which it lies, and later ones that it
+         * changes. `difference` is what is posted of it: at the close, or as a late fact where the month is closed.
+         */
+        months: z.array(
+          z.strictObject({
+            partnerId: ids.partner,
+            dealId: ids.deal,
+            component: z.string(),
+            period,
+            currency,
+            ...compared,
+            /** Gross to net with the event, as the statement shows it. */
+            waterfalls: z.array(statementWaterfall),
+          }),
         ),
       })
       .meta({ id: 'DealPreview' }),

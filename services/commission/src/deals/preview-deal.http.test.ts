@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ConversionData, newId } from '@tributary/contracts';
 import { aConversion, createDeal, recorded, startWorld, tenPercent, type World } from '../../test/builders.js';
 import { ledgerOf, modelTerms, putAbove } from '../../test/models.js';
+import { activity, close, type StatementShown, statementsOf } from '../../test/months.js';
 
 let world: World;
 beforeAll(async () => {
@@ -24,6 +25,14 @@ interface Preview {
     steps: { step: string }[];
   }[];
   others: { conversionId: string; amount: number }[];
+  months: {
+    component: string;
+    period: string;
+    before: number;
+    after: number;
+    difference: number;
+    waterfalls: StatementShown['components'][number]['waterfalls'];
+  }[];
 }
 const ask = (partnerId: string, terms: object, event: object = {}) =>
   world.service
@@ -157,4 +166,169 @@ test('T-02 why nothing is earned, and what is refused', async () => {
     .post('/api/v1/deals/preview')
     .send(asked)
     .expect(404);
+});
+
+const rateWhen = (name: string, priority: number, field: string, value: string, rate: string) => ({
+  name,
+  priority,
+  when: { combinator: 'and', rules: [{ field, operator: field === 'partner.tags' ? 'contains' : '=', value }] },
+  rate,
+});
+/** A tiered percentage with three rules, a share of what a waterfall leaves that takes from the account, and a retainer. */
+const wholeDeal = (cut: string) => ({
+  components: [
+    {
+      name: 'sale',
+      on: 'sale',
+      model: 'percentage',
+      rate: '0.10',
+      alternatives: [
+        rateWhen('gold', 3, 'partner.tags', 'gold', '0.1777'),
+        rateWhen('swiss', 2, 'country', 'CH', '0.15'),
+        rateWhen('shoes', 1, 'category', 'shoes', '0.12'),
+      ],
+      tiers: {
+        metric: { measure: 'amount' },
+        reset: 'month',
+        scale: 'marginal',
+        bounds: 'inclusive',
+        retroactive: 'none',
+        demotion: 'unwind',
+        bands: [
+          { upTo: 10_000, factor: '1' },
+          { upTo: null, factor: '1.5' },
+        ],
+      },
+    },
+    {
+      name: 'share',
+      on: 'player-activity',
+      model: 'revshare',
+      rate: cut,
+      waterfall: {
+        name: 'net-revenue',
+        version: 1,
+        lines: [
+          { name: 'admin', effect: 'deduct', of: 'gross-revenue', rate: '0.18' },
+          { name: 'bonuses', effect: 'deduct', of: 'bonuses' },
+        ],
+      },
+      carryover: { policy: 'account', unit: 'commission' },
+    },
+    { name: 'fee', on: 'lead', model: 'retainer', amount: 5_000 },
+  ],
+});
+
+describe('T-02 by the month: three rules, tiers and a waterfall in one deal', () => {
+  let own: World;
+  beforeAll(async () => {
+    own = await startWorld({ partners: 6, now: '2026-07-01T12:00:00Z' });
+  });
+  afterAll(() => own.service.stop());
+
+  const at = (day: string) => ({ occurredAt: `2026-03-${day}T10:00:00.000Z` });
+  const played = (here: World, day: string, gross: number, bonuses: number) => activity(here, gross, at(day), { deductions: { bonuses } });
+  const eventOf = ({ kind, occurredAt, amount, currency, details }: ConversionData) => ({ kind, occurredAt, amount, currency, details });
+  const askIn = async (partnerId: string, terms: object, event: ConversionData) =>
+    (
+      await own.service
+        .request({ brandIds: [own.brandId] })
+        .post('/api/v1/deals/preview')
+        .send({ brandId: own.brandId, partnerId, terms, event: eventOf(event) })
+        .expect(200)
+    ).body as Preview;
+  const monthsOf = ({ months }: Preview) => months.map(({ component, period, after }) => [component, period, after]);
+  const statementsSay = async (partnerId: string) =>
+    (await statementsOf(own, { partnerId })).flatMap(({ components, period }) =>
+      components.map(({ component, entitlement }) => [component, period, entitlement]),
+    );
+  const rows = async () =>
+    own.service.sql(`SELECT (SELECT count(*) FROM deal_version) AS versions, (SELECT count(*) FROM conversion) AS facts, (SELECT count(*) FROM commission_entry) AS entries,
+      (SELECT count(*) FROM statement) AS statements, (SELECT count(*) FROM messaging.outbox) AS outbox`);
+  /** What is posted of months, in the order of recording. */
+  const postedByMonth = () =>
+    own.service.sql<{ partnerId: string; component: string; period: string; amount: number; reason: string }>(
+      'SELECT partner_id AS "partnerId", component, period, amount::int AS amount, reason FROM commission_entry WHERE conversion_id IS NULL ORDER BY recorded_at, entry_id',
+    );
+  async function playing(partnerId: string) {
+    const here = { ...own, partnerIds: [partnerId] };
+    const sale = (amount: number, day: string) => aConversion(here, { ...at(day), amount, details: { category: 'shoes', country: 'CH' } });
+    await own.service.deliver(...[sale(8_000, '03'), played(here, '04', 33_333, 4_001)].map((one) => recorded(one)));
+    return { here, sale };
+  }
+
+  test('T-02 the month that a preview tells is the one that the close posts, and the preview writes nothing', async () => {
+    const [stays = '', amended = '', fresh = ''] = own.partnerIds;
+    const proposals: [string, object | null, object][] = [
+      [stays, wholeDeal('0.3333'), wholeDeal('0.3333')],
+      [amended, wholeDeal('0.3333'), wholeDeal('0.45')],
+      [fresh, null, wholeDeal('0.45')],
+    ];
+    const told = new Map<string, Preview>();
+    for (const [partnerId, before, terms] of proposals) {
+      const deal = before === null ? null : await createDeal(own, { partnerId, terms: before, effectiveFrom: '2026-01-01T00:00:00Z' });
+      const { here, sale } = await playing(partnerId);
+      const event = played(here, '20', 70_007, 12_345);
+      const untouched = await rows();
+      const bought = await askIn(partnerId, terms, sale(9_999, '20'));
+      const previewed = await askIn(partnerId, terms, event);
+      expect(await rows()).toEqual(untouched);
+      expect(bought.lines).toHaveLength(1);
+      expect(previewed).toMatchObject({ lines: [], outcome: 'zero-commission', reason: 'rated-by-the-month' });
+      told.set(partnerId, previewed);
+      if (deal === null) await createDeal(own, { partnerId, terms, effectiveFrom: event.occurredAt });
+      else if (before !== null && JSON.stringify(before) !== JSON.stringify(terms))
+        await own.service
+          .request()
+          .post(`/api/v1/deals/${deal.id}/amendments`)
+          .set('if-match', '"1"')
+          .send({ effectiveFrom: event.occurredAt, terms, reason: 'as previewed' })
+          .expect(201);
+      await own.service.deliver(recorded(event));
+    }
+    for (const period of ['2026-01', '2026-02']) await close(own, period);
+    await close(own, '2026-03').expect(200);
+    for (const [partnerId, previewed] of told) {
+      const march = (await statementsOf(own, { partnerId, period: '2026-03' })).flatMap(({ components }) => components);
+      expect(previewed.months.map(({ component, after, waterfalls }) => [component, after, waterfalls])).toEqual(
+        march.map(({ component, entitlement, waterfalls }) => [component, entitlement, waterfalls]),
+      );
+      const posted = (await postedByMonth()).filter((one) => one.partnerId === partnerId && one.period === '2026-03');
+      expect(posted.map(({ component, period, amount }) => [component, period, amount]).sort()).toEqual(monthsOf(previewed).sort());
+      expect(previewed.months.every(({ before, after, difference }) => after - before === difference)).toBe(true);
+    }
+    // 70007 less 18 % and 12345 leaves 45060.74; with the 23332.06 of before, a third of it.
+    expect(told.get(stays)?.months).toMatchObject([
+      { component: 'fee', before: 5_000, after: 5_000, difference: 0 },
+      { component: 'share', period: '2026-03', currency: 'EUR', before: 7_777, after: 22_795, difference: 15_018 },
+    ]);
+  });
+
+  test('T-02 of a closed month it tells what the late fact posts, and of the months after it what they come to', async () => {
+    const [partnerId = ''] = own.partnerIds;
+    const here = { ...own, partnerIds: [partnerId] };
+    await close(own, '2026-04').expect(200);
+    const late = played(here, '25', -200_000, 0);
+    const untouched = await rows();
+    const previewed = await askIn(partnerId, wholeDeal('0.3333'), late);
+    expect(await rows()).toEqual(untouched);
+    const before = (await postedByMonth()).length;
+    await own.service.deliver(recorded(late));
+    const posted = (await postedByMonth()).slice(before);
+    const closed = previewed.months.filter(({ period, difference }) => period < '2026-05' && difference !== 0);
+    // 318.66 behind, of which 12.00 from sales and 50.00 of the fee are taken: 227.95 and 62.00 less. April has the fee alone.
+    expect(closed.map(({ component, difference }) => [component, difference])).toEqual([
+      ['share', -28_995],
+      ['share', -5_000],
+    ]);
+    expect(posted.map(({ component, amount }) => [component, amount])).toEqual(
+      closed.map(({ component, difference }) => [component, difference]),
+    );
+    expect(posted.map(({ period, reason }) => [period, reason])).toEqual(closed.map(() => ['2026-05', 'late-fact']));
+    // The account stays behind in the months that are still open.
+    for (const period of ['2026-05', '2026-06']) await close(own, period).expect(200);
+    const said = await statementsSay(partnerId);
+    expect(said).toEqual(expect.arrayContaining(monthsOf(previewed).filter(([, period]) => String(period) < '2026-07')));
+    expect(monthsOf(previewed)).toEqual(expect.arrayContaining([['share', '2026-06', -5_000]]));
+  });
 });

@@ -25,9 +25,13 @@ export const previewDealRoute = ({ rateEvent }: { rateEvent: RateEvent }): Route
     const place = { partnerId, brandId, programId };
     const rated = await withRollback(tx, async () => {
       await shareBooks(tx, [brandId]);
-      const fields = versionFor(await versionsAt(tx, place), place, terms, occurredAt.toISOString());
-      const stamp = { authorId: principal.actorId, recordedAt: now.toISOString(), documentHash: hashTerms(terms) };
-      await insertVersions(tx, [newVersion(fields, 'active', stamp)]);
+      const documentHash = hashTerms(terms);
+      const versions = await versionsAt(tx, place);
+      const current = dealInForce(versions, terms, occurredAt.toISOString());
+      const stamp = { authorId: principal.actorId, recordedAt: now.toISOString(), documentHash };
+      // Terms that are in force already are not cut in two on the day of the event.
+      if (current?.inForce.documentHash !== documentHash)
+        await insertVersions(tx, [newVersion(versionFor(current?.deal, place, terms, occurredAt.toISOString()), 'active', stamp)]);
       const imagined = { ...event, ...place, occurredAt, amount: event.amount === null ? null : fromWireAmount(event.amount) };
       const { customerId = null, details = null, touches = null } = event;
       return rateEvent(tx, { ...imagined, customerId, details: details as Details | null, touches }, principal.actorId, now);
@@ -43,6 +47,12 @@ export const previewDealRoute = ({ rateEvent }: { rateEvent: RateEvent }): Route
         amount: toWireAmount(amount),
         currency,
       })),
+      months: rated.months.map(({ before, after, ...month }) => ({
+        ...month,
+        before: toWireAmount(before),
+        after: toWireAmount(after),
+        difference: toWireAmount(after - before),
+      })),
     });
   });
 
@@ -55,17 +65,23 @@ async function programOf(tx: Tx, brand: Brand, partnerId: string, wanted: string
   throw new NotYetKnown('enrolment of partner', partnerId);
 }
 
-/** The next version of the deal that would rate the event, so that its scales and caps go on from where they stand; else a new deal. */
+/** The deal that would rate the event by other terms now. */
+function dealInForce(versions: readonly DealVersionRecord[], terms: Terms, at: string) {
+  for (const deal of groupBy(versions, ({ dealId }) => dealId).values()) {
+    const rating = versionInForce(deal, at);
+    const inForce = deal.find(({ version }) => version === rating?.version);
+    if (inForce?.status === 'active' && inForce.terms.licence === terms.licence) return { deal, inForce };
+  }
+  return undefined;
+}
+
+/** The next version of that deal, so that its scales and caps go on from where they stand; else a new deal. */
 function versionFor(
-  versions: readonly DealVersionRecord[],
+  deal: readonly DealVersionRecord[] | undefined,
   place: { partnerId: string; brandId: string; programId: string },
   terms: Terms,
   effectiveFrom: string,
 ) {
-  const deal = [...groupBy(versions, ({ dealId }) => dealId).values()].find((own) => {
-    const inForce = versionInForce(own, effectiveFrom);
-    return inForce?.status === 'active' && inForce.terms.licence === terms.licence;
-  });
   const origin = { templateId: null, templateVersion: null };
   const identity = deal ? identityOf(latestOf(deal)) : { dealId: newId('deal'), ...place, ...origin };
   return { ...identity, version: deal ? latestOf(deal).version + 1 : 1, effectiveFrom, terms, reason: 'preview', batchId: null };

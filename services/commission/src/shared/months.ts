@@ -1,3 +1,4 @@
+import type { StatementContent } from '@tributary/contracts';
 import type { EventContext, Tx } from '@tributary/messaging';
 import type { Entry } from '../accrual/domain/entry.js';
 import type { Brand } from '../profiles/brand-store.js';
@@ -24,6 +25,25 @@ export interface MonthAgain {
   recomputed: bigint;
 }
 export type RecalculateMonths = (tx: Tx, month: { brandId: string; partnerId: string; period: string }) => Promise<MonthAgain[]>;
+
+/** What one component of a deal comes to in a month, as its statement says it. */
+export interface MonthComponent {
+  partnerId: string;
+  dealId: string;
+  component: string;
+  period: string;
+  currency: string;
+  entitlement: bigint;
+  waterfalls: StatementContent['components'][number]['waterfalls'];
+  /** Whether the instant asked for lies in this month of the deal. */
+  holdsInstant: boolean;
+}
+
+/**
+ * What a partner's months come to as facts and terms say now, from the month of an instant on: closed ones as their statements say, open
+ * ones folded on the spot.
+ */
+export type MonthsSince = (tx: Tx, place: { brandId: string; partnerId: string; instant: Date }, now: Date) => Promise<MonthComponent[]>;
 
 /** What was issued and posted. */
 export interface Issued {

@@ -1,5 +1,6 @@
 import type { Details, RuleTried, Step } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
+import type { MonthComponent } from './months.js';
 
 /** An event that has not happened, credited to a partner. */
 export interface ImaginedEvent {
@@ -27,12 +28,20 @@ export interface RatedLine {
   steps: readonly Step[];
 }
 
+/** What an event changes of a month by one component that is rated by the month. */
+export interface ChangedMonth extends Omit<MonthComponent, 'entitlement' | 'holdsInstant'> {
+  before: bigint;
+  after: bigint;
+}
+
 export interface RatedEvent {
   outcome: string;
   reason: string | null;
   lines: readonly RatedLine[];
   /** What it changes of other conversions. */
   others: readonly { conversionId: string; partnerId: string; component: string; amount: bigint; currency: string }[];
+  /** The event's month by every component that is rated by the month, and later ones that it changes. */
+  months: readonly ChangedMonth[];
 }
 
 /** What previews ask of accrual: to record and rate an event like any other. The caller shares the brand's books and rolls back. */

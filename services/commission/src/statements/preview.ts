@@ -2,7 +2,7 @@ import { nextPeriod, periodOf } from '@tributary/calendar';
 import type { MonthState } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import { closedPeriodsOf } from '../periods/period-store.js';
-import { findBrand } from '../profiles/brand-store.js';
+import { type Brand, findBrand } from '../profiles/brand-store.js';
 import { dealMonth, type MonthDeal } from './domain/deal-months.js';
 import { type FoldedMonth, foldMonths } from './fold-months.js';
 import { monthDealsOf } from './month-deal-store.js';
@@ -23,20 +23,32 @@ export async function previewOf(tx: Tx, { brandId, partnerId, period }: OpenMont
   if (brand === undefined || period > periodOf(now.toISOString(), brand.timeZone)) return null;
   const closed = (await closedPeriodsOf(tx, [brandId])).get(brandId) ?? new Set<string>();
   if (closed.has(period)) return null;
-  const deals = await monthDealsOf(tx, brandId, [partnerId]);
-  const months = openMonths(deals, closed, period, brand.timeZone);
+  const folded = await foldOpenMonths(tx, brand, await monthDealsOf(tx, brandId, [partnerId]), closed, period);
+  return folded.filter((month) => month.period === period && month.versions.length > 0);
+}
+
+/** Every open month of these deals up to one, oldest first: each opens with what the one before it closes with. */
+export async function foldOpenMonths(
+  tx: Tx,
+  brand: Brand,
+  deals: readonly MonthDeal[],
+  closed: ReadonlySet<string>,
+  period: string,
+): Promise<FoldedMonth[]> {
+  const months = openMonths(deals, closed, period, brand.timeZone).filter((month) => !closed.has(month));
   let openings: Map<string, MonthState> = await closingsBefore(
     tx,
     deals.map(({ dealId }) => dealId),
     months[0] ?? period,
   );
-  let folded: FoldedMonth[] = [];
+  const all: FoldedMonth[] = [];
   for (const month of months) {
     const ofDeals = deals.map((deal) => dealMonth(deal, brand, month));
-    folded = await foldMonths(tx, brand, ofDeals, openings);
+    const folded = await foldMonths(tx, brand, ofDeals, openings);
     openings = new Map([...openings, ...folded.map(({ deal, result }) => [deal.dealId, result.closing] as const)]);
+    all.push(...folded);
   }
-  return folded.filter(({ versions }) => versions.length > 0);
+  return all;
 }
 
 /** The open months up to one: from the last closed one before it, else from the first in which there was a deal. */

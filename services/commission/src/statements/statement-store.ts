@@ -68,6 +68,18 @@ export async function currentStatements(tx: Tx, dealIds: readonly string[], peri
   return new Map(rows.map((row) => [row.dealId, row]));
 }
 
+/** The latest revision of each of these months of each deal that has one, as stored. */
+export async function statementsOfMonths(tx: Tx, dealIds: readonly string[], periods: readonly string[]): Promise<StatementRow[]> {
+  if (dealIds.length === 0 || periods.length === 0) return [];
+  const { rows } = await tx.query<StatementRow>(
+    `SELECT ${selected} FROM unnest($1::text[]) AS wanted(id) CROSS JOIN unnest($2::text[]) AS month(period) CROSS JOIN LATERAL (
+       SELECT * FROM statement AS own WHERE own.deal_id = wanted.id AND own.period = month.period ORDER BY own.revision DESC LIMIT 1) AS statement
+     ORDER BY statement.period, statement.deal_id`,
+    [dealIds, periods],
+  );
+  return rows;
+}
+
 /** What each deal's last statement before a month closed with. */
 export async function closingsBefore(tx: Tx, dealIds: readonly string[], period: string): Promise<Map<string, MonthState>> {
   const { rows } = await tx.query<{ dealId: string; closing: MonthState }>(

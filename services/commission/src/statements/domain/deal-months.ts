@@ -1,3 +1,4 @@
+import { nextPeriod, periodOf } from '@tributary/calendar';
 import { type MonthVersion, monthKinds, monthRange, versionInForce, versionsBetween } from '@tributary/engine';
 import type { RatedVersion } from '../../deals/domain/deal.js';
 import { groupBy } from '../../shared/domain/group-by.js';
@@ -45,6 +46,19 @@ export function dealMonth(deal: MonthDeal, brand: { currency: string; timeZone: 
   }));
   return { deal, period, timeZone, from, to, currency: versions.at(-1)?.terms.currency ?? brand.currency, versions };
 }
+
+/** The month of the deal in which an instant lies: beside that of the brand when the deal has other clocks. */
+export const periodOfDeal = (deal: MonthDeal, brand: { currency: string; timeZone: string }, instant: string): string => {
+  const usual = periodOf(instant, brand.timeZone);
+  const endBefore = new Date(Date.parse(monthRange(usual, brand.timeZone).from) - 1).toISOString();
+  const around = [periodOf(endBefore, brand.timeZone), usual, nextPeriod(usual)];
+  return (
+    around.find((period) => {
+      const { from, to } = dealMonth(deal, brand, period);
+      return Date.parse(from) <= Date.parse(instant) && Date.parse(instant) < Date.parse(to);
+    }) ?? usual
+  );
+};
 
 /** What to add up: one kind of events of one version's part of a month. `no` is the place of the month in the list. */
 export interface Stretch {
