@@ -331,4 +331,18 @@ describe('T-02 by the month: three rules, tiers and a waterfall in one deal', ()
     expect(said).toEqual(expect.arrayContaining(monthsOf(previewed).filter(([, period]) => String(period) < '2026-07')));
     expect(monthsOf(previewed)).toEqual(expect.arrayContaining([['share', '2026-06', -5_000]]));
   });
+
+  test("T-02 the month is that of the deal: on other clocks its last hours are the brand's next", async () => {
+    const [, , , partnerId = ''] = own.partnerIds;
+    const terms = { ...wholeDeal('0.50'), timeZone: 'America/New_York' };
+    await createDeal(own, { partnerId, terms, effectiveFrom: '2026-03-01T05:00:00Z' });
+    const event = { ...played({ ...own, partnerIds: [partnerId] }, '20', 10_000, 0), occurredAt: '2026-05-31T23:00:00.000Z' };
+    const previewed = await askIn(partnerId, terms, event);
+    expect(monthsOf(previewed).sort()).toEqual([
+      ['fee', '2026-05', 5_000],
+      ['share', '2026-05', 4_100],
+    ]);
+    await own.service.deliver(recorded(event));
+    expect(await statementsSay(partnerId)).toEqual(expect.arrayContaining(monthsOf(previewed)));
+  });
 });
