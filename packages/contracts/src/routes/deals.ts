@@ -154,71 +154,41 @@ export const listDealVersions = defineRoute({
   query: listQuery({}),
   responses: { 200: listOf(deal) },
 });
-export const replaceDealVersion = defineRoute({
-  id: 'replaceDealVersion',
+/** What would change a deal in place is a route too, so that whoever tries hears why it is none. */
+const neverOfVersion = {
   service: 'commission',
-  method: 'put',
   path: '/api/v1/deals/:dealId/versions/:version',
   permission: 'deal:write',
   tag: 'Deals',
   summary: 'Always 409: a version is never changed',
   params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }),
   responses: { 409: z.unknown() },
-});
-export const patchDealVersion = defineRoute({
-  id: 'patchDealVersion',
-  service: 'commission',
-  method: 'patch',
-  path: '/api/v1/deals/:dealId/versions/:version',
-  permission: 'deal:write',
-  tag: 'Deals',
-  summary: 'Always 409: a version is never changed',
-  params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }),
-  responses: { 409: z.unknown() },
-});
-export const replaceDeal = defineRoute({
-  id: 'replaceDeal',
-  service: 'commission',
-  method: 'put',
-  path: '/api/v1/deals/:dealId',
-  permission: 'deal:write',
-  tag: 'Deals',
-  summary: 'Always 409: only an amendment can supersede a version',
-  params: dealParams,
-  responses: { 409: z.unknown() },
-});
-export const patchDeal = defineRoute({
-  id: 'patchDeal',
-  service: 'commission',
-  method: 'patch',
-  path: '/api/v1/deals/:dealId',
-  permission: 'deal:write',
-  tag: 'Deals',
-  summary: 'Always 409: only an amendment can supersede a version',
-  params: dealParams,
-  responses: { 409: z.unknown() },
-});
+} as const;
+export const replaceDealVersion = defineRoute({ id: 'replaceDealVersion', method: 'put', ...neverOfVersion });
+export const patchDealVersion = defineRoute({ id: 'patchDealVersion', method: 'patch', ...neverOfVersion });
 export const deleteDealVersion = defineRoute({
+  ...neverOfVersion,
   id: 'deleteDealVersion',
-  service: 'commission',
   method: 'delete',
-  path: '/api/v1/deals/:dealId/versions/:version',
-  permission: 'deal:write',
-  tag: 'Deals',
   summary: 'Always 409: a version is never taken away',
-  params: z.strictObject({ dealId: ids.deal, version: z.coerce.number().int() }),
-  responses: { 409: z.unknown() },
 });
-export const deleteDeal = defineRoute({
-  id: 'deleteDeal',
+
+const neverOfDeal = {
   service: 'commission',
-  method: 'delete',
   path: '/api/v1/deals/:dealId',
   permission: 'deal:write',
   tag: 'Deals',
-  summary: 'Always 409: an amendment with the status ended ends a deal, and what was counts on',
+  summary: 'Always 409: only an amendment can supersede a version',
   params: dealParams,
   responses: { 409: z.unknown() },
+} as const;
+export const replaceDeal = defineRoute({ id: 'replaceDeal', method: 'put', ...neverOfDeal });
+export const patchDeal = defineRoute({ id: 'patchDeal', method: 'patch', ...neverOfDeal });
+export const deleteDeal = defineRoute({
+  ...neverOfDeal,
+  id: 'deleteDeal',
+  method: 'delete',
+  summary: 'Always 409: an amendment with the status ended ends a deal, and what was counts on',
 });
 export const listDeals = defineRoute({
   id: 'listDeals',
