@@ -95,10 +95,18 @@ function touchedBy(rated: readonly Folded[], made: readonly Made[]): TouchedMont
     ]),
     ...made.map(({ entry: { brandId, partnerId, occurredAt } }) => ({ brandId, partnerId, occurredAt })),
   ].flatMap(({ brandId, partnerId, occurredAt }): TouchedMonth[] =>
-    partnerId === null ? [] : [{ brandId, partnerId, period: periodOf(occurredAt.toISOString(), zones.get(brandId) ?? 'UTC') }],
+    partnerId === null ? [] : periodsAround(occurredAt, zones.get(brandId) ?? 'UTC').map((period) => ({ brandId, partnerId, period })),
   );
   return once(months);
 }
+
+/** No two clocks on earth are further apart. */
+const clocksApart = 26 * 3_600_000;
+
+/** The months in which an instant may lie on the clocks of a deal: of two only beside the edge of the brand's month. */
+const periodsAround = (instant: Date, timeZone: string): string[] => [
+  ...new Set([-clocksApart, 0, clocksApart].map((apart) => periodOf(new Date(instant.getTime() + apart).toISOString(), timeZone))),
+];
 
 /** The cases at their places in streams, and every conversion besides whose amount goes by what they have changed. */
 async function inPlace(tx: Tx, cases: readonly Case[]): Promise<readonly Placed[]> {

@@ -280,6 +280,19 @@ test('the month is that of the zone, and only facts of the deal in force count',
   expect((await statementOf(world, '2026-03')).components[0]?.net).toBe('110');
 });
 
+test('D-05 a late fact in the closed month of a deal on other clocks, though the month of the brand is open', async () => {
+  await shareDeal(world, { ...shareTerms(), timeZone: 'America/New_York' });
+  await play(world, activity(world, 10_000));
+  await close(world, '2026-03').expect(200);
+  await play(world, activity(world, 20_000, { occurredAt: '2026-03-31T23:00:00.000Z' }));
+  expect(await statementOf(world, '2026-03')).toMatchObject({ revision: 2, total: 12_000 });
+  await close(world, '2026-04').expect(200);
+  expect(brief(await entriesOf(world))).toEqual([
+    [4_000, '2026-03', 'statement'],
+    [8_000, '2026-04', 'late-fact'],
+  ]);
+});
+
 test('D-05 late facts in transactions beside each other: all are in the statement, none is posted twice', async () => {
   await shareDeal(world);
   await play(world, activity(world, 10_000));
