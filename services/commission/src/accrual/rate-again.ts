@@ -1,4 +1,3 @@
-import { periodOf } from '@tributary/calendar';
 import type { EventContext, Outbox, Tx } from '@tributary/messaging';
 import { type Clock, type Database, everything, type Job, type Jobs, seeingEverything } from '@tributary/service-kit';
 import { z } from 'zod';
@@ -6,6 +5,7 @@ import { findBrand, shareBooks } from '../profiles/brand-store.js';
 import type { RefoldStatements } from '../shared/months.js';
 import type { Affected, Effect, RateAgain, RateThese } from '../shared/rate-again.js';
 import { affectedPlaces } from './affected-places.js';
+import { periodsAround } from './domain/clocks.js';
 import type { Entry } from './domain/entry.js';
 import { brandsOf, countOriginals, lockFacts, partnersAffected, type WalkPosition, walkOriginals } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
@@ -89,7 +89,8 @@ export async function refoldMonths(
   const brand = await findBrand(tx, brandId);
   if (brand === undefined || (partnerId === null && !foreign)) return [];
   const partners = partnerId === null ? await partnersAffected(tx, affected) : [partnerId];
-  const period = periodOf(from, brand.timeZone);
+  // On the clocks of the deal it may still be the month before.
+  const [period = ''] = periodsAround(new Date(from), brand.timeZone);
   const touched = partners.map((one) => ({ brandId, partnerId: one, period, andLater: true }));
   return refold(tx, { outbox, now, trigger, context }, touched);
 }

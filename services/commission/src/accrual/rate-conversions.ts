@@ -1,4 +1,4 @@
-import { maturesAt, periodOf } from '@tributary/calendar';
+import { maturesAt } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
 import { ENGINE_VERSION, type FoldResult, foldConversion, planPostings, type StreamPlace } from '@tributary/engine';
 import { goingBackTo, type Tx } from '@tributary/messaging';
@@ -10,6 +10,7 @@ import { entryEvent, outcomeEvent, written } from '../shared/entry-events.js';
 import type { RefoldStatements, TouchedMonth } from '../shared/months.js';
 import type { Made, Rating } from '../shared/rating.js';
 import { type Case, type Folded, refundsInTheEnd, sortOut } from './case.js';
+import { periodsAround } from './domain/clocks.js';
 import type { Entry } from './domain/entry.js';
 import type { StoredFact } from './domain/fact.js';
 import { outcomesOf, type Settled, settle } from './domain/outcomes.js';
@@ -99,14 +100,6 @@ function touchedBy(rated: readonly Folded[], made: readonly Made[]): TouchedMont
   );
   return once(months);
 }
-
-/** No two clocks on earth are further apart. */
-const clocksApart = 26 * 3_600_000;
-
-/** The months in which an instant may lie on the clocks of a deal: of two only beside the edge of the brand's month. */
-const periodsAround = (instant: Date, timeZone: string): string[] => [
-  ...new Set([-clocksApart, 0, clocksApart].map((apart) => periodOf(new Date(instant.getTime() + apart).toISOString(), timeZone))),
-];
 
 /** The cases at their places in streams, and every conversion besides whose amount goes by what they have changed. */
 async function inPlace(tx: Tx, cases: readonly Case[]): Promise<readonly Placed[]> {

@@ -1,4 +1,3 @@
-import { periodOf } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
 import type { EntryExplanation } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
@@ -6,6 +5,7 @@ import { seeingEverything } from '@tributary/service-kit';
 import { findBrand } from '../profiles/brand-store.js';
 import type { MonthComponent, MonthsSince, RefoldStatements, TouchedMonth } from '../shared/months.js';
 import type { ChangedMonth, RatedLine, RateEvent } from '../shared/rate-event.js';
+import { periodsAround } from './domain/clocks.js';
 import type { Entry } from './domain/entry.js';
 import { type Fact, levels } from './domain/fact.js';
 import { findOutcome, storeFacts } from './fact-store.js';
@@ -55,7 +55,8 @@ async function monthOf(
   { brandId, partnerId, instant }: { brandId: string; partnerId: string; instant: Date },
 ): Promise<TouchedMonth> {
   const brand = await findBrand(tx, brandId);
-  return { brandId, partnerId, period: periodOf(instant.toISOString(), brand?.timeZone ?? 'UTC'), andLater: true };
+  const [period = ''] = periodsAround(instant, brand?.timeZone ?? 'UTC');
+  return { brandId, partnerId, period, andLater: true };
 }
 
 /** The month of the event as it would be, and those after it that would be others. */

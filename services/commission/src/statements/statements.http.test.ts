@@ -293,6 +293,20 @@ test('D-05 a late fact in the closed month of a deal on other clocks, though the
   ]);
 });
 
+test('D-04 terms of a deal on other clocks that count from the last hours of its closed month are posted as an amendment', async () => {
+  const fee = { name: 'fee', on: 'lead', model: 'retainer' } as const;
+  const terms = (amount: number) => ({ components: [{ ...fee, amount }], timeZone: 'America/New_York' });
+  const deal = await createDeal(world, { terms: terms(50_000), effectiveFrom: '2026-03-10T00:00:00Z' });
+  await close(world, '2026-03').expect(200);
+  await world.service
+    .request()
+    .post(`/api/v1/deals/${deal.id}/amendments`)
+    .set('if-match', '"1"')
+    .send({ effectiveFrom: '2026-04-01T01:00:00Z', terms: terms(60_000), reason: 'as agreed' })
+    .expect(201);
+  expect(await statementOf(world, '2026-03')).toMatchObject({ revision: 2, dealVersions: [1, 2], total: 60_000 });
+});
+
 test('D-05 late facts in transactions beside each other: all are in the statement, none is posted twice', async () => {
   await shareDeal(world);
   await play(world, activity(world, 10_000));
