@@ -3,6 +3,7 @@ import { asOf } from './examples/as-of.js';
 import { bounties } from './examples/bounties.js';
 import { brands } from './examples/brands.js';
 import { corrections } from './examples/corrections.js';
+import { holding } from './examples/holding.js';
 import { lifeOfADeal } from './examples/life-of-a-deal.js';
 import { startPlatform } from './examples/platform.js';
 import { recruits } from './examples/recruits.js';
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => platform?.stop(), 60_000);
 
 // The last ones move the clock.
-const rows = [conditions, amounts, recruits, brands, corrections, writeOffs, bounties, asOf, lifeOfADeal].flat();
+const rows = [conditions, amounts, recruits, brands, corrections, writeOffs, bounties, holding, asOf, lifeOfADeal].flat();
 
 test.each(rows.map(({ name, play }) => [name, play] as const))(
   '%s',

@@ -12,10 +12,10 @@ export type Anchor = (typeof anchors)[number];
 /** When something locks, is reviewed or is paid: so many months and days after the anchor, then on the next `dayOfMonth`. */
 export interface Schedule {
   readonly anchor: Anchor;
-  readonly months?: number;
-  readonly days?: number;
+  readonly months?: number | undefined;
+  readonly days?: number | undefined;
   /** 1 to 31; a month that is shorter is taken at its last day. */
-  readonly dayOfMonth?: number;
+  readonly dayOfMonth?: number | undefined;
 }
 
 /** The instant that a schedule counts from. Throws a RangeError for what is no instant or no zone. */

@@ -57,3 +57,17 @@ test('terms need a component, and holding days within a year', () => {
   expect(dealTerms.safeParse({ components: [] }).success).toBe(false);
   expect([-1, 0, 365, 366, 1.5].map((holdDays) => accepts(sale, { holdDays }))).toEqual([false, true, true, false, false]);
 });
+
+test('O-02 a lock counts from a known anchor, within two years and on a day of a month', () => {
+  const locks = [
+    { anchor: 'month-end' },
+    { anchor: 'month-last-day', months: 24, days: 365, dayOfMonth: 31 },
+    { months: 1 },
+    { anchor: 'month' },
+    { anchor: 'month-end', months: 25 },
+    { anchor: 'month-end', days: 366 },
+    { anchor: 'month-end', dayOfMonth: 0 },
+    { anchor: 'month-end', dayOfMonth: 32 },
+  ];
+  expect(locks.map((lock) => accepts(sale, { lock }))).toEqual([true, true, false, false, false, false, false, false]);
+});

@@ -262,14 +262,24 @@ export const termDefaults = z
   .meta({ id: 'TermDefaults' });
 export type TermDefaults = z.infer<typeof termDefaults>;
 
+const lock = z.strictObject({
+  anchor: z.enum(['instant', 'day-start', 'day-end', 'month-start', 'month-last-day', 'month-end']),
+  months: z.int().min(0).max(24).optional(),
+  days: z.int().min(0).max(365).optional(),
+  /** Then the next such day of a month that is not before; a shorter month is taken at its last day. */
+  dayOfMonth: z.int().min(1).max(31).optional(),
+});
+
 export const dealTerms = z
   .strictObject({
     termsVersion: z.literal(1).optional(),
     components: z.array(dealComponent).min(1).max(20),
-    /** Full days in the brand's zone between the event and the day on which it may be paid. */
+    /** Full days between the event and the day on which it may be paid. */
     holdDays: z.int().min(0).max(365).optional(),
+    /** A date on the calendar from which it may be paid, instead of so many days. */
+    lock: lock.optional(),
     currency: currency.optional(),
-    /** The zone of resets, durations and months; the brand's when left out. */
+    /** The zone of resets, durations, months and holding; the brand's when left out. */
     timeZone: timeZone.optional(),
     /** Share of an amount converted that the exchange costs, borne by the partner. */
     fxFee: rate.optional(),

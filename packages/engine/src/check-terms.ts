@@ -1,6 +1,7 @@
 import { isCurrency, one } from '@tributary/money';
 import type { Fields } from '@tributary/rules';
 import { checkComponent } from './check/component.js';
+import { checkHolding } from './check/holding.js';
 import { checkRecoups } from './check/months.js';
 import { exactOf, isMore } from './check/numbers.js';
 import { repeated, type TermsProblem, when } from './check/problem.js';
@@ -10,19 +11,17 @@ import type { Terms } from './types.js';
 export type { TermsProblem } from './check/problem.js';
 export { isRefundKind } from './check/refund-kinds.js';
 
-const longestHoldDays = 365;
-
 /**
  * Every mistake of meaning in terms whose shape is right; empty when the engine can rate by them. `fields` are those
  * that rules may ask about: a caller that learns no attributes passes the others only. What the terms leave to the brand
  * (`completeTerms`) must have been written into them: a choice that neither made is a mistake, `<field>-must-be-chosen`.
  */
 export function checkTerms(terms: Terms, { fields = qualificationFields }: { fields?: Fields } = {}): TermsProblem[] {
-  const { components, holdDays = 0, currency, timeZone, fxFee, licence } = terms;
+  const { components, currency, timeZone, fxFee, licence } = terms;
   const fee = exactOf(fxFee);
   return [
     ...when(components.length === 0, '/components', 'at-least-one-component'),
-    ...when(!Number.isInteger(holdDays) || holdDays < 0 || holdDays > longestHoldDays, '/holdDays', 'hold-days-between-0-and-365'),
+    ...checkHolding(terms),
     ...when(currency !== undefined && !isCurrency(currency), '/currency', 'currency-must-be-iso-4217'),
     ...when(timeZone !== undefined && !isTimeZone(timeZone), '/timeZone', 'time-zone-must-be-iana'),
     ...when(fxFee !== undefined && (fee === undefined || fee.n < 0n || isMore(fee, one)), '/fxFee', 'fx-fee-between-zero-and-one'),

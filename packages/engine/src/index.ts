@@ -41,6 +41,7 @@ export { toInput } from './inputs.js';
 export { type Finding, type LintOptions, lintTerms } from './lint-terms.js';
 export { foldMonth, recomputeMonth } from './months.js';
 export { inCanonicalOrder } from './order.js';
+export { payableFrom } from './payable-from.js';
 export {
   type Cause,
   difference,

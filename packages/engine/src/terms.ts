@@ -101,6 +101,7 @@ const defined = <T extends object>(values: T): T =>
  * |---|---|
  * | `termsVersion` | 1 |
  * | `holdDays` | 0: payable at once |
+ * | `lock` | it is held for days |
  * | `currency` | percentage: the conversion's own; with a flat part, a scale or caps: the brand's, else the conversion's |
  * | `name` | the event kind; a second component on the same kind is `sale-2`, and so on |
  * | `qualify` | everything of the kind qualifies |
@@ -119,6 +120,7 @@ export function withDefaults(terms: Terms): NormalTerms {
     termsVersion: 1,
     components: terms.components.map((component) => normalComponent(component, component.name ?? freeName(component.on, taken))),
     holdDays: terms.holdDays ?? 0,
+    lock: terms.lock ?? null,
     currency: terms.currency ?? null,
     timeZone: terms.timeZone ?? null,
     fxFee: terms.fxFee ?? '0',

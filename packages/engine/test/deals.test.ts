@@ -134,6 +134,14 @@ test('every mistake in terms is named with its place', () => {
   const mistakes: [Partial<Terms>, string, string][] = [
     [{ components: [] }, '/components', 'at-least-one-component'],
     [{ holdDays: 366 }, '/holdDays', 'hold-days-between-0-and-365'],
+    [{ holdDays: 0, lock: { anchor: 'month-end' } }, '/lock', 'hold-days-or-lock-not-both'],
+    [{ lock: { anchor: 'month' as 'month-end' } }, '/lock/anchor', 'anchor-is-unknown'],
+    [{ lock: { anchor: 'month-end', months: 25 } }, '/lock/months', 'lock-months-between-0-and-24'],
+    [{ lock: { anchor: 'month-end', months: -1 } }, '/lock/months', 'lock-months-between-0-and-24'],
+    [{ lock: { anchor: 'month-end', days: 366 } }, '/lock/days', 'lock-days-between-0-and-365'],
+    [{ lock: { anchor: 'month-end', days: 0.5 } }, '/lock/days', 'lock-days-between-0-and-365'],
+    [{ lock: { anchor: 'month-end', dayOfMonth: 0 } }, '/lock/dayOfMonth', 'day-of-month-between-1-and-31'],
+    [{ lock: { anchor: 'month-end', dayOfMonth: 32 } }, '/lock/dayOfMonth', 'day-of-month-between-1-and-31'],
     [{ holdDays: 1.5 }, '/holdDays', 'hold-days-between-0-and-365'],
     [{ currency: 'EURO' }, '/currency', 'currency-must-be-iso-4217'],
     [{ components: [{ ...sale, on: 'refund' }] }, '/components/0/on', 'refunds-and-chargebacks-earn-nothing'],
@@ -178,7 +186,6 @@ test('every mistake in terms is named with its place', () => {
   expect(foldConversion({ original: aSale(), refunds: [], versions: [aDeal(golden)] }).deal).toEqual({
     dealId: 'deal_a',
     version: 1,
-    holdDays: 0,
   });
 });
 

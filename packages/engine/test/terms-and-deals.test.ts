@@ -4,6 +4,7 @@ import {
   completeTerms,
   type DealVersion,
   dealFor,
+  payableFrom,
   qualificationFields,
   type Terms,
   versionInForce,
@@ -112,6 +113,7 @@ test('every default is spelt out, and what is said is kept', () => {
   expect(withDefaults({ components: [full, { on: 'trade', model: 'spread-share', spread: { unit: 5 } }] })).toEqual({
     termsVersion: 1,
     holdDays: 0,
+    lock: null,
     currency: null,
     timeZone: null,
     fxFee: '0',
@@ -147,7 +149,7 @@ test('every default is spelt out, and what is said is kept', () => {
     existingCustomers: 'keep-their-terms',
     licence: 'MGA',
   };
-  expect(withDefaults(said)).toEqual({ ...said, termsVersion: 1 });
+  expect(withDefaults(said)).toEqual({ ...said, lock: null, termsVersion: 1 });
   expect(withDefaults(said)).toBe(withDefaults(said));
   const items: Component = { on: 'order', model: 'line-items', items: { rates: [], otherwise: '0.05' } };
   const named = {
@@ -246,4 +248,15 @@ test('T-39 a deal of the licence goes before one for any, then the programme, th
   expect(chosen(null, later, twin)).toBe('twin');
   expect(dealFor(aSale(), [at(1, '2026-01-01', { status: 'ended' })])).toEqual({ deal: null, reason: 'deal-ended' });
   expect(dealFor(aSale({ details: undefined }), [licensed])).toEqual({ deal: null, reason: 'no-deal-in-force' });
+});
+
+test('O-02 WE-56 what terms pay may be paid after so many full days, or from the date that their lock names', () => {
+  const sale: Component = { on: 'sale', model: 'percentage', rate: '0.10' };
+  const from = (terms: Partial<Terms>, zone = 'UTC') =>
+    payableFrom(withDefaults({ components: [sale], ...terms }), '2026-03-31T22:30:00.000Z', zone);
+  expect(from({})).toBe('2026-03-31T22:30:00.000Z');
+  expect(from({ holdDays: 2 })).toBe('2026-04-03T00:00:00.000Z');
+  expect(from({ lock: { anchor: 'month-last-day', days: 15 } })).toBe('2026-04-15T00:00:00.000Z');
+  expect(from({ lock: { anchor: 'month-end', days: 15 } })).toBe('2026-04-16T00:00:00.000Z');
+  expect(from({ lock: { anchor: 'month-end', days: 15 } }, 'Europe/Malta')).toBe('2026-05-15T22:00:00.000Z');
 });

@@ -1,5 +1,6 @@
-import { addDays, hourMs, instantMs, maturesAt } from '@tributary/calendar';
+import { addDays, hourMs, instantMs } from '@tributary/calendar';
 import { compare, multiply, type Rational, rate, rational } from '@tributary/money';
+import { payableFrom } from '../payable-from.js';
 import type { CustomerEvent, CustomerQualification, CustomerThen, Reason, RuleTried } from '../types.js';
 import type { Judged } from './qualify.js';
 import type { Subject } from './subject.js';
@@ -114,7 +115,7 @@ const inTime: Condition = ({ wanted, subject, start }, earnedAt) => {
 /** An excluded customer earns nothing from then on, and takes back what was not payable yet unless the terms let it stand. */
 const notExcluded: Condition = ({ wanted, customer: { excludedFrom }, subject }, earnedAt) => {
   if (excludedFrom === null) return null;
-  const matures = maturesAt(earnedAt, subject.terms.holdDays, subject.timeZone);
+  const matures = payableFrom(subject.terms, earnedAt, subject.timeZone);
   const open = wanted.onExclusion !== 'keep' && instantMs(matures) > instantMs(excludedFrom);
   if (open || instantMs(earnedAt) >= instantMs(excludedFrom))
     return failed('exclusion', 'customer-excluded', `the customer is excluded from ${excludedFrom}, earned at ${earnedAt}`);

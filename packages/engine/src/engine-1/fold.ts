@@ -38,11 +38,7 @@ export function foldConversion1(input: FoldInput): FoldResult {
   const rest = applied.at(-1)?.rest ?? untouched(original);
   const { lines, records } = linesOf(input, choice.deal, own, rest);
   const recordsAt = (left: Rest): readonly StreamRecord[] => linesOf(input, choice.deal, own, left).records;
-  const summary = choice.deal && {
-    dealId: choice.deal.dealId,
-    version: choice.deal.version,
-    holdDays: withDefaults(choice.deal.terms).holdDays,
-  };
+  const summary = choice.deal && { dealId: choice.deal.dealId, version: choice.deal.version };
   const noDeal = choice.deal === null ? choice.reason : own.length === 0 ? reasonWithout(choice.deal, original.kind) : null;
   const reason = reasonOfAll(lines, noDeal);
   return {

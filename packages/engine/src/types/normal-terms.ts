@@ -10,6 +10,7 @@ import type {
   Downline,
   Duration,
   EventKind,
+  Lock,
   Metric,
   Model,
   OnRefund,
@@ -66,6 +67,8 @@ export interface NormalTerms {
   termsVersion: 1;
   components: readonly NormalComponent[];
   holdDays: number;
+  /** null: it is held for days. */
+  lock: Lock | null;
   currency: string | null;
   /** null: the brand's. */
   timeZone: string | null;

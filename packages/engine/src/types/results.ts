@@ -99,7 +99,7 @@ export interface FoldResult {
   outcome: Outcome;
   /** null for `commission`. */
   reason: Reason | null;
-  deal: { dealId: string; version: number; holdDays: number } | null;
+  deal: { dealId: string; version: number } | null;
   scopes: readonly ScopeResult[];
   /** What the conversion puts into streams, its own and those of partners above. */
   records: readonly StreamRecord[];

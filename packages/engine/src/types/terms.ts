@@ -1,4 +1,4 @@
-import type { Reset } from '@tributary/calendar';
+import type { Anchor, Reset } from '@tributary/calendar';
 import type { RoundingMode } from '@tributary/money';
 import type { RuleGroup } from '@tributary/rules';
 
@@ -184,14 +184,27 @@ export interface TermDefaults {
   maximumShareOfRevenue?: string | undefined;
 }
 
+/** When commissions lock: so many months and days after an anchor of the event's own month or day, then on the next such day of a month. */
+export interface Lock {
+  anchor: Anchor;
+  /** 0 to 24. */
+  months?: number | undefined;
+  /** 0 to 365. */
+  days?: number | undefined;
+  /** 1 to 31; a month that is shorter is taken at its last day. */
+  dayOfMonth?: number | undefined;
+}
+
 export interface Terms {
   termsVersion?: 1 | undefined;
   components: readonly Component[];
-  /** Full days in the operator's zone between the event and maturity: 0 to 365; default 0. */
+  /** Full days between the event and maturity: 0 to 365; default 0. */
   holdDays?: number | undefined;
+  /** A date on the calendar from which it may be paid, instead of so many days. */
+  lock?: Lock | undefined;
   /** Currency of the commission; default: see `withDefaults`. */
   currency?: string | undefined;
-  /** Zone of resets, durations and months; default the brand's. */
+  /** Zone of resets, durations, months and holding; default the brand's. */
   timeZone?: string | undefined;
   /** Share of a converted amount that the exchange costs, borne by the partner. */
   fxFee?: string | undefined;

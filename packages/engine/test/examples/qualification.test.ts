@@ -104,9 +104,10 @@ test('T-47 a refunded deposit no longer counts', () => {
 });
 
 test('C-05 an excluded customer earns nothing from then on; what was open is cancelled or kept by the terms', () => {
-  const by = (excludedFrom: string, onExclusion: CustomerQualification['onExclusion']) => {
+  const held = { holdDays: 10 };
+  const by = (excludedFrom: string, onExclusion: CustomerQualification['onExclusion'], holding: Partial<Terms> = held) => {
     const told = world();
-    const terms: Terms = { components: [cpa({ minDeposits: 2_000, onExclusion })], holdDays: 10 };
+    const terms: Terms = { components: [cpa({ minDeposits: 2_000, onExclusion })], ...holding };
     told.deal('a', terms);
     told.customer('x', { excludedFrom });
     const first = deposits(told, [['2026-03-05T10:00:00.000Z', 2_000]]);
@@ -117,6 +118,9 @@ test('C-05 an excluded customer earns nothing from then on; what was open is can
   expect([by('2026-03-05T10:00:01.000Z', 'keep'), by('2026-03-05T10:00:01.000Z', 'cancel-open')]).toEqual([[12_000, null], never]);
   // Of ten full days the last is 15 March.
   expect([by('2026-03-15T23:59:59.999Z', undefined), by('2026-03-16T00:00:00.000Z', undefined)]).toEqual([never, [12_000, null]]);
+  const locked: Partial<Terms> = { lock: { anchor: 'month-end', days: 3 }, timeZone: 'Europe/Malta' };
+  expect(by('2026-04-03T21:59:59.999Z', 'cancel-open', locked)).toEqual(never);
+  expect(by('2026-04-03T22:00:00.000Z', 'cancel-open', locked)).toEqual([12_000, null]);
 });
 
 test('an event without a customer earns no customer-qualified commission, by name', () => {

@@ -7,7 +7,7 @@ import type { World } from '../world.js';
 export function shown(result: FoldResult): string[] {
   const { conversionId, outcome, reason, deal, scopes, records, refunds } = result;
   return [
-    `${conversionId}: ${outcome} ${reason} ${deal ? `by ${deal.dealId} version ${deal.version}, held ${deal.holdDays} days` : 'by no deal'}`,
+    `${conversionId}: ${outcome} ${reason} ${deal ? `by ${deal.dealId} version ${deal.version}` : 'by no deal'}`,
     ...scopes.flatMap(scopeShown),
     ...records.map(recordShown),
     ...refunds.map((one) => `  ${one.kind} ${one.conversionId}: ${one.outcome} ${one.reason}, applied ${one.applied}`),

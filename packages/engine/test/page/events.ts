@@ -1,4 +1,4 @@
-import type { FoldResult, ScopeResult, Terms } from '../../src/index.js';
+import { type FoldResult, payableFrom, type ScopeResult, type Terms, withDefaults } from '../../src/index.js';
 import { type Told, type World, world } from '../world.js';
 import { type Handler, majorOf, minorOf, type Paid, shownPaid, type Tried, understand } from './read.js';
 
@@ -14,6 +14,8 @@ interface Telling {
 
 const noon = (date: string): string => `${date}T12:00:00.000Z`;
 const amount = (text: string): number => Number(minorOf(text));
+
+const heldUntil = /^payable from (\S+)$/;
 
 const clauses: readonly Handler<Telling>[] = [
   [
@@ -77,6 +79,7 @@ const clauses: readonly Handler<Telling>[] = [
       refunded.push({ amount: minorOf(value), ...(instant ? { at: new Date(instant).toISOString() } : {}) });
     },
   ],
+  [heldUntil, () => {}],
   [
     /^paid out on (\S+)$/,
     (telling, date = '') => {
@@ -134,8 +137,22 @@ export function eventsTried(terms: Terms, block: readonly Tried[]): { said: stri
     const mine = ids.map((id) => results.get(id) as FoldResult);
     const groups = line.together ? [mine] : mine.map((one) => [one]);
     const done = [...new Set(groups.map((group) => outcomeOf(terms, line.paid, group)))];
-    return { said: `${line.what}: ${line.paid.map(shownPaid).join(', ')}`, done: `${line.what}: ${done.join(' / ')}` };
+    const said = `${line.what}: ${line.paid.map(shownPaid).join(', ')}`;
+    return { said: `${said}${heldAsSaid(line)}`, done: `${line.what}: ${done.join(' / ')}${heldAsDone(terms, stage.told, line, ids)}` };
   });
+}
+
+/** What the page says of the day from which it may be paid, if it does. */
+const heldAsSaid = ({ clauses: said }: Tried): string => {
+  const until = said.flatMap((clause) => heldUntil.exec(clause)?.[1] ?? [])[0];
+  return until === undefined ? '' : `, payable from ${new Date(until).toISOString()}`;
+};
+
+function heldAsDone(terms: Terms, { conversions }: World, line: Tried, ids: readonly string[]): string {
+  const earned = conversions.find(({ conversionId }) => conversionId === ids[0]);
+  if (heldAsSaid(line) === '' || earned === undefined) return '';
+  const normal = withDefaults(terms);
+  return `, payable from ${payableFrom(normal, earned.occurredAt, normal.timeZone ?? 'UTC')}`;
 }
 
 function tell(told: World, { what, clauses: said, text }: Tried): string[] {
@@ -144,7 +161,13 @@ function tell(told: World, { what, clauses: said, text }: Tried): string[] {
   const [, times, kinds = '', value, currency] = found;
   const kind = times === undefined ? kinds : kinds.replace(/s$/, '');
   const money = value === undefined ? {} : { amount: minorOf(value), currency: currency ?? null };
-  const telling: Telling = { event: { kind, ...money, details: {} }, refunded: [], touchedBy: [], paidOn: null, strangers: false };
+  const telling: Telling = {
+    event: { kind, ...money, details: {} },
+    refunded: [],
+    touchedBy: [],
+    paidOn: null,
+    strangers: false,
+  };
   for (const clause of said) understand(clauses, clause, telling);
   return Array.from({ length: Number(times ?? 1) }, () => tellOne(told, telling));
 }

@@ -1,4 +1,3 @@
-import { maturesAt } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
 import { ENGINE_VERSION, type FoldResult, foldConversion, planPostings, type StreamPlace } from '@tributary/engine';
 import { goingBackTo, type Tx } from '@tributary/messaging';
@@ -13,6 +12,7 @@ import { type Case, type Folded, refundsInTheEnd, sortOut } from './case.js';
 import { periodsAround } from './domain/clocks.js';
 import type { Entry } from './domain/entry.js';
 import type { StoredFact } from './domain/fact.js';
+import { maturityOf } from './domain/maturity.js';
 import { outcomesOf, type Settled, settle } from './domain/outcomes.js';
 import type { RatingStep } from './domain/steps.js';
 import { lockFacts, saveOutcomes } from './fact-store.js';
@@ -242,7 +242,6 @@ function postStep(
     const entryId = newId('entry');
     const ordinal = journal.post(posting, entryId, conversionId, brand.brandId);
     const deal = versions.find(({ dealId, version }) => dealId === posting.dealId && version === posting.dealVersion);
-    const holdDays = deal?.terms.holdDays ?? brand.holdDays;
     const entry: Entry = {
       entryId,
       recordedAt: now,
@@ -263,7 +262,7 @@ function postStep(
       adjusts: posting.adjusts,
       occurredAt: posting.earnedAt === null ? occurredAt : new Date(posting.earnedAt),
       // A correction matures with what it corrects: a refund during the holding period is there when the sale would become payable.
-      maturesAt: new Date(maturesAt(posting.earnedAt ?? original.occurredAt.toISOString(), holdDays, brand.timeZone)),
+      maturesAt: maturityOf(deal?.terms, brand, posting.earnedAt ?? original.occurredAt.toISOString()),
       period: posting.period,
     };
     return {

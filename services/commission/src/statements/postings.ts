@@ -1,6 +1,6 @@
-import { maturesAt } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
 import { difference, ENGINE_VERSION, type MonthOfPosting, type PostingReason } from '@tributary/engine';
+import { maturityOf } from '../accrual/domain/maturity.js';
 import type { ChangedScope, ScopeRow } from '../accrual/journal-store.js';
 import type { Brand } from '../profiles/brand-store.js';
 import type { Made } from '../shared/rating.js';
@@ -106,7 +106,7 @@ function madeOf(
       reason,
       adjusts: before?.originalEntryId ?? null,
       occurredAt,
-      maturesAt: new Date(maturesAt(occurredAt.toISOString(), record?.terms.holdDays ?? brand.holdDays, brand.timeZone)),
+      maturesAt: maturityOf(record?.terms, brand, occurredAt.toISOString()),
       period: into,
     },
     explanation: {
