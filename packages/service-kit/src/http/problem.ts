@@ -51,9 +51,11 @@ export function problemErrors(error: z.ZodError, place: 'body' | 'query' | 'para
     if (place === 'params') return `{${path.map(String).join('.')}}`;
     return path.map((step) => `/${escaped(step)}`).join('');
   };
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), rule: 'unknown-field' }))
-      : [{ pointer: pointer(issue.path), rule: issue.message }],
-  );
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), rule: 'unknown-field' }));
+    // What is wrong with a key of a record is said within.
+    const said = issue.code === 'invalid_key' ? issue.issues : [issue];
+    return said.map(({ message }) => ({ pointer: pointer(issue.path), rule: message }));
+  });
 }
