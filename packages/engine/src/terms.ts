@@ -28,6 +28,7 @@ export const qualificationFields: Fields = {
   symbol: { type: 'text' },
   licence: { type: 'text' },
   country: { type: 'text' },
+  'metadata.*': { type: 'text', keys: /^[a-z][a-z0-9_]{0,31}$/ },
   'partner.tags': { type: 'list', label: 'tags of the partner' },
   'partner.tier': { type: 'text', label: 'tier of the partner' },
   'customer.tags': { type: 'list', label: 'tags of the customer' },

@@ -305,3 +305,18 @@ test('what streams, splits and ranks could not rate is refused', () => {
   expect(checkTerms(across)).toEqual([{ pointer: '/timeZone', rule: 'scales-across-brands-need-a-time-zone' }]);
   expect(checkTerms({ ...across, timeZone: 'Europe/Malta' })).toEqual([]);
 });
+
+test('M-14 metadata is asked for by a key it can have, and compared as a text', () => {
+  const asking = (field: string, value: string | number = 'x') =>
+    checkTerms(deal({ ...percent, qualify: { rule: { combinator: 'and', rules: [{ field, operator: '=', value }] } } })).map(
+      ({ pointer, rule }) => `${pointer.replace('/components/0/qualify/rule/rules/0', '')} ${rule}`,
+    );
+  for (const key of ['a', 'sales_region', 'utm2', 'constructor', 'a'.repeat(32)]) expect(asking(`metadata.${key}`)).toEqual([]);
+  for (const key of ['A', '2a', '_a', 'a-b', 'a.b', 'a b', 'aB', '*', 'a'.repeat(33)])
+    expect([key, asking(`metadata.${key}`)]).toEqual([key, ['/field field-key-is-malformed']]);
+  expect([asking('metadata'), asking('metadata.'), asking('metadata.a', 1)]).toEqual([
+    ['/field unknown-field'],
+    ['/field unknown-field'],
+    ['/value value-must-be-text'],
+  ]);
+});

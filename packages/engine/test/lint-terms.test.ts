@@ -50,6 +50,50 @@ const errors: Case[] = [
     withOthers(other('first', 2, germany), other('second', 1, rule('country', '=', 'AT'))),
   ],
   [
+    'M-14 two alternatives of equal priority by different metadata',
+    withOthers(other('webinar', 1, rule('metadata.channel', '=', 'webinar')), other('north', 1, rule('metadata.region', '=', 'north'))),
+    '/components/0/alternatives/1/priority',
+    'alternatives-of-equal-priority-overlap',
+    /both hold for metadata.channel "webinar", metadata.region "north"/,
+    withOthers(other('webinar', 1, rule('metadata.channel', '=', 'webinar')), other('radio', 1, rule('metadata.channel', '=', 'radio'))),
+  ],
+  [
+    'M-14 an alternative hidden by one that asks for the same metadata',
+    withOthers(
+      other('spoken', 2, rule('metadata.channel', 'in', ['podcast', 'radio'])),
+      other('radio', 1, rule('metadata.channel', '=', 'radio')),
+    ),
+    '/components/0/alternatives/1',
+    'alternative-is-unreachable',
+    /"radio" \(priority 1\) is never reached: whenever it holds, "spoken" \(priority 2\) holds too/,
+    withOthers(
+      other('spoken', 2, rule('metadata.channel', 'in', ['podcast', 'radio'])),
+      other('radio', 3, rule('metadata.channel', '=', 'radio')),
+    ),
+  ],
+  [
+    'M-14 a component that asks one key of metadata for two values',
+    deal({
+      ...percent,
+      qualify: { rule: { combinator: 'and', rules: [rule('metadata.channel', '=', 'a'), rule('metadata.channel', '=', 'b')] } },
+    }),
+    '/components/0/qualify/rule',
+    'component-never-matches',
+    /kind sale/,
+    deal({
+      ...percent,
+      qualify: { rule: { combinator: 'and', rules: [rule('metadata.channel', '=', 'a'), rule('metadata.other', '=', 'b')] } },
+    }),
+  ],
+  [
+    'M-14 a key that no metadata can have',
+    withOthers(other('webinar', 1, rule('metadata.Channel', '=', 'webinar'))),
+    '/components/0/alternatives/0/when/rules/0/field',
+    'field-key-is-malformed',
+    /^Field key is malformed \(it is "metadata\.Channel"\)\.$/,
+    withOthers(other('webinar', 1, rule('metadata.channel', '=', 'webinar'))),
+  ],
+  [
     'an alternative hidden by a list that has its value',
     withOthers(other('german', 1, germany), other('dach', 2, rule('country', 'in', ['AT', 'CH', 'DE']))),
     '/components/0/alternatives/0',

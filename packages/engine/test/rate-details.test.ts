@@ -64,6 +64,38 @@ test('M-14 a rule that holds, and what nothing is known of', () => {
   });
 });
 
+test('M-14 metadata of the event is asked for by key; what it does not carry is not known', () => {
+  const alternatives: Alternative[] = [
+    { name: 'webinar', priority: 2, when: when(['metadata.channel', '=', 'webinar'], ['metadata.region', '!=', 'emea']), rate: '0.25' },
+  ];
+  const at = (details: Conversion['details']) => {
+    const { entitlement, explanation } = one({ ...sale, alternatives }, { original: { ...aSale(), details } });
+    return [entitlement, explanation.rules.find(({ rule }) => rule === 'alternative')?.detail, explanation.inputs.conversion.details];
+  };
+  const said = (verdict: string, channel: string, region: string) =>
+    `webinar (priority 2, pays 0.25) ${verdict}: metadata.channel is "webinar": found ${channel}; metadata.region is not "emea": found ${region}`;
+  const [webinar, emea, plain] = [{ channel: 'webinar', campaign: 'q1' }, { channel: 'webinar', region: 'emea' }, { plan: 'pro' }];
+  expect(at({ metadata: webinar })).toEqual([2_500n, said('wins', '"webinar"', 'nothing'), { metadata: webinar }]);
+  expect(at({ metadata: emea })).toEqual([1_000n, said('does not hold', '"webinar"', '"emea"'), { metadata: emea }]);
+  expect(at(plain)).toEqual([1_000n, said('does not hold', 'nothing', 'nothing'), plain]);
+  expect(at(null)).toEqual([1_000n, said('does not hold', 'nothing', 'nothing'), undefined]);
+});
+
+test('M-14 metadata named like another fact, or like what every object has, takes the place of neither', () => {
+  const rule = when(['plan', '=', 'pro'], ['metadata.plan', '=', 'free'], ['metadata.constructor', '=', 'x']);
+  const qualifies = (details: Conversion['details']) =>
+    one({ ...sale, qualify: { rule } }, { original: { ...aSale(), details } })
+      .explanation.rules.slice(2)
+      .map(({ detail }) => detail);
+  expect(qualifies({ plan: 'pro', metadata: { plan: 'free', constructor: 'x' } }).at(-1)).toBe('it qualifies');
+  expect(qualifies({ plan: 'pro', metadata: { plan: 'free' } })).toEqual([
+    'plan is "pro": found "pro"',
+    'metadata.plan is "free": found "free"',
+    'metadata.constructor is "x": found nothing',
+    'it does not qualify',
+  ]);
+});
+
 test('what goes into an explanation is what the amount depends on, and no more', () => {
   const plain = one(sale, { timeZone: 'UTC' }).explanation.inputs;
   expect(Object.keys(plain)).toEqual(['conversion', 'refunds', 'deal', 'brandCurrency']);

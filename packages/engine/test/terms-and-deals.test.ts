@@ -31,6 +31,7 @@ test('what rules may ask about, and what people read for it', () => {
     symbol: text,
     licence: text,
     country: text,
+    'metadata.*': { type: 'text', keys: /^[a-z][a-z0-9_]{0,31}$/ },
     'partner.tags': { type: 'list', label: 'tags of the partner' },
     'partner.tier': { type: 'text', label: 'tier of the partner' },
     'customer.tags': { type: 'list', label: 'tags of the customer' },

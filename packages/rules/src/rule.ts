@@ -39,20 +39,35 @@ export type Fact = string | number | bigint | boolean | readonly string[] | null
 export type Facts = Readonly<Record<string, Fact>>;
 
 export type FieldType = 'text' | 'number' | 'boolean' | 'list' | 'any';
+/** `keys`: of a prefix, what may stand in the place of its `*`; without it anything may. */
+export interface Field {
+  type: FieldType;
+  label?: string;
+  keys?: RegExp;
+}
 /** The fields a rule may name. A key that ends in `.*` admits every field with that prefix. */
-export type Fields = Readonly<Record<string, { type: FieldType; label?: string }>>;
+export type Fields = Readonly<Record<string, Field>>;
 
 export const isGroup = (node: Rule | RuleGroup): node is RuleGroup => 'rules' in node;
 
 /** The declaration of a field: by its own name, or by a `prefix.*`; undefined when the field is not allowed. */
-export function fieldNamed(name: string, fields: Fields): Fields[string] | undefined {
-  if (Object.hasOwn(fields, name)) return fields[name];
-  for (const [pattern, field] of Object.entries(fields)) {
-    const prefix = pattern.slice(0, -1);
-    if (pattern.endsWith('.*') && name.startsWith(prefix) && name.length > prefix.length) return field;
-  }
-  return undefined;
+export function fieldNamed(name: string, fields: Fields): Field | undefined {
+  if (Object.hasOwn(fields, name) && !isPrefix(name)) return fields[name];
+  return underPrefix(name, fields).find(({ field, key }) => field.keys?.test(key) ?? true)?.field;
 }
+
+/** Whether the field is not allowed, but another key of its prefix would be. */
+export const hasMalformedKey = (name: string, fields: Fields): boolean =>
+  fieldNamed(name, fields) === undefined && underPrefix(name, fields).length > 0;
+
+const isPrefix = (name: string): boolean => name.endsWith('.*');
+
+/** The declarations of prefixes that the name has, each with the rest of the name. */
+const underPrefix = (name: string, fields: Fields): { field: Field; key: string }[] =>
+  Object.entries(fields).flatMap(([pattern, field]) => {
+    const prefix = pattern.slice(0, -1);
+    return isPrefix(pattern) && name.startsWith(prefix) && name.length > prefix.length ? [{ field, key: name.slice(prefix.length) }] : [];
+  });
 
 /** Every field the rule names, once each, in the order met. */
 export function fieldsOf(node: Rule | RuleGroup): string[] {

@@ -19,6 +19,7 @@ const fields: Fields = {
   tags: { type: 'list' },
   vip: { type: 'boolean' },
   'attributes.*': { type: 'any' },
+  'metadata.*': { type: 'text', keys: /^[a-z]{1,8}$/ },
 };
 const rule = (field: string, operator: Operator, value?: RuleValue): Rule => ({ field, operator, value });
 const group = (combinator: 'and' | 'or', rules: RuleGroup['rules'], not = false): RuleGroup => ({ combinator, rules, not });
@@ -108,4 +109,24 @@ test('mistakes are named with their place', () => {
   expect(
     validate(group('and', [rule('attributes.plan', '=', 'pro'), rule('tags', 'contains', 'vip'), rule('amount', '<', '2.5')]), fields),
   ).toEqual([]);
+});
+
+test('M-14 a prefix may say which keys it admits, and another one is refused by name', () => {
+  expect(validate(rule('metadata.channel', 'in', ['webinar']), fields)).toEqual([]);
+  for (const key of ['Channel', 'far_too_long', 'a b', '*'])
+    expect(validate(rule(`metadata.${key}`, '=', 'x'), fields)).toEqual([{ pointer: '/field', rule: 'field-key-is-malformed' }]);
+  for (const name of ['metadata', 'metadata.', 'metadataX', 'other.*'])
+    expect(validate(rule(name, '=', 'x'), fields)).toEqual([{ pointer: '/field', rule: 'unknown-field' }]);
+  expect(validate(rule('metadata.channel', '=', 7), fields)).toEqual([{ pointer: '/value', rule: 'value-must-be-text' }]);
+  expect(validate(rule('attributes.*', '=', 'x'), fields)).toEqual([]);
+  const twice: Fields = { 'metadata.*': { type: 'number', keys: /^n/ }, 'metadata.x.*': { type: 'boolean' } };
+  expect(validate(rule('metadata.x.y', '=', true), twice)).toEqual([]);
+});
+
+test('M-14 a field under a prefix says itself by its own name', () => {
+  const asked = rule('metadata.channel', '=', 'webinar');
+  expect(describe(asked, fields)).toBe('metadata.channel is "webinar"');
+  expect(trace(asked, { 'metadata.channel': 'podcast' })).toEqual([
+    { sentence: 'metadata.channel is "webinar"', passed: false, found: '"podcast"' },
+  ]);
 });

@@ -1,5 +1,15 @@
 import { isNumeric } from './compare-numbers.js';
-import { type Fields, type FieldType, fieldNamed, isGroup, type Operator, operators, type Rule, type RuleGroup } from './rule.js';
+import {
+  type Fields,
+  type FieldType,
+  fieldNamed,
+  hasMalformedKey,
+  isGroup,
+  type Operator,
+  operators,
+  type Rule,
+  type RuleGroup,
+} from './rule.js';
 
 /** One mistake: where (JSON pointer into the rule) and which. */
 export interface RuleProblem {
@@ -7,6 +17,7 @@ export interface RuleProblem {
   rule:
     | 'unknown-combinator'
     | 'unknown-field'
+    | 'field-key-is-malformed'
     | 'unknown-operator'
     | 'operator-not-for-this-field'
     | 'value-must-be-a-number'
@@ -42,7 +53,8 @@ export function validate(node: Rule | RuleGroup, fields: Fields, pointer = '', d
 
 function validateRule({ field, operator, value }: Rule, fields: Fields, pointer: string): RuleProblem[] {
   const declared = fieldNamed(field, fields);
-  if (!declared) return [{ pointer: `${pointer}/field`, rule: 'unknown-field' }];
+  if (!declared)
+    return [{ pointer: `${pointer}/field`, rule: hasMalformedKey(field, fields) ? 'field-key-is-malformed' : 'unknown-field' }];
   if (!operators.includes(operator)) return [{ pointer: `${pointer}/operator`, rule: 'unknown-operator' }];
   if (!allowed[declared.type].includes(operator)) return [{ pointer: `${pointer}/operator`, rule: 'operator-not-for-this-field' }];
   const problem = problemOfValue(declared.type, operator, value);

@@ -19,6 +19,7 @@ export function ruleFacts({ conversion, circumstances, timeZone }: Subject, amou
     symbol: details.symbol ?? null,
     licence: details.licence ?? null,
     country: details.country ?? customer?.country ?? null,
+    ...metadataFacts(details.metadata ?? {}),
     'partner.tags': partner.tags,
     'partner.tier': partner.tier,
     'customer.tags': customer?.tags ?? [],
@@ -27,6 +28,10 @@ export function ruleFacts({ conversion, circumstances, timeZone }: Subject, amou
     'customer.ageMonths': customer ? fullMonths(customer.firstAt, conversion.occurredAt, timeZone) : null,
   };
 }
+
+/** A key that the event does not carry is no fact: rules find nothing of it. */
+const metadataFacts = (metadata: Readonly<Record<string, string>>): Facts =>
+  Object.fromEntries(Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value]));
 
 /** Full months between two instants on the zone's calendar; 0 when the later one comes first. */
 export function fullMonths(from: string, to: string, timeZone: string): number {

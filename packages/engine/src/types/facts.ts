@@ -62,6 +62,8 @@ export interface Details {
   grossRevenue?: number | undefined;
   turnover?: number | undefined;
   deductions?: Readonly<Record<string, number>> | undefined;
+  /** What the sender says for deals to ask for, by key. */
+  metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What was true of everybody concerned when a conversion occurred. */

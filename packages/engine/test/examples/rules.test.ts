@@ -109,6 +109,30 @@ test('M-14 country, plan, amount and the age of a subscription decide', () => {
   expect(told.amounts('a')).toEqual([300, 2_000, 2_500, 500, 200, 100]);
 });
 
+test('M-14 the channel that the event carries as metadata decides, with every operator of a text', () => {
+  const told = world();
+  const when = (...rule: readonly [field: string, operator: string, value?: string | string[]]) =>
+    ({ combinator: 'and', rules: [{ field: rule[0], operator: rule[1], value: rule[2] }] }) as Alternative['when'];
+  told.deal('a', [
+    {
+      on: 'sale',
+      model: 'percentage',
+      rate: '0.10',
+      alternatives: [
+        { name: 'webinar', priority: 4, when: when('metadata.channel', '=', 'webinar'), rate: '0.25' },
+        { name: 'spoken', priority: 3, when: when('metadata.channel', 'in', ['podcast', 'radio']), rate: '0.20' },
+        { name: 'spring', priority: 2, when: when('metadata.campaign', 'beginsWith', 'spring-'), rate: '0.15' },
+        { name: 'unnamed', priority: 1, when: when('metadata.channel', 'null'), rate: '0.05' },
+      ],
+    },
+  ]);
+  const sales = [{ channel: 'webinar', campaign: 'spring-1' }, { channel: 'radio' }, { campaign: 'spring-1' }, { channel: 'mail' }, {}];
+  for (const metadata of sales) told.event({ amount: 10_000, details: { metadata } });
+  told.refund(told.event({ amount: 10_000, details: { metadata: { channel: 'webinar' } } }), 4_000);
+  told.event({ amount: 10_000 });
+  expect(told.amounts('a')).toEqual([2_500, 2_000, 1_500, 1_000, 500, 1_500, 500]);
+});
+
 test('T-39 only a deal of the licence applies to an event with it', () => {
   const told = world();
   const by = (rate: string, licence?: string) => ({ components: [{ on: 'sale', model: 'percentage' as const, rate }], licence });
