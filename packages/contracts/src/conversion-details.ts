@@ -30,6 +30,27 @@ export const deductions = z
   .record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case name such as gaming-tax'), sum)
   .refine((given) => Object.keys(given).length <= deductionsMost, { message: `at most ${deductionsMost} names` });
 
+const metadataMost = 10;
+const emailAddress = /[^\s@]@[^\s@]+\.[^\s@]/;
+
+/** What a sender says for deals to ask for, by key. Unlike free attributes it travels, so it must not be personal data. */
+export const metadata = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'must be a key of at most 32 characters such as channel or sales_region'),
+    z
+      .string()
+      .min(1)
+      .max(64)
+      .refine((value) => !emailAddress.test(value), 'looks like an e-mail address: metadata must not be personal data'),
+  )
+  .refine((given) => Object.keys(given).length <= metadataMost, { message: `at most ${metadataMost} keys` })
+  .meta({
+    maxProperties: metadataMost,
+    description:
+      'What deals may ask for, by key. It travels to the commission service and is kept with the ledger, so no personal data: ' +
+      'a value that looks like an e-mail address is refused.',
+  });
+
 /** What an event may say of the thing bought, traded or played, as its sender says it. */
 export const detailFields = {
   /** The instrument of a trade. */
@@ -58,6 +79,7 @@ export const detailFields = {
   /** What was wagered, minor units. */
   turnover: sum.nonnegative().optional(),
   deductions: deductions.optional(),
+  metadata: metadata.optional(),
 };
 
 /** The details of a conversion: only keys that were given. A trade's lots are its quantity. None of them is personal data. */

@@ -74,3 +74,47 @@ test('T-39 T-43 a batch of activity, orders and plain events keeps each one its 
   expect(told.get('order')).toEqual({ lines, discount: 200 });
   expect(told.get('challenge')).toEqual({ product: 'two-step', plan: '100k' });
 });
+
+test('M-14 metadata travels with the conversion, of single events and of a batch; with other metadata it is another event', async () => {
+  const most = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`${'k'.repeat(31)}${index}`, 'v'.repeat(64)]));
+  const sale = (eventId: string, metadata: object) => event(eventId, { type: 'sale', amount: 5, currency: 'EUR', metadata });
+  expect((await report(service, sale('webinar-1', { channel: 'webinar', region: 'north' }))).body).toMatchObject({ outcome: 'accepted' });
+  expect((await report(service, sale('webinar-1', { region: 'north', channel: 'webinar' }))).body).toMatchObject({ outcome: 'duplicate' });
+  const other = await report(service, sale('webinar-1', { channel: 'podcast' }));
+  expect([other.status, other.body.errors]).toEqual([
+    409,
+    [{ pointer: '/metadata', rule: 'was {"channel":"webinar","region":"north"}, is {"channel":"podcast"}' }],
+  ]);
+  const { body } = await service
+    .request()
+    .post('/api/v1/events')
+    .send({ events: [sale('full', most), sale('bad', { channel: 'a@b.example' })] });
+  expect(body).toMatchObject({ accepted: 1, rejected: 1 });
+  expect(body.outcomes[1]).toMatchObject({ code: 'request-invalid', errors: [{ pointer: '/metadata/channel' }] });
+  const told = new Map((await service.published('tracking.conversion.recorded.v1')).map(({ data }) => [data.eventId, data.details]));
+  expect([told.get('webinar-1'), told.get('full')]).toEqual([{ metadata: { channel: 'webinar', region: 'north' } }, { metadata: most }]);
+  const listed = await service.request().get('/api/v1/conversions?eventId=webinar-1').expect(200);
+  expect(listed.body.data[0].details).toEqual({ metadata: { channel: 'webinar', region: 'north' } });
+});
+
+test('M-14 free attributes are no metadata: they stay where they are, also when they look alike', async () => {
+  const attributes = { channel: 'webinar', contact: 'eve@mail.example' };
+  await report(service, event('private', { type: 'sale', amount: 5, currency: 'EUR', attributes, metadata: { channel: 'mail' } }));
+  const told = (await service.published('tracking.conversion.recorded.v1')).find(({ data }) => data.eventId === 'private');
+  expect(told?.data.details).toEqual({ metadata: { channel: 'mail' } });
+  expect(JSON.stringify(told)).not.toMatch(/webinar|eve@/);
+});
+
+test.each([
+  ['too many keys', Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, 'x'])), '/metadata', 'at most 10 keys'],
+  ['a key of capitals', { Channel: 'x' }, '/metadata/Channel', 'must be a key of at most 32 characters such as channel or sales_region'],
+  [
+    'an e-mail address',
+    { contact: 'Eve@mail.example' },
+    '/metadata/contact',
+    'looks like an e-mail address: metadata must not be personal data',
+  ],
+])('M-14 metadata with %s is refused by field and rule', async (_name, metadata, pointer, rule) => {
+  const refused = await report(service, event('refused', { type: 'sale', amount: 5, currency: 'EUR', metadata }));
+  expect([refused.status, refused.body.code, refused.body.errors]).toEqual([422, 'request-invalid', [{ pointer, rule }]]);
+});

@@ -32,6 +32,13 @@ test('T-41 details are what was given and nothing else; lots are the quantity', 
   expect(detailsOf(event({ plan: 'pro', country: 'DE', discount: 0 }))).toEqual({ plan: 'pro', country: 'DE', discount: 0 });
 });
 
+test('M-14 metadata is told as it was sent', () => {
+  const metadata = { channel: 'webinar', sales_region: 'north @ 7.5', constructor: 'x' };
+  expect(trackingEvent.parse(event({ metadata }))).toEqual(event({ metadata }));
+  expect(detailsOf(event({ metadata }))).toEqual({ metadata });
+  expect(detailsOf(event({ metadata: {} }))).toEqual({ metadata: {} });
+});
+
 test('T-41 when a trade was opened and closed, and at which prices, is told as it was sent', () => {
   const ticket = { openedAt: '2026-03-10T09:00:00.000Z', closedAt: '2026-03-10T11:30:00Z', openPrice: '1.08452', closePrice: '-37.63' };
   expect(detailsOf(trackingEvent.parse(event({ type: 'trade', lots: '1.50', ...ticket })))).toEqual({ quantity: '1.50', ...ticket });
@@ -78,6 +85,13 @@ test.each([
   ['a turnover below nothing', { turnover: -1 }],
   ['a deduction that is no name', { deductions: { 'Gaming Tax': 1 } }],
   ['too many deductions', { deductions: Object.fromEntries(Array.from({ length: 31 }, (_, index) => [`d${index}`, 1])) }],
+  ['metadata under a key of capitals', { metadata: { Channel: 'x' } }],
+  ['metadata under too long a key', { metadata: { ['k'.repeat(33)]: 'x' } }],
+  ['metadata that says nothing', { metadata: { channel: '' } }],
+  ['metadata that says too much', { metadata: { channel: 'x'.repeat(65) } }],
+  ['metadata that is no text', { metadata: { channel: 1 as unknown as string } }],
+  ['metadata with an e-mail address in it', { metadata: { channel: 'by eve.m@mail.example.org, twice' } }],
+  ['too much metadata', { metadata: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, 'x'])) }],
 ])('%s breaks the schema', (_name, more) => {
   expect(trackingEvent.safeParse({ ...activity(), ...more }).success).toBe(false);
   expect(trackingEvent.safeParse(activity()).success).toBe(true);

@@ -21,6 +21,7 @@ const names = [
   'grossRevenue',
   'turnover',
   'deductions',
+  'metadata',
 ] as const satisfies readonly (keyof ConversionDetails & keyof TrackingEventBody)[];
 
 /** What an event says of the thing bought, traded or played: only what was given, null when nothing was. Lots are the quantity. */
