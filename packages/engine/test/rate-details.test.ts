@@ -69,16 +69,16 @@ test('M-14 metadata of the event is asked for by key; what it does not carry is 
     { name: 'webinar', priority: 2, when: when(['metadata.channel', '=', 'webinar'], ['metadata.region', '!=', 'emea']), rate: '0.25' },
   ];
   const at = (details: Conversion['details']) => {
-    const { entitlement, explanation } = one({ ...sale, alternatives }, { original: { ...aSale(), details } });
-    return [entitlement, explanation.rules.find(({ rule }) => rule === 'alternative')?.detail, explanation.inputs.conversion.details];
+    const { exact, explanation } = one({ ...sale, alternatives }, { original: { ...aSale(), details } });
+    return [exact, explanation.rules.find(({ rule }) => rule === 'alternative')?.detail, explanation.inputs.conversion.details];
   };
   const said = (verdict: string, channel: string, region: string) =>
     `webinar (priority 2, pays 0.25) ${verdict}: metadata.channel is "webinar": found ${channel}; metadata.region is not "emea": found ${region}`;
   const [webinar, emea, plain] = [{ channel: 'webinar', campaign: 'q1' }, { channel: 'webinar', region: 'emea' }, { plan: 'pro' }];
-  expect(at({ metadata: webinar })).toEqual([2_500n, said('wins', '"webinar"', 'nothing'), { metadata: webinar }]);
-  expect(at({ metadata: emea })).toEqual([1_000n, said('does not hold', '"webinar"', '"emea"'), { metadata: emea }]);
-  expect(at(plain)).toEqual([1_000n, said('does not hold', 'nothing', 'nothing'), plain]);
-  expect(at(null)).toEqual([1_000n, said('does not hold', 'nothing', 'nothing'), undefined]);
+  expect(at({ metadata: webinar })).toEqual(['2500', said('wins', '"webinar"', 'nothing'), { metadata: webinar }]);
+  expect(at({ metadata: emea })).toEqual(['1000', said('does not hold', '"webinar"', '"emea"'), { metadata: emea }]);
+  expect(at(plain)).toEqual(['1000', said('does not hold', 'nothing', 'nothing'), plain]);
+  expect(at(null)).toEqual(['1000', said('does not hold', 'nothing', 'nothing'), undefined]);
 });
 
 test('M-14 metadata named like another fact, or like what every object has, takes the place of neither', () => {

@@ -5,6 +5,7 @@ import {
   type Fact,
   type Fields,
   fieldsOf,
+  hasMalformedKey,
   type Operator,
   type Rule,
   type RuleGroup,
@@ -115,10 +116,12 @@ test('M-14 a prefix may say which keys it admits, and another one is refused by 
   expect(validate(rule('metadata.channel', 'in', ['webinar']), fields)).toEqual([]);
   for (const key of ['Channel', 'far_too_long', 'a b', '*'])
     expect(validate(rule(`metadata.${key}`, '=', 'x'), fields)).toEqual([{ pointer: '/field', rule: 'field-key-is-malformed' }]);
-  for (const name of ['metadata', 'metadata.', 'metadataX', 'other.*'])
+  for (const name of ['metadata', 'metadata.', 'metadataX', 'other.*', 'amountX', 'x.metadata.a'])
     expect(validate(rule(name, '=', 'x'), fields)).toEqual([{ pointer: '/field', rule: 'unknown-field' }]);
   expect(validate(rule('metadata.channel', '=', 7), fields)).toEqual([{ pointer: '/value', rule: 'value-must-be-text' }]);
   expect(validate(rule('attributes.*', '=', 'x'), fields)).toEqual([]);
+  const names = ['metadata.Channel', 'metadata.channel', 'attributes.X', 'amount', 'other'];
+  expect(names.map((name) => hasMalformedKey(name, fields))).toEqual([true, false, false, false, false]);
   const twice: Fields = { 'metadata.*': { type: 'number', keys: /^n/ }, 'metadata.x.*': { type: 'boolean' } };
   expect(validate(rule('metadata.x.y', '=', true), twice)).toEqual([]);
 });
