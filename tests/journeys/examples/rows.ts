@@ -162,6 +162,23 @@ export const conditions: Example[] = [
     },
   },
   {
+    name: 'M-14 25 % of a sale whose metadata names the channel webinar, 10 % of any other, and each says why',
+    async play(start) {
+      const told = await start();
+      await told.partner('a');
+      const alternatives = [{ name: 'webinar', priority: 1, when: when('metadata.channel', '=', 'webinar'), rate: '0.25' }];
+      await told.deal('a', [percent('0.10', { alternatives })]);
+      const of = (metadata: object) => ({ amount: 12_340, details: { metadata } });
+      const ids = await told.events([of({ channel: 'webinar', region: 'north' }), of({ channel: 'podcast' }), { amount: 12_340 }]);
+      expect(await told.amounts()).toEqual([3_085, 1_234, 1_234]);
+      const found = await Promise.all(
+        ids.map(async (id) => (await rulesOf(told, id)).map((rule) => /metadata.*found (.*)$/.exec(rule)?.[1])),
+      );
+      expect(found.map((rules) => rules.filter((value) => value !== undefined))).toEqual([['"webinar"'], ['"podcast"'], ['nothing']]);
+      await told.allExplained();
+    },
+  },
+  {
     name: 'M-15 after a change of rate an old customer keeps its terms, unless the new version says otherwise',
     async play(start) {
       const by = async (existingCustomers: string) => {

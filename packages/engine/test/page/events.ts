@@ -61,6 +61,12 @@ const clauses: readonly Handler<Telling>[] = [
     },
   ],
   [
+    /^metadata (\S+) (\S+)$/,
+    ({ event: { details } }, key = '', value) => {
+      details['metadata'] = { ...(details['metadata'] ?? {}), [key]: value };
+    },
+  ],
+  [
     /^(turnover|discount) (\S+)$/,
     ({ event }, name = '', value = '') => {
       event.details[name] = amount(value);
