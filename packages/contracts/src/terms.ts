@@ -88,6 +88,17 @@ const metric = z.strictObject({
   across: z.enum(['deal', 'brands']).optional(),
 });
 
+/** What a band of a retroactive whole scale makes of all that stood before it, when it is reached: one of these. */
+const back = z.strictObject({
+  /** Set to this rate, or to this amount; of flat plus percentage the other part stays. */
+  rate: rate.optional(),
+  amount: finely.optional(),
+  /** Times what its own place gave. */
+  factor: decimal.optional(),
+  /** On top of what its own place gave, minor units; of `per-unit` for each unit. */
+  add: finely.optional(),
+});
+
 const band = z.strictObject({
   name: kebab.optional(),
   /** The bound above, of a scale with one metric; null: without end. Minor units for amounts. */
@@ -104,6 +115,8 @@ const band = z.strictObject({
   fixed: finely.optional(),
   /** Multiplies what the component would give. */
   factor: decimal.optional(),
+  /** What stood before it is paid by this instead; left out: by the band itself. */
+  back: back.optional(),
 });
 
 const tiers = z.strictObject({

@@ -81,6 +81,28 @@ test('C-05 the best band is the one that makes most of it, wherever it stands: b
   expect(by(items, { upTo: 1 }, { upTo: null, factor: '2' })).toBe('amount-out-of-range');
 });
 
+test('C-05 M-10 a scale is judged by what a band that is reached makes of lines below it too', () => {
+  const by = (component: Component, ...bands: NonNullable<Component['tiers']>['bands']) =>
+    said(
+      facts(aSale({ amount: 600_000_000_000_000n }), { components: [{ ...component, tiers: { ...scale, retroactive: 'all', bands } }] }),
+    )[1];
+  const percentage: Component = { on: 'sale', model: 'percentage', rate: '0.1' };
+  const both: Component = { on: 'sale', model: 'flat-plus-percentage', rate: '1', amount: 1 };
+  const far = 'amount-out-of-range';
+  expect(by(percentage, { upTo: 1 }, { upTo: null, back: { factor: '16' } })).not.toBe(far);
+  expect(by(percentage, { upTo: 1 }, { upTo: null, back: { factor: '17' } })).toBe(far);
+  expect(by(percentage, { upTo: 1, rate: '0.2' }, { upTo: 2 }, { upTo: null, back: { factor: '8' } })).not.toBe(far);
+  expect(by(percentage, { upTo: 1, rate: '0.2' }, { upTo: 2 }, { upTo: null, back: { factor: '9' } })).toBe(far);
+  // Neither the band itself nor one above it stands before it.
+  expect(by(percentage, { upTo: 1 }, { upTo: 2, rate: '0.2', back: { factor: '9' } }, { upTo: null, rate: '0.3' })).not.toBe(far);
+  expect(by(percentage, { upTo: 1 }, { upTo: null, back: { rate: '2' } })).toBe(far);
+  expect(by(both, { upTo: 1 }, { upTo: null, back: { add: 399_999_999_999_999 } })).not.toBe(far);
+  expect(by(both, { upTo: 1 }, { upTo: null, back: { add: 400_000_000_000_000 } })).toBe(far);
+  expect(by(both, { upTo: 1 }, { upTo: null, back: { amount: 400_000_000_000_001 } })).toBe(far);
+  expect(by(both, { upTo: 1, amount: 400_000_000_000_000, rate: '0' }, { upTo: null, back: { rate: '1' } })).not.toBe(far);
+  expect(by(both, { upTo: 1, amount: 400_000_000_000_001, rate: '0' }, { upTo: null, back: { rate: '1' } })).toBe(far);
+});
+
 test('C-05 a share of many commissions, and of a month, is bounded too', () => {
   const own = [1, 2].map((index): Component => ({ on: 'sale', name: `s${index}`, model: 'percentage', rate: '1' }));
   const above: Component = {

@@ -125,6 +125,63 @@ test('M-09 bands go up without a gap to an open end, and are all bounded one way
   expect(checkTerms(deal(tiers({}, { ...percent, subCent: 'accumulate' })))).toEqual([]);
 });
 
+test('M-10 what a band makes of all before it is one action, of a unit and range that bands have, on a scale that pays it again', () => {
+  const lots: Component = { ...perLot, tiers: { ...scale, metric: { measure: 'quantity' } } };
+  const back = (pay: object, change: Partial<Tiers> = {}, component: Component = tiered): Component =>
+    tiers({ retroactive: 'all', bands: [{ upTo: 5 }, { upTo: 9 }, { upTo: null, back: pay }], ...change }, component);
+  const marginal = { scale: 'marginal', retroactive: 'none' } as const;
+  const { crossing: _c, demotion: _d, ...ofMonth } = scale;
+  const cases: [Component, string, string][] = [
+    [back({ rate: '0.1' }, { retroactive: 'none' }), '', 'back-needs-a-retroactive-whole-scale'],
+    [back({ rate: '0.1' }, marginal), '', 'back-needs-a-retroactive-whole-scale'],
+    [back({}), '', 'back-needs-one-action'],
+    [back({ rate: undefined }), '', 'back-needs-one-action'],
+    [back({ rate: '0.1', factor: '2' }), '', 'back-needs-one-action'],
+    [back({ amount: 5, add: 5 }, {}, lots), '', 'back-needs-one-action'],
+    [back({ rate: '1.1' }), '/rate', 'rate-must-not-exceed-one'],
+    [back({ rate: '0.1' }, {}, lots), '/rate', 'rate-needs-a-percentage-model'],
+    [back({ amount: 5 }), '/amount', 'amount-needs-a-flat-model'],
+    [back({ amount: -5 }, {}, lots), '/amount', 'amount-must-not-be-negative'],
+    [back({ amount: '0.2' }, {}, flat), '/amount', 'amount-rounds-to-zero-unless-sub-cents-accumulate'],
+    [back({ add: 5 }), '/add', 'add-needs-a-flat-model'],
+    [back({ add: '-0.1' }, {}, lots), '/add', 'amount-must-not-be-negative'],
+    [back({ add: 1_000_000_000_001 }, {}, lots), '/add', 'amount-is-too-large'],
+    [back({ factor: '1000.1' }), '/factor', 'factor-is-too-large'],
+    [back({ factor: '-1' }), '/factor', 'factor-must-not-be-negative'],
+    [back({ factor: 'twice' }), '/factor', 'factor-must-be-a-decimal-string'],
+    [
+      back({ rate: '0.1' }, {}, { ...percent, byOrdinal: { rates: ['0.1'], beyond: 'last' } }),
+      '/rate',
+      'rates-by-ordinal-exclude-rates-of-bands',
+    ],
+    [
+      { ...revshare, tiers: { ...ofMonth, retroactive: 'all', bands: [{ upTo: 5 }, { upTo: 9 }, { upTo: null, back: {} }] } },
+      '',
+      'months-cannot-have-back',
+    ],
+  ];
+  for (const [component, pointer, rule] of cases)
+    expect(checkTerms(deal(component))).toEqual([{ pointer: `/components/0/tiers/bands/2/back${pointer}`, rule }]);
+  expect(checkTerms(deal(tiers({ retroactive: 'all', bands: [{ upTo: 5, back: { rate: '0.1' } }, { upTo: null }] })))).toEqual([
+    { pointer: '/components/0/tiers/bands/0/back', rule: 'nothing-stands-before-the-lowest-band' },
+  ]);
+  const { retroactive: _r, ...open } = scale;
+  expect(checkTerms(deal({ ...percent, tiers: { ...open, bands: [{ upTo: 5 }, { upTo: null, back: { factor: '2' } }] } }))).toEqual([
+    { pointer: '/components/0/tiers/bands/1/back', rule: 'back-needs-a-retroactive-whole-scale' },
+    { pointer: '/components/0/tiers/retroactive', rule: 'retroactive-must-be-chosen' },
+  ]);
+  const ordinal: Component = { ...percent, byOrdinal: { rates: ['0.1'], beyond: 'last' } };
+  for (const fine of [
+    back({ rate: '1' }),
+    back({ factor: '1000' }, { retroactive: 'unpaid' }),
+    back({ factor: '0' }, {}, ordinal),
+    back({ amount: 5 }, {}, lots),
+    back({ add: '0.2' }, {}, flat),
+    back({ add: 5 }, {}, { ...percent, model: 'flat-plus-percentage', amount: 5 }),
+  ])
+    expect(checkTerms(deal(fine))).toEqual([]);
+});
+
 test('M-09 A-17 a band of which any minimum will do asks no less than those below and hides none of them', () => {
   const metric = [{ measure: 'count' }, { measure: 'amount' }] as const;
   const least = (reach: Tiers['reach'], ...minima: (number | null)[][]) =>

@@ -23,6 +23,7 @@ import { flat, lineItems, override, percent, perLot, retainer, revshare, scale, 
 /** Conversions or revenue. */
 const either = { metric: [{ measure: 'count' }, { measure: 'amount' }], reach: 'any' } as const;
 const lowest = { atLeast: [0, 0], rate: '0.1' } as const;
+const smallCap = { measure: 'amount', limit: 400, per: 'month', afterRefund: 'returns' } as const;
 
 const errors: Case[] = [
   [
@@ -238,6 +239,24 @@ const errors: Case[] = [
     capped({ measure: 'amount', limit: 500, per: 'month', of: 'customer' }),
   ],
   [
+    'M-10 a limit smaller than every payment, of what came before too',
+    deal({
+      ...flat,
+      rounding: 'half-away',
+      caps: [smallCap],
+      tiers: { ...scale, retroactive: 'all', bands: [{ upTo: 1_000 }, { upTo: null, back: { amount: 401 } }] },
+    }),
+    '/components/0/caps/0/limit',
+    'cap-is-below-one-payment',
+    /400 is less than one payment of 401/,
+    deal({
+      ...flat,
+      rounding: 'half-away',
+      caps: [smallCap],
+      tiers: { ...scale, retroactive: 'all', bands: [{ upTo: 1_000 }, { upTo: null, back: { amount: 400 } }] },
+    }),
+  ],
+  [
     'deductions of all the revenue',
     lines('0.6', '0.4'),
     '/components/0/waterfall/lines',
@@ -278,6 +297,52 @@ const errors: Case[] = [
     'shares-exceed-the-margin',
     /36 %/,
     deal({ ...percent, rate: '0.3', tiers: { ...scale, bands: [{ upTo: 100_000 }, { upTo: null, factor: '1.1' }] } }),
+    guard('0.35'),
+  ],
+  [
+    'M-10 a rate for what came before above the margin',
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, back: { rate: '0.36' } }] }),
+    '/components/0',
+    'shares-exceed-the-margin',
+    /36 %/,
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, back: { rate: '0.35' } }] }),
+    guard('0.35'),
+  ],
+  [
+    'M-10 a factor by which what came before goes above the margin, but not what stands in the band or above it',
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.2' },
+        { upTo: null, rate: '0.3', back: { factor: '1.8' } },
+      ],
+    }),
+    '/components/0',
+    'shares-exceed-the-margin',
+    /36 %/,
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.2' },
+        { upTo: 200_000, rate: '0.3', back: { factor: '1.5' } },
+        { upTo: null, rate: '0.32' },
+      ],
+    }),
+    guard('0.35'),
+  ],
+  [
+    'M-10 a factor on the factor of a band below, and on the rate of the component',
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, factor: '2' },
+        { upTo: null, factor: '3', back: { factor: '1.8' } },
+      ],
+    }),
+    '/components/0',
+    'shares-exceed-the-margin',
+    /36 %/,
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, rate: '0.3', back: { factor: '3.4' } }] }),
     guard('0.35'),
   ],
   [

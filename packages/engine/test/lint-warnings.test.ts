@@ -15,7 +15,7 @@ import {
   scaled,
   withOthers,
 } from './lint-builders.js';
-import { flat, percent } from './terms-builders.js';
+import { flat, percent, perLot } from './terms-builders.js';
 
 /** Conversions or revenue. */
 const either = { metric: [{ measure: 'count' }, { measure: 'amount' }], reach: 'any' } as const;
@@ -38,6 +38,93 @@ const warnings: Case[] = [
     'bands-pay-the-same',
     /Bands 1 and 2/,
     scaled({ bands: bands('0.1', '0.12') }),
+  ],
+  [
+    'M-10 a band that pays what came before less than the band below',
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.1' },
+        { upTo: null, rate: '0.2', back: { rate: '0.08' } },
+      ],
+    }),
+    '/components/0/tiers/bands/1/back/rate',
+    'bands-go-down',
+    /When band 2 is reached, what stood before it is paid 0.08, less than the 0.1 of the band below it/,
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.1' },
+        { upTo: null, rate: '0.2', back: { rate: '0.10' } },
+      ],
+    }),
+  ],
+  [
+    'M-10 an amount for what came before that is less than that of the band below',
+    scaled(
+      {
+        retroactive: 'all',
+        bands: [
+          { upTo: 100_000, amount: 800 },
+          { upTo: null, amount: 900, back: { amount: 799 } },
+        ],
+      },
+      perLot,
+    ),
+    '/components/0/tiers/bands/1/back/amount',
+    'bands-go-down',
+    /799, less than the 800/,
+    scaled(
+      {
+        retroactive: 'all',
+        bands: [
+          { upTo: 100_000, amount: 800 },
+          { upTo: null, amount: 900, back: { add: 1 } },
+        ],
+      },
+      perLot,
+    ),
+  ],
+  [
+    'M-10 a factor that takes from what came before',
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.1' },
+        { upTo: null, rate: '0.2', back: { factor: '0.9' } },
+      ],
+    }),
+    '/components/0/tiers/bands/1/back/factor',
+    'bands-go-down',
+    /When band 2 is reached, what stood before it is multiplied by 0.9: it falls/,
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.1' },
+        { upTo: null, rate: '0.2', back: { factor: '1' } },
+      ],
+    }),
+  ],
+  [
+    'M-10 bands that pay the same, unless one of them pays what came before otherwise',
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.1' },
+        { upTo: null, rate: '0.1' },
+      ],
+    }),
+    '/components/0/tiers/bands/1/rate',
+    'bands-pay-the-same',
+    /Bands 1 and 2/,
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, rate: '0.1' },
+        { upTo: 200_000, rate: '0.1', back: { rate: '0.15' } },
+        { upTo: null, rate: '0.1' },
+      ],
+    }),
   ],
   [
     'a count of customers with bounds of money',
@@ -138,6 +225,22 @@ const warnings: Case[] = [
     'component-pays-nothing',
     /is 0/,
     deal({ ...percent, rate: '0.01' }),
+  ],
+  [
+    'M-10 an amount of nothing, unless something is added to what came before',
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, back: { factor: '2' } }] }, { ...perLot, amount: 0 }),
+    '/components/0/amount',
+    'component-pays-nothing',
+    /is 0/,
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, back: { add: 5 } }] }, { ...perLot, amount: 0 }),
+  ],
+  [
+    'M-10 a rate of nothing, unless what came before is paid by another',
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, rate: '0' }] }, { ...percent, rate: '0' }),
+    '/components/0/rate',
+    'component-pays-nothing',
+    /is 0/,
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, back: { rate: '0.1' } }] }, { ...percent, rate: '0' }),
   ],
   [
     'a cap of the day above that of the month',

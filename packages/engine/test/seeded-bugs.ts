@@ -39,7 +39,14 @@ export const seededBugs: readonly SeededBug[] = [
   bug('engine-1/streams/meter-windows.ts', 'gone.at <= start', 'gone.at < start - 86_400_000'),
   bug('engine-1/streams/meter-windows.ts', 'higher.start < one.at && ', ''),
   bug('engine-1/streams/meter-windows.ts', 'count === 0 : count === 1', 'true : true'),
-  bug('engine-1/streams/amount-at.ts', "?? (tiers.crossing === 'new' ? after : before)", '?? after'),
+  bug('engine-1/streams/amount-at.ts', '?? (isNew ? at.to : at.from)', '?? at.to'),
+  bug('engine-1/streams/amount-at.ts', 'bandIn(tiers, to)', 'bandIn(tiers, to.map(() => zero))'),
+  bug('engine-1/streams/amount-at.ts', 'own.index < index', 'own.index <= index'),
+  bug(
+    'engine-1/streams/at-band.ts',
+    'multiply(atBand(own, kept, picked), rate(back.factor))',
+    'multiply(parseFraction(kept.plain), rate(back.factor))',
+  ),
   bug('engine-1/streams/amount-at.ts', 'bandBefore === index', 'bandBefore !== null'),
   bug('engine-1/streams/amount-at.ts', 'divide(part.quantity, weight)', 'divide(weight, weight)'),
   bug(

@@ -5,7 +5,7 @@ import { type TermsProblem, when } from './problem.js';
 /** In minor units. A deal beyond it is a slip of the pen, and what it earns would not fit into the ledger. */
 export const largestFlatAmount = rational(1_000_000_000_000n);
 /** Of a band: a thousandfold is a slip of the pen too. */
-export const largestFactor = rational(1000n);
+const largestFactor = rational(1000n);
 
 /** The exact value; undefined for what is no decimal: another rule says so. */
 export const exactOf = (value: Finely | null | undefined): Rational | undefined =>
@@ -15,6 +15,15 @@ export const isMore = (a: Rational | undefined, b: Rational | undefined): boolea
   a !== undefined && b !== undefined && compare(a, b) > 0;
 export const isSame = (a: Rational | undefined, b: Rational | undefined): boolean =>
   a !== undefined && b !== undefined && compare(a, b) === 0;
+
+/** What something is multiplied by, where it is. */
+export function checkFactor(factor: string | undefined, pointer: string): TermsProblem[] {
+  if (factor === undefined) return [];
+  const exact = exactOf(factor);
+  if (exact === undefined) return [{ pointer, rule: 'factor-must-be-a-decimal-string' }];
+  if (exact.n < 0n) return [{ pointer, rule: 'factor-must-not-be-negative' }];
+  return when(isMore(exact, largestFactor), pointer, 'factor-is-too-large');
+}
 
 /** A share must be a decimal from 0 to 1. */
 export function checkRate(text: string | undefined, pointer: string): TermsProblem[] {

@@ -1,7 +1,8 @@
 import { isMonthModel, metricsOf } from '../terms.js';
 import type { Band, Component, Metric, Tiers } from '../types.js';
+import { checkBack } from './back.js';
 import { ascends } from './minima.js';
-import { checkAmount, exactOf, isMore, largestFactor } from './numbers.js';
+import { checkAmount, checkFactor, exactOf, isMore } from './numbers.js';
 import { checkGiven } from './pay.js';
 import { type TermsProblem, when } from './problem.js';
 
@@ -10,7 +11,10 @@ export function checkTiers(component: Component, tiers: Tiers, at: string): Term
   return [
     ...checkScale(component, tiers, at),
     ...checkBounds(tiers, at),
-    ...tiers.bands.flatMap((band, index) => checkBand(component, band, `${at}/bands/${index}`)),
+    ...tiers.bands.flatMap((band, index) => [
+      ...checkBand(component, band, `${at}/bands/${index}`),
+      ...checkBack(component, tiers, index, `${at}/bands/${index}/back`),
+    ]),
   ];
 }
 
@@ -91,9 +95,7 @@ function checkBand(component: Component, band: Band, at: string): TermsProblem[]
   return [
     ...checkGiven(component, band, at),
     ...when(factor !== undefined && (rate !== undefined || amount !== undefined), `${at}/factor`, 'factor-stands-alone'),
-    ...when(factor !== undefined && exactOf(factor) === undefined, `${at}/factor`, 'factor-must-be-a-decimal-string'),
-    ...when((exactOf(factor)?.n ?? 0n) < 0n, `${at}/factor`, 'factor-must-not-be-negative'),
-    ...when(isMore(exactOf(factor), largestFactor), `${at}/factor`, 'factor-is-too-large'),
+    ...checkFactor(factor, `${at}/factor`),
     ...when(rate !== undefined && component.byOrdinal !== undefined, `${at}/rate`, 'rates-by-ordinal-exclude-rates-of-bands'),
     ...(fixed === undefined ? [] : checkAmount(fixed, `${at}/fixed`)),
   ];

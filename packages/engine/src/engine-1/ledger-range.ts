@@ -1,6 +1,7 @@
-import { add, compare, multiply, negate, parseFraction, type Rational, rate, rational, toExactText, zero } from '@tributary/money';
+import { add, compare, negate, parseFraction, type Rational, rate, rational, toExactText, toFraction, zero } from '@tributary/money';
 import type { Band, Kept, NormalComponent, RuleTried } from '../types.js';
 import { notPaid, type Rated } from './rate-component.js';
+import { atBack, atBand } from './streams/at-band.js';
 
 /**
  * The most that one conversion, or one month, may come to in one component, either way, in minor units: a leg of the ledger holds no
@@ -33,15 +34,16 @@ export function ratedInRange(component: NormalComponent, rated: Rated): Rated {
 function mostOf({ tiers }: NormalComponent, { whole, picked }: Rated): Rational {
   const plain = magnitude(parseFraction(whole.plain));
   if (tiers === null) return plain;
-  const best = largestOf([plain, ...tiers.bands.map((band) => atBand(band, whole, picked))]);
+  const sizes = sizesOf(whole);
+  const best = largestOf([plain, ...tiers.bands.flatMap((band, index) => byBand(band, tiers.bands.slice(0, index), sizes, picked))]);
   return tiers.bands.reduce((sum, { fixed }) => add(sum, rate(String(fixed ?? 0))), best);
 }
 
-function atBand(band: Band, { base, units, plain }: Kept, picked: Rated['picked']): Rational {
-  const times = (of: string, by: Band['amount'] | null): Rational => multiply(magnitude(parseFraction(of)), rate(String(by ?? 0)));
-  const own = band.rate === undefined && band.amount === undefined;
-  const value = own
-    ? magnitude(parseFraction(plain))
-    : add(times(base, band.rate ?? picked.rate), times(units, band.amount ?? picked.amount));
-  return multiply(value, rate(band.factor ?? '1'));
-}
+/** By the band itself, and by what it makes of lines that stand in the bands below it. */
+const byBand = (band: Band, below: readonly Band[], sizes: Kept, picked: Rated['picked']): Rational[] => [
+  atBand(band, sizes, picked),
+  ...below.flatMap((own) => (band.back ? [atBack(band.back, own, sizes, picked)] : [])),
+];
+
+const sizesOf = ({ base, units, plain }: Kept): Kept => ({ base: sizeOf(base), units: sizeOf(units), plain: sizeOf(plain) });
+const sizeOf = (fraction: string): string => toFraction(magnitude(parseFraction(fraction)));

@@ -1,4 +1,4 @@
-import { compare, exponentOf, toExactText } from '@tributary/money';
+import { compare, exponentOf, one, toExactText } from '@tributary/money';
 import { exactOf, isMore, isSame } from '../check/numbers.js';
 import { isMonthModel } from '../terms.js';
 import type { Band, Finely, Metric, NormalTiers } from '../types.js';
@@ -14,6 +14,7 @@ export function lintBands(subject: Subject): Finding[] {
     ...lintReach(tiers, `${path}/bands`),
     ...lintMinima(tiers, isMonthModel(component.model), `${path}/bands`),
     ...tiers.bands.flatMap((band, index) => lintStep(tiers.bands[index - 1], band, index, `${path}/bands/${index}`)),
+    ...tiers.bands.flatMap((band, index) => lintBack(tiers.bands[index - 1], band, index, `${path}/bands/${index}/back`)),
     ...tiers.metrics.flatMap((metric, place) => lintUnits(tiers, metric, place, terms.currency, `${path}/bands`)),
     ...lintCrossing(subject, tiers, path),
     ...(tiers.metrics.some(({ across, measure }) => across === 'brands' && measure === 'amount') && terms.currency === undefined
@@ -76,9 +77,23 @@ function lintStep(below: Band | undefined, band: Band, index: number, at: string
     const message = `Band ${index + 1} pays ${band[falling]}, less than the ${below[falling]} of the band below it.`;
     return [warning(`${at}/${falling}`, 'bands-go-down', message)];
   }
+  // Of bands that pay what came before in a way of their own, each makes another sum of it.
+  if (below.back !== undefined || band.back !== undefined) return [];
   const isSamePay = comparable.every((one) => isSame(exactOf(below[one]), exactOf(band[one]))) && below.fixed === band.fixed;
   if (!isSamePay) return [];
   return [warning(`${at}/${field}`, 'bands-pay-the-same', `Bands ${index} and ${index + 1} both pay ${band[field]}.`)];
+}
+
+/** What came before a band should not lose by the band being reached. */
+function lintBack(below: Band | undefined, { back }: Band, index: number, at: string): Finding[] {
+  if (back === undefined) return [];
+  const say = (field: string, what: string): Finding =>
+    warning(`${at}/${field}`, 'bands-go-down', `When band ${index + 1} is reached, ${what}.`);
+  const falling = (['rate', 'amount'] as const).find((field) => isMore(exactOf(below?.[field]), exactOf(back[field])));
+  if (falling !== undefined)
+    return [say(falling, `what stood before it is paid ${back[falling]}, less than the ${below?.[falling]} of the band below it`)];
+  if (!isMore(one, exactOf(back.factor))) return [];
+  return [say('factor', `what stood before it is multiplied by ${back.factor}: it falls`)];
 }
 
 /** A count of at least this, always in hundreds, is likely an amount in minor units. */

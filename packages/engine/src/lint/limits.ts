@@ -24,6 +24,7 @@ export function paysOf(component: NormalComponent): { rates: Rational[]; amounts
     ...alternatives,
     ...(duration?.afterwards ? [duration.afterwards] : []),
     ...(tiers?.bands ?? []),
+    ...(tiers?.bands ?? []).flatMap(({ back }) => back ?? []),
     ...(downline?.ranks?.pays ?? []),
   ];
   const rates = [component.rate, items?.otherwise, ...(items?.rates ?? []).map((item) => item.rate), ...(byOrdinal?.rates ?? [])];
@@ -35,7 +36,9 @@ export function paysOf(component: NormalComponent): { rates: Rational[]; amounts
 
 function lintNothing({ component, at }: Subject): Finding[] {
   const { rates, amounts } = paysOf(component);
-  const pays = [...rates, ...amounts].some(({ n }) => n !== 0n) || (component.tiers?.bands ?? []).some(({ fixed }) => fixed !== undefined);
+  const pays =
+    [...rates, ...amounts].some(({ n }) => n !== 0n) ||
+    (component.tiers?.bands ?? []).some(({ fixed, back }) => fixed !== undefined || back?.add !== undefined);
   if (pays) return [];
   const field = component.rate !== null ? 'rate' : component.items !== null ? 'items' : 'amount';
   return [warning(`${at}/${field}`, 'component-pays-nothing', `Every rate and amount of "${component.name}" is 0.`)];

@@ -1,4 +1,4 @@
-import { add, compare, multiply, type Rational, zero } from '@tributary/money';
+import { add, compare, multiply, one, type Rational, zero } from '@tributary/money';
 import { type Facts, type Fields, fieldsOf } from '@tributary/rules';
 import { exactOf } from '../check/numbers.js';
 import { withDefaults } from '../terms.js';
@@ -17,7 +17,19 @@ export const sum = (shares: readonly Rational[]): Rational => shares.reduce(add,
 export function shareOf(component: NormalComponent): Rational {
   const factors = (component.tiers?.bands ?? []).flatMap(({ factor }) => exactOf(factor) ?? []);
   const own = largest(paysOf(component).rates);
-  return factors.length === 0 ? own : largest([own, multiply(own, largest(factors))]);
+  const times = factors.length === 0 ? [] : [multiply(own, largest(factors))];
+  return largest([own, ...times, ...sharesBack(component)]);
+}
+
+/** What bands that are reached multiply: the shares of the bands below them. */
+function sharesBack(component: NormalComponent): Rational[] {
+  const bands = component.tiers?.bands ?? [];
+  const own = largest(paysOf({ ...component, tiers: null }).rates);
+  const shares = bands.map(({ rate, factor }) => exactOf(rate) ?? multiply(own, exactOf(factor) ?? one));
+  return bands.flatMap(({ back }, index) => {
+    const factor = exactOf(back?.factor);
+    return factor === undefined ? [] : [multiply(largest(shares.slice(0, index)), factor)];
+  });
 }
 
 const total = (components: readonly NormalComponent[]): Rational => sum(components.map(shareOf));

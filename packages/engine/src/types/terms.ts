@@ -45,6 +45,17 @@ export interface Metric {
   across?: 'deal' | 'brands' | undefined;
 }
 
+/** How a retroactive whole scale pays what stood before the band that is reached: exactly one of them. */
+export interface Back {
+  /** Set to this rate, or to this amount; of flat plus percentage the other part stays. */
+  rate?: string | undefined;
+  amount?: Finely | undefined;
+  /** Times what its own place gave. */
+  factor?: string | undefined;
+  /** On top of what its own place gave: minor units for each unit that an amount is paid for. */
+  add?: Finely | undefined;
+}
+
 export interface Band {
   name?: string | undefined;
   upTo?: Finely | null | undefined;
@@ -54,6 +65,7 @@ export interface Band {
   amount?: Finely | undefined;
   fixed?: Finely | undefined;
   factor?: string | undefined;
+  back?: Back | undefined;
 }
 
 /** A band with `atLeast` is reached when `all` of its minima are, or when `any` one of them is. */

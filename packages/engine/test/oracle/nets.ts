@@ -1,4 +1,4 @@
-import type { Alternative, Band, Cap, Component, Conversion, DealVersion, Metric, PartnerProfile } from '../../src/index.js';
+import type { Alternative, Back, Band, Cap, Component, Conversion, DealVersion, Metric, PartnerProfile } from '../../src/index.js';
 import { decimal, floor, halfAway, isLess, least, minus, most, nought, plus, type Scaled, times, whole } from './fractions.js';
 import { type EarnedUntil, milestones } from './milestones.js';
 import { bandAt, counts, inOrder, marginal, periodOf, shared } from './parts.js';
@@ -130,6 +130,14 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
     }, nought);
   };
 
+  /** What stood before the band reached: `given` is what its own band pays for what it is told. */
+  const lifted = ({ rate, amount, factor, add }: Back, kept: Kept, given: (kept: Kept) => Scaled): Scaled => {
+    if (factor !== undefined) return times(given(kept), decimal(factor));
+    if (add !== undefined) return plus(given(kept), times(kept.units, decimal(add)));
+    if (rate !== undefined) return plus(given({ ...kept, base: nought }), times(kept.base, decimal(rate)));
+    return plus(given({ ...kept, units: nought }), times(kept.units, decimal(amount ?? 0)));
+  };
+
   type Amount = { value: Scaled; band: number | null };
   const amountBy = (kept: Kept, component: Component, name: string, sale: Conversion, tariff: Pays): Amount => {
     const { tiers } = component;
@@ -146,19 +154,22 @@ export function oracle({ conversions, versions, partners, paid }: Known): Record
         metric,
       );
     const [before, after] = [meterAt(sale, -1), meterAt(sale)];
-    const at = (band: Band | undefined): Scaled => {
+    const at = (band: Band | undefined, kept: Kept): Scaled => {
       const own = band?.rate === undefined && band?.amount === undefined;
       const value = plain(kept, own ? tariff : { rate: band?.rate ?? tariff.rate, amount: band?.amount ?? tariff.amount });
       return band?.factor === undefined ? value : times(value, decimal(band.factor));
     };
-    if (tiers.scale === 'marginal') return { value: marginal(tiers, bounds, before, after, at), band: null };
+    if (tiers.scale === 'marginal') return { value: marginal(tiers, bounds, before, after, (one) => at(one, kept)), band: null };
     const settled = retroactive === 'unpaid' ? (paid.get(sale.conversionId) ?? '9') : '9';
     const later = sales.filter((one) => inOrder(one, sale) >= 0 && counts(sale, one, reset) && (one === sale || one.occurredAt <= settled));
     const highest = (typeof reset === 'object' ? later : later.slice(-1)).map((one) => bandAt(tiers, bounds, meterAt(one)));
     const band = retroactive === 'none' ? bandAt(tiers, bounds, tiers.crossing === 'old' ? before : after) : Math.max(...highest);
     const isFirst = bands[`${owner} ${name}`] !== `${periodOf(sale.occurredAt, tiers.reset)} ${band}`;
     const fixed = isFirst ? decimal(tiers.bands[band]?.fixed ?? 0) : nought;
-    return { value: plus(at(tiers.bands[band]), fixed), band };
+    const own = bandAt(tiers, bounds, after);
+    const { back } = tiers.bands[band] ?? {};
+    const value = back && own < band ? lifted(back, kept, (kept) => at(tiers.bands[own], kept)) : at(tiers.bands[band], kept);
+    return { value: plus(value, fixed), band };
   };
 
   const capped = (amount: Scaled, before: Scaled, { caps = [] }: Component, name: string, sale: Conversion) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Band, Component, Downline, Terms, Tiers } from '../../src/index.js';
+import type { Back, Band, Component, Downline, Terms, Tiers } from '../../src/index.js';
 import type { World } from '../world.js';
 
 /** One thing that happens, as data: a story can be shuffled, cut and told twice. */
@@ -26,6 +26,14 @@ const who = fc.constantFrom(...people);
 const some = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
 const rate = fc.constantFrom('0', '0.05', '0.1', '0.125', '0.3', '0.0333');
+/** What a retroactive band does to what stood before it; without effect on any other scale. */
+const back: fc.Arbitrary<Back> = fc.constantFrom<Back[]>(
+  { rate: '0.25' },
+  { amount: '77.7' },
+  { factor: '1.5' },
+  { factor: '0' },
+  { add: 15 },
+);
 const band = (limit: number | null): fc.Arbitrary<Band> =>
   fc.record(
     {
@@ -34,6 +42,7 @@ const band = (limit: number | null): fc.Arbitrary<Band> =>
       factor: fc.constantFrom('0.5', '2'),
       fixed: fc.constantFrom(50, 700),
       amount: fc.constantFrom(90, '0.5'),
+      back,
     },
     { requiredKeys: ['upTo'] },
   );

@@ -12,8 +12,9 @@ import {
   toExactText,
   zero,
 } from '@tributary/money';
-import type { Band, Kept, NormalComponent, NormalTiers, Reason, StreamPlace, StreamRecord } from '../../types.js';
+import type { Back, Band, Kept, NormalComponent, NormalTiers, Reason, StreamPlace, StreamRecord } from '../../types.js';
 import { type BandFound, bandIn, marginalParts } from '../scale.js';
+import { atBack, atBand, formulaAtBack, formulaAtBand } from './at-band.js';
 import { byCaps } from './caps.js';
 import { atMilestone } from './milestone.js';
 import type { Trail } from './trail.js';
@@ -66,20 +67,41 @@ function byTiers(line: Line, kept: Kept, tiers: NormalTiers, place: StreamPlace,
   const before = place.before.map(parseFraction);
   const after = before.map((value, index) => add(value, parseFraction(line.weights[index] ?? '0')));
   if (tiers.scale === 'marginal') return { value: marginal(line, kept, tiers, before[0] ?? zero, after[0] ?? zero, trail), band: null };
-  const reached = place.reached?.map(parseFraction) ?? null;
-  const value = reached ?? (tiers.crossing === 'new' ? after : before);
+  return whole(line, kept, tiers, { ...place, from: before, to: after }, trail);
+}
+
+/** A place with its meters before the line and with it. */
+interface Meters extends StreamPlace {
+  from: readonly Rational[];
+  to: readonly Rational[];
+}
+
+function whole({ picked }: Line, kept: Kept, tiers: NormalTiers, at: Meters, trail?: Trail): Scaled {
+  const isNew = tiers.crossing === 'new';
+  const value = at.reached?.map(parseFraction) ?? (isNew ? at.to : at.from);
   const found = bandIn(tiers, value);
-  const fixed = fixedOfWhole(found, place);
-  const total = add(atBand(found.band, kept, line.picked), fixed);
+  const stood = stoodBefore(found, tiers, at.to);
+  const fixed = fixedOfWhole(found, at);
+  const paid = stood ? atBack(stood.back, stood.band, kept, picked) : atBand(found.band, kept, picked);
+  const total = add(paid, fixed);
   if (trail) {
-    const meters = value.map(toExactText).join(' and ');
-    const by = reached ? 'reached in the period' : tiers.crossing === 'new' ? 'this one counted' : 'before this one';
-    trail.rules.push({ rule: 'tier', passed: true, detail: `band ${nameOf(found)} at ${meters}, ${by}` });
-    const formula = `${formulaAt(found.band, kept, line.picked)}${plusFixed(fixed)}`;
-    trail.steps.push({ step: 'tier', formula, value: toExactText(total) });
+    const by = at.reached ? 'reached in the period' : isNew ? 'this one counted' : 'before this one';
+    const own = stood ? `; before it, in band ${nameOf(stood)} at ${metersAt(at.to)}` : '';
+    trail.rules.push({ rule: 'tier', passed: true, detail: `band ${nameOf(found)} at ${metersAt(value)}, ${by}${own}` });
+    const formula = stood ? formulaAtBack(stood.back, stood.band, kept, picked) : formulaAtBand(found.band, kept, picked);
+    trail.steps.push({ step: 'tier', formula: `${formula}${plusFixed(fixed)}`, value: toExactText(total) });
   }
   return { value: total, band: found.index };
 }
+
+/** The band at a line's own place, where it is below the one that was reached and that one pays such lines in a way of its own. */
+function stoodBefore({ band, index }: BandFound, tiers: NormalTiers, to: readonly Rational[]): (BandFound & { back: Back }) | null {
+  if (band.back === undefined) return null;
+  const own = bandIn(tiers, to);
+  return own.index < index ? { ...own, back: band.back } : null;
+}
+
+const metersAt = (values: readonly Rational[]): string => values.map(toExactText).join(' and ');
 
 /** Of a whole scale the fixed amount of a band falls on the first line that is rated by it. */
 const fixedOfWhole = ({ band, index }: BandFound, { bandBefore }: StreamPlace): Rational =>
@@ -99,38 +121,12 @@ function marginal(line: Line, kept: Kept, tiers: NormalTiers, from: Rational, to
     sum = add(sum, value);
     trail?.steps.push({
       step: `band ${nameOf(part)}`,
-      formula: `${toExactText(part.quantity)} of ${toExactText(weight)}: ${formulaAt(part.band, kept, line.picked)}${plusFixed(part.fixed)}`,
+      formula: `${toExactText(part.quantity)} of ${toExactText(weight)}: ${formulaAtBand(part.band, kept, line.picked)}${plusFixed(part.fixed)}`,
       value: toExactText(value),
     });
   }
   trail?.rules.push({ rule: 'tier', passed: true, detail: `from ${toExactText(from)} to ${toExactText(to)}` });
   return sum;
-}
-
-/** What the whole of `kept` comes to at a band. */
-function atBand(band: Band, kept: Kept, picked: Line['picked']): Rational {
-  const own = band.rate === undefined && band.amount === undefined;
-  const amount = own
-    ? parseFraction(kept.plain)
-    : add(
-        multiply(parseFraction(kept.base), rate(band.rate ?? picked.rate ?? '0')),
-        multiply(parseFraction(kept.units), rate(String(band.amount ?? picked.amount ?? '0'))),
-      );
-  return band.factor === undefined ? amount : multiply(amount, rate(band.factor));
-}
-
-function formulaAt(band: Band, kept: Kept, picked: Line['picked']): string {
-  const text = (fraction: string): string => toExactText(parseFraction(fraction));
-  const parts: string[] = [];
-  if (band.rate === undefined && band.amount === undefined) parts.push(text(kept.plain));
-  else {
-    const share = band.rate ?? picked.rate;
-    const amount = band.amount ?? picked.amount;
-    if (share !== null && kept.base !== '0') parts.push(`${text(kept.base)} x ${share}`);
-    if (amount !== null && kept.units !== '0') parts.push(`${text(kept.units)} x ${amount}`);
-  }
-  const sum = parts.join(' + ') || '0';
-  return band.factor === undefined ? sum : `(${sum}) x ${band.factor}`;
 }
 
 const plusFixed = (fixed: Rational): string => (isZero(fixed) ? '' : ` + ${toExactText(fixed)}`);

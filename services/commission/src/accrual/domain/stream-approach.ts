@@ -85,10 +85,13 @@ export function customerMetric({ tiers }: StreamTerms['component']): number | nu
   return index < 0 ? null : index;
 }
 
-/** Whether every line is rated by nothing but the total of the stream. */
+/** Whether every line is rated by nothing but the total of the stream: not by where it stood when a band was reached. */
 const goesByTotal = (every: readonly StreamTerms[]): boolean =>
   every.length === 1 &&
-  every.every((terms) => isRetroactive(terms) && isAlone(terms.component) && customerMetric(terms.component) === null);
+  every.every((terms) => isRetroactive(terms) && isAlone(terms.component) && customerMetric(terms.component) === null && !asksWhere(terms));
+
+/** Whether what stood before a band is paid otherwise than what stands in it. */
+const asksWhere = ({ component: { tiers } }: StreamTerms): boolean => tiers?.bands.some(({ back }) => back !== undefined) ?? false;
 
 export interface Start {
   state: StreamState;

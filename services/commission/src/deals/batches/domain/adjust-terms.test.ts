@@ -31,6 +31,25 @@ test('integers stay integers, wherever they stand', () => {
   expect(adjust('/components/1/amount', '9007199254740991')).toBe('terms-invalid');
 });
 
+test('M-10 what a band makes of all before it is a figure too', () => {
+  const tiers = {
+    metric: { measure: 'count' },
+    reset: 'month',
+    scale: 'whole',
+    bounds: 'inclusive',
+    retroactive: 'all',
+    demotion: 'unwind',
+    bands: [{ upTo: 2 }, { upTo: 4, back: { add: 50 } }, { upTo: null, back: { factor: '1.5' } }],
+  };
+  const banded = only({ on: 'lead', model: 'flat', amount: 500, tiers });
+  const changed = adjustTerms(banded, banded, [
+    { pointer: '/components/0/tiers/bands/1/back/add', add: '10' },
+    { pointer: '/components/0/tiers/bands/2/back/factor', add: '0.25' },
+  ]);
+  expect(changed).toMatchObject({ components: [{ tiers: { bands: [{}, { back: { add: 60 } }, { back: { factor: '1.75' } }] } }] });
+  expect(pointsToFigure(banded, '/components/0/tiers/bands/1/back')).toBe(false);
+});
+
 test('several figures are changed at once', () => {
   const both = [
     { pointer: '/components/0/rate', add: '0.05' },
