@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import { attribution } from './examples/attribution.js';
+import { cameBefore } from './examples/came-before.js';
 import { customers } from './examples/customers.js';
 import { eitherMetric } from './examples/either-metric.js';
 import { hierarchies } from './examples/hierarchies.js';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(() => platform?.stop(), 60_000);
 
-const examples = [...months, ...customers, ...tiers, ...eitherMetric, ...hierarchies, ...attribution, ...money];
+const examples = [...months, ...customers, ...tiers, ...eitherMetric, ...cameBefore, ...hierarchies, ...attribution, ...money];
 
 test.each(examples.map(({ name, play }) => [name, play] as const))(
   '%s',

@@ -73,7 +73,7 @@ const middle = (step: number): DealTerms => ({
   ],
 });
 
-/** Retroactive over all; lots that accumulate in a scale; rates by ordinal; tags. */
+/** Retroactive over all, by an amount of its own for what came before; lots that accumulate in a scale; rates by ordinal; tags. */
 const lower = (step: number): DealTerms => ({
   components: [
     {
@@ -88,7 +88,7 @@ const lower = (step: number): DealTerms => ({
         crossing: 'new',
         retroactive: 'all',
         ...lasting,
-        bands: [{ upTo: 2 }, { upTo: 4, amount: 2_750 + step }, { upTo: null, amount: 3_000 }],
+        bands: [{ upTo: 2 }, { upTo: 4, amount: 2_750 + step, back: { amount: 2_600 } }, { upTo: null, amount: 3_000, back: { add: 100 } }],
       },
     },
     {
@@ -125,7 +125,7 @@ const lower = (step: number): DealTerms => ({
   ],
 });
 
-/** A window that rolls and lifts what is in it; limits per customer; first deposits that qualify; a duration; a sum for life. */
+/** A window that rolls and lifts what is in it, what came before less; limits per customer; first deposits that qualify; a duration; a sum for life. */
 const rolling = (step: number): DealTerms => ({
   existingCustomers: step % 2 === 0 ? 'move' : 'keep-their-terms',
   components: [
@@ -137,7 +137,7 @@ const rolling = (step: number): DealTerms => ({
         crossing: 'new',
         retroactive: 'all',
         ...lasting,
-        bands: [{ upTo: 2 }, { upTo: 5, rate: '0.15' }, { upTo: null, rate: '0.20' }],
+        bands: [{ upTo: 2 }, { upTo: 5, rate: '0.15', back: { rate: percent(step, 12) } }, { upTo: null, rate: '0.20' }],
       },
     }),
     share('limited', percent(step, 20), {

@@ -107,6 +107,24 @@ test('P-07 a sale that goes to another partner leaves one retroactive scale and 
   expect(await netsOf(to, [...others, moved])).toEqual([200, 200, 200, 200]);
 });
 
+test('M-10 a late sale within the same band moves another across the bound: what came before it is paid otherwise than what comes after', async () => {
+  const place = partner();
+  const back = [{ upTo: 2 }, { upTo: null, rate: '0.20', back: { rate: '0.15' } }];
+  await createDeal(place, { partnerId: partnerOf(place), terms: percentage({ tiers: scale(back, { retroactive: 'all' }) }) });
+  const sales = Array.from({ length: 5 }, (_, index) => aConversion(place, { amount: 1_000, occurredAt: minute(index) }));
+  const [late, ...others] = sales as [ConversionData, ...ConversionData[]];
+  await world.service.deliver(...others.map((sale) => recorded(sale)));
+  expect(await netsOf(place, sales)).toEqual([0, 150, 150, 200, 200]);
+  await world.service.deliver(recorded(late));
+  expect(await netsOf(place, sales)).toEqual([150, 150, 200, 200, 200]);
+  await world.service.deliver(recorded(aRefund(place, sales[1] as ConversionData, 1_000)));
+  expect(await netsOf(place, sales)).toEqual([150, 0, 150, 200, 200]);
+  await world.service.deliver(recorded(aRefund(place, sales[3] as ConversionData, 1_000)));
+  expect(await netsOf(place, sales)).toEqual([150, 0, 150, 0, 200]);
+  await world.service.deliver(recorded(aRefund(place, sales[0] as ConversionData, 1_000)));
+  expect(await netsOf(place, sales)).toEqual([0, 0, 100, 0, 100]);
+});
+
 test('A-19 the edges of a rolling window: what is changed lifts and lowers what lies within it, and nothing beyond', async () => {
   const place = partner();
   const tiers = scale(bands(2), { reset: { rollingDays: 10 }, retroactive: 'all' });
