@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import type { Band, Cap, Component, Tiers } from '../../src/index.js';
+import type { Back, Band, Cap, Component, Tiers } from '../../src/index.js';
 import { type World, world } from '../world.js';
 import { expectAsKept, told } from './shown.js';
 
@@ -60,6 +60,39 @@ test('M-10 M-11 WE-27 whole and marginal scales in whole explanations', () => {
   made.refund(gone);
   made.event({ at: '04-01', amount: 333 });
   expectAsKept('scales', told(made));
+});
+
+test('M-10 P-18 what came before a band, by each action, in whole explanations', () => {
+  const by = (back: Back, reset: Tiers['reset'] = 'month'): Tiers =>
+    scale(
+      [
+        { upTo: 10_000, name: 'low' },
+        { upTo: 20_000, factor: '1.2', back: { factor: '1.1' } },
+        { rate: '0.30', name: 'high', fixed: 70, back },
+      ],
+      {
+        retroactive: 'all',
+        reset,
+      },
+    );
+  const hybrid = { model: 'flat-plus-percentage', amount: '50.5' } as const;
+  const made = sales([
+    percent({ name: 'rate', tiers: by({ rate: '0.25' }) }),
+    percent({ name: 'factor', tiers: by({ factor: '1.5' }, { rollingDays: 3 }) }),
+    percent({ name: 'amount-of-both', ...hybrid, tiers: by({ amount: 60 }) }),
+    percent({ name: 'rate-of-both', ...hybrid, tiers: by({ rate: '0.25' }) }),
+    percent({
+      name: 'more',
+      ...hybrid,
+      tiers: by({ add: '9.5' }),
+      caps: [{ measure: 'amount', limit: 4_000, per: 'month', afterRefund: 'returns' }],
+    }),
+  ]);
+  made.event({ at: '03-01', amount: 9_000 });
+  const second = made.event({ at: '03-02', amount: 4_000 });
+  made.event({ at: '03-04', amount: 9_999 });
+  made.refund(second, 1_500);
+  expectAsKept('came-before', told(made));
 });
 
 test('M-16 WE-70 caps in whole explanations', () => {
