@@ -42,6 +42,7 @@ const definitions = [
   payouts.payoutSettled,
   payouts.payoutFailed,
   payouts.payoutReturned,
+  payouts.writeOffChanged,
   others.apiKeyChanged,
   others.clockMoved,
   others.messageSent,

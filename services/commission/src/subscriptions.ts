@@ -10,6 +10,7 @@ import {
   onPayoutReturned,
   onPayoutSettled,
   onPayoutSubmitted,
+  onWriteOffChanged,
 } from './commissions/on-status.consumer.js';
 import { onCustomerChanged } from './profiles/on-customer-changed.consumer.js';
 import { onBrandChanged, onEnrollmentChanged } from './profiles/on-directory-changed.consumer.js';
@@ -39,4 +40,5 @@ export const subscriptions = (parts: {
   'payouts.payout.settled.v1': onPayoutSettled(parts),
   'payouts.payout.failed.v1': onPayoutFailed,
   'payouts.payout.returned.v1': onPayoutReturned(parts),
+  'payouts.write-off.changed.v1': onWriteOffChanged,
 });

@@ -13,6 +13,8 @@ export const brandPolicy = z.strictObject({
   financeThreshold: z.int().nonnegative(),
   /** Payouts below this stay in the balance. */
   minimumPayout: z.int().nonnegative(),
+  /** For how many full days after the payment a commission may still be taken back. Null or absent: without end. */
+  clawbackDays: z.int().min(0).max(3650).nullable().optional(),
   /** Each unique click of a person becomes a conversion of kind `click`, so that deals can pay for it. Absent: false. */
   clicksAreEvents: z.boolean().optional(),
   /** Each enrolment approved while this holds becomes a conversion of kind `enrollment`, so that deals can pay for recruits. Absent: false. */

@@ -19,6 +19,10 @@ export const ledgerAccounts = [
   'written-off',
 ] as const;
 
+/** Why something that a partner has been paid too much is left with him. */
+export const writeOffReason = z.enum(['clawback-window-over']);
+export type WriteOffReason = z.infer<typeof writeOffReason>;
+
 export const ledgerPosted = defineEvent({
   type: 'payouts.ledger.posted.v1',
   kind: 'fact',
@@ -37,6 +41,37 @@ export const ledgerPosted = defineEvent({
     payoutId: ids.payout.nullable(),
     legs: z.array(z.strictObject({ account: z.enum(ledgerAccounts), amount: minorAmount })).min(2),
     postedAt: instant,
+    /** Why money goes to `written-off`; absent for every other transaction. */
+    reason: writeOffReason.optional(),
+  }),
+});
+
+export const writeOffChanged = defineEvent({
+  type: 'payouts.write-off.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 7,
+  producer: 'payouts',
+  consumers: ['commission'],
+  summary: 'Whether what a reversal would take back of a paid commission is written off at the expense of the brand, and why.',
+  schema: z.strictObject({
+    /** The reversal. */
+    entryId: ids.entry,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    amount: minorAmount,
+    currency,
+    /** Null once it is taken back after all, such as when the payment has come back. */
+    writtenOff: z
+      .strictObject({
+        reason: writeOffReason,
+        /** When the commission had been paid, for how many days it could be taken back, and the last instant at which it could. */
+        paidAt: instant,
+        clawbackDays: z.int().nonnegative(),
+        until: instant,
+      })
+      .nullable(),
+    changedAt: instant,
   }),
 });
 

@@ -19,7 +19,7 @@ export const adjustment = z
     reason: z.string(),
     /** Who made it, and so cannot approve it. */
     makerId: z.string(),
-    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed']),
+    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed', 'written-off']),
     occurredAt: instant,
     recordedAt: instant,
     maturesAt: instant,

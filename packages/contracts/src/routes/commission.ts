@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, period } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { writeOffChanged } from '../events/payouts.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 export const commissionEntry = z
@@ -20,12 +21,14 @@ export const commissionEntry = z
     component: z.string(),
     amount: minorAmount,
     currency,
-    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed']),
+    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed', 'written-off']),
     reason: z.string(),
     occurredAt: instant,
     recordedAt: instant,
     maturesAt: instant,
     adjusts: ids.entry.nullable(),
+    /** Of a reversal that takes nothing back: why, and until when it could have. */
+    writtenOff: writeOffChanged.schema.shape.writtenOff,
   })
   .meta({ id: 'Commission' });
 export const listCommissions = defineRoute({
@@ -40,7 +43,7 @@ export const listCommissions = defineRoute({
     partnerId: ids.partner.optional(),
     brandId: ids.brand.optional(),
     conversionId: ids.conversion.optional(),
-    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed']).optional(),
+    status: z.enum(['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed', 'written-off']).optional(),
     from: instant.optional(),
     to: instant.optional(),
   }),

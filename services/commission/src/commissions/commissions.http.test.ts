@@ -152,6 +152,39 @@ test('an entry that was taken back in full before it was paid is reversed', asyn
   expect((await entriesOf(world, { conversionId: sale.conversionId })).map(({ status }) => status)).toEqual(['reversed', 'pending']);
 });
 
+test('WE-52 M-25 a refund that comes too long after the payment is written off, and says why, until it is taken back after all', async () => {
+  const sale = aConversion(world);
+  await world.service.deliver(recorded(sale), recorded(aRefund(world, sale, 1_000)));
+  const [, refund] = (await entriesOf(world, { conversionId: sale.conversionId })) as [EntryShown, EntryShown];
+  const why = {
+    reason: 'clawback-window-over',
+    paidAt: '2026-03-02T08:00:00.000Z',
+    clawbackDays: 60,
+    until: '2026-05-01T22:00:00.000Z',
+  } as const;
+  const told = (writtenOff: typeof why | null, sequence: number) =>
+    anEvent(
+      'payouts.write-off.changed.v1',
+      {
+        entryId: refund.id,
+        partnerId: partnerOf(world),
+        brandId: world.brandId,
+        amount: refund.amount,
+        currency: 'EUR',
+        writtenOff,
+        changedAt: '2026-05-20T00:00:00Z',
+      },
+      { sequence },
+    );
+  const shown = async (status: string) => (await entriesOf(world, { status })).find(({ id }) => id === refund.id);
+  expect(await shown('pending')).toMatchObject({ writtenOff: null });
+  await world.service.deliver(decided('approved', refund, 1), told(why, 3), told(null, 2));
+  expect(await shown('written-off')).toMatchObject({ writtenOff: why });
+  await world.service.deliver(told(null, 7), told(why, 5));
+  expect(await shown('written-off')).toBeUndefined();
+  expect(await shown('payable')).toMatchObject({ writtenOff: null });
+});
+
 test('lists are paged in a stable order and see nothing of other brands', async () => {
   const all = await entriesOf(world);
   const seen: string[] = [];

@@ -1,17 +1,29 @@
+import type { DataOf } from '@tributary/contracts';
 import type { EntryExplanation } from '@tributary/engine';
 import type { Tx } from '@tributary/messaging';
 import type { Entry } from '../accrual/domain/entry.js';
 import { entrySelected } from '../accrual/journal-store.js';
 import type { BrandAmount } from './domain/consolidate.js';
 
-export const entryStatuses = ['pending', 'held', 'approved', 'rejected', 'payable', 'in-payout', 'paid', 'reversed'] as const;
+export const entryStatuses = [
+  'pending',
+  'held',
+  'approved',
+  'rejected',
+  'payable',
+  'in-payout',
+  'paid',
+  'reversed',
+  'written-off',
+] as const;
 export type EntryStatus = (typeof entryStatuses)[number];
-export type EntryWithStatus = Entry & { status: EntryStatus };
+export type EntryWithStatus = Entry & { status: EntryStatus; writtenOff: DataOf<'payouts.write-off.changed.v1'>['writtenOff'] };
 
 /**
  * The status of an entry, from what approvals and payouts have said of it, what the journal has posted after it, and the clock ($1):
  * - `paid`, `in-payout`: a payout with it has settled, or is on its way; a failed or returned payout leaves no mark
  * - `rejected`: by the last decision
+ * - `written-off`: it would take back what was paid too long ago, and takes back nothing
  * - `reversed`: its scope has come down to nothing since, and it was never paid (the reversals keep statuses of their own)
  * - `held`; `approved`, which becomes `payable` when it has matured; `pending` before any decision
  */
@@ -19,6 +31,7 @@ export const entryStatus = `CASE
   WHEN 'settled' = ANY (paying.states) THEN 'paid'
   WHEN paying.states && ARRAY['created', 'submitted'] THEN 'in-payout'
   WHEN decision.outcome = 'rejected' THEN 'rejected'
+  WHEN write_off.written_off IS NOT NULL THEN 'written-off'
   WHEN entry.amount > 0 AND scope.conversion_id IS NOT NULL AND scope.net = 0 THEN 'reversed'
   WHEN decision.outcome = 'held' THEN 'held'
   WHEN decision.outcome = 'approved' AND entry.matures_at <= $1 THEN 'payable'
@@ -29,6 +42,7 @@ export const entryStatus = `CASE
 export const entriesWithStatus = `commission_entry AS entry
   JOIN commission_scope AS scope ON scope.scope = entry.scope
   LEFT JOIN entry_decision AS decision ON decision.entry_id = entry.entry_id
+  LEFT JOIN entry_write_off AS write_off ON write_off.entry_id = entry.entry_id
   CROSS JOIN LATERAL (SELECT array_agg(payout.state) AS states FROM payout_line AS line JOIN payout_progress AS payout USING (payout_id) WHERE line.entry_id = entry.entry_id) AS paying`;
 
 export interface EntryFilter {
@@ -46,7 +60,7 @@ export interface EntryFilter {
 /** Entries, newest first. */
 export async function findEntries(tx: Tx, now: Date, filter: EntryFilter): Promise<EntryWithStatus[]> {
   const { rows } = await tx.query<EntryWithStatus>(
-    `SELECT ${entrySelected}, ${entryStatus} AS status FROM ${entriesWithStatus}
+    `SELECT ${entrySelected}, ${entryStatus} AS status, write_off.written_off AS "writtenOff" FROM ${entriesWithStatus}
      WHERE ($2::text IS NULL OR entry.partner_id = $2) AND ($3::text IS NULL OR entry.brand_id = $3) AND ($4::text IS NULL OR entry.conversion_id = $4)
        AND ($5::text IS NULL OR ${entryStatus} = $5) AND ($6::timestamptz IS NULL OR entry.occurred_at >= $6) AND ($7::timestamptz IS NULL OR entry.occurred_at < $7)
        AND ($8::text IS NULL OR entry.entry_id < $8)

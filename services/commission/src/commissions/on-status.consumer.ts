@@ -35,6 +35,25 @@ export const onCommissionApproved = onDecided('approved');
 export const onCommissionHeld = onDecided('held');
 export const onCommissionRejected = onDecided('rejected');
 
+/** Whether a reversal takes nothing back, and why. Its entry need not have been seen either. */
+export async function onWriteOffChanged(tx: Tx, events: readonly EventOf<'payouts.write-off.changed.v1'>[]): Promise<void> {
+  const highest = new Map<string, (typeof events)[number]>();
+  for (const event of events)
+    if ((event.sequence ?? 0) > (highest.get(event.data.entryId)?.sequence ?? -1)) highest.set(event.data.entryId, event);
+  const rows = [...highest.values()];
+  await tx.query(
+    `INSERT INTO entry_write_off (entry_id, brand_id, sequence, written_off)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::jsonb[]) AS new(entry_id) ORDER BY new.entry_id
+     ON CONFLICT (entry_id) DO UPDATE SET sequence = excluded.sequence, written_off = excluded.written_off WHERE excluded.sequence > entry_write_off.sequence`,
+    [
+      rows.map(({ data }) => data.entryId),
+      rows.map(({ data }) => data.brandId),
+      rows.map(({ sequence }) => sequence ?? 0),
+      rows.map(({ data }) => data.writtenOff && JSON.stringify(data.writtenOff)),
+    ],
+  );
+}
+
 interface Parts {
   rateThese: RateThese;
   clock: { now(): Date };

@@ -9,6 +9,8 @@ export interface BrandPolicy {
   autoApproveUpTo: number;
   financeThreshold: number;
   minimumPayout: number;
+  /** For how many full days after the payment a commission may still be taken back; null: without end. */
+  clawbackDays?: number | null | undefined;
   /** Each unique click of a person becomes a conversion of kind `click`. */
   clicksAreEvents?: boolean | undefined;
   /** Each enrolment approved while this holds becomes a conversion of kind `enrollment`. */
@@ -24,6 +26,7 @@ export const defaultPolicy: BrandPolicy = {
   autoApproveUpTo: 50_000,
   financeThreshold: 500_000,
   minimumPayout: 5_000,
+  clawbackDays: null,
   clicksAreEvents: false,
   enrollmentsAreEvents: false,
   terms: {},
