@@ -6,7 +6,7 @@ import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profile
 import { onRunCleared, onRunRefused } from './runs/on-run-decided.js';
 
 export const subscriptions = (parts: Parts): Subscriptions => ({
-  'directory.brand.changed.v1': onBrandChanged,
+  'directory.brand.changed.v1': onBrandChanged(parts),
   'directory.partner.changed.v1': onPartnerChanged,
   'directory.enrollment.changed.v1': onEnrollmentChanged,
   'commission.entry.accrued.v1': onEntryAccrued(parts),

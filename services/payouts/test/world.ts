@@ -11,7 +11,12 @@ export const hash = 'a'.repeat(64);
 export const builder: Partial<Principal> = { actorId: 'usr_builder', roles: ['programme-manager'] };
 export const approver: Partial<Principal> = { actorId: 'usr_approver', roles: ['finance-approver'] };
 
-export const brandChanged = (brandId: string, policy: { minimumPayout?: number } = {}, sequence = 1) =>
+interface Policy {
+  minimumPayout?: number;
+  clawbackDays?: number | null;
+}
+
+export const brandChanged = (brandId: string, policy: Policy = {}, sequence = 1, changedAt = start.toISOString()) =>
   anEvent(
     'directory.brand.changed.v1',
     {
@@ -23,7 +28,7 @@ export const brandChanged = (brandId: string, policy: { minimumPayout?: number }
       status: 'active',
       defaultProgramId: newId('program'),
       programIds: [],
-      changedAt: start.toISOString(),
+      changedAt,
       policy: { attributionWindowDays: 30, holdDays: 0, autoApproveUpTo: 50_000, financeThreshold: 100_000, minimumPayout: 0, ...policy },
     },
     { sequence },
@@ -135,7 +140,7 @@ export interface Owed {
 }
 
 /** A brand in sandbox with one partner enrolled. */
-export async function aPartner(service: TestService<unknown>, policy: { minimumPayout?: number } = {}): Promise<Owed> {
+export async function aPartner(service: TestService<unknown>, policy: Policy = {}): Promise<Owed> {
   const owed = { brandId: newId('brand'), partnerId: newId('partner') };
   await service.deliver(brandChanged(owed.brandId, policy), partnerChanged(owed.partnerId), enrolled(owed.partnerId, owed.brandId));
   return owed;

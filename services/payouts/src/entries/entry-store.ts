@@ -1,4 +1,5 @@
 import type { Tx } from '@tributary/messaging';
+import { knowClawbacks } from './clawback-store.js';
 import type { PlaceableEntry, Placement } from './domain/place-entry.js';
 
 /** An entry as stored. */
@@ -8,7 +9,7 @@ export interface EntryRow extends PlaceableEntry {
 }
 
 const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", currency, amount, accrued, adjusts, adjusted, occurred_at AS "occurredAt",
-  matures_at AS "maturesAt", decision, decision_state AS "decisionState", decided_at AS "decidedAt", bucket, run_id AS "runId", corrected, version`;
+  matures_at AS "maturesAt", decision, decision_state AS "decisionState", decided_at AS "decidedAt", bucket, run_id AS "runId", paid_at AS "paidAt", NULL AS clawback, corrected, version`;
 
 /**
  * The entries named, what they correct and what corrects them, locked. Originals are locked before their reversals are looked for,
@@ -27,11 +28,11 @@ export async function lockFamilies(tx: Tx, ids: readonly string[]): Promise<Map<
   const unseen = first.flatMap(({ adjusts }) => (adjusts === null || wanted.includes(adjusts) ? [] : [adjusts]));
   if (unseen.length > 0) first.push(...(await lock(unseen)));
   const adjusted = first.filter((entry) => entry.adjusted).map(({ id }) => id);
-  if (adjusted.length === 0) return new Map(first.map((row) => [row.id, row]));
+  if (adjusted.length === 0) return knowClawbacks(tx, first);
   const { rows: reversals } = await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE adjusts = ANY ($1) ORDER BY id FOR UPDATE`, [
     adjusted,
   ]);
-  return new Map([...first, ...reversals].map((row) => [row.id, row]));
+  return knowClawbacks(tx, [...first, ...reversals]);
 }
 
 /** Entries change their bucket. */

@@ -34,6 +34,8 @@ export function entryFrom(fact: AccruedFact): EntryRow {
     decidedAt: null,
     bucket: null,
     runId: null,
+    paidAt: null,
+    clawback: null,
     corrected: 0n,
     version: 0,
   };

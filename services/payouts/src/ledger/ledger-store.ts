@@ -22,6 +22,7 @@ const newTransactions = {
   accounts: 'text',
   amounts: 'text',
   effective_at: 'timestamptz',
+  reason: 'text',
 };
 /**
  * A transaction and its legs are one row; the legs come as array texts, since arrays of arrays must be of one length. Those of equal
@@ -29,7 +30,7 @@ const newTransactions = {
  */
 const insertTransactions = /* sql */ `
 INSERT INTO ledger_transaction (${Object.keys(newTransactions).join(', ')}, posted_at)
-SELECT id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts::text[], amounts::bigint[], effective_at, $12
+SELECT id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts::text[], amounts::bigint[], effective_at, reason, $13
 FROM ${rowsOf(newTransactions)} posting
 ON CONFLICT (business_key) DO NOTHING RETURNING id`;
 
@@ -57,6 +58,7 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
     column((p) => `{${p.legs.map(({ account }) => account).join()}}`),
     column((p) => `{${p.legs.map(({ amount }) => amount).join()}}`),
     column((p) => p.effectiveAt),
+    column((p) => p.reason ?? null),
     now,
   ]);
   const written = new Set(rows.map(({ id }) => id));
@@ -74,7 +76,7 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
 }
 
 function postedEvent(id: string, posting: Posting, context: EventContext, now: Date): NewEvent<'payouts.ledger.posted.v1'> {
-  const { partnerId, brandId, currency, kind, entryId, payoutId } = posting;
+  const { partnerId, brandId, currency, kind, entryId, payoutId, reason } = posting;
   const legs = posting.legs.map(({ account, amount }) => ({ account, amount: toWireAmount(amount) }));
   return {
     type: 'payouts.ledger.posted.v1',
@@ -82,7 +84,18 @@ function postedEvent(id: string, posting: Posting, context: EventContext, now: D
     partnerId,
     brandId,
     context,
-    data: { transactionId: id, brandId, partnerId, currency, kind, entryId, payoutId, legs, postedAt: now.toISOString() },
+    data: {
+      transactionId: id,
+      brandId,
+      partnerId,
+      currency,
+      kind,
+      entryId,
+      payoutId,
+      legs,
+      postedAt: now.toISOString(),
+      ...(reason && { reason }),
+    },
   };
 }
 

@@ -1,4 +1,7 @@
-import type { Consumer, EventOf } from '@tributary/messaging';
+import { type Consumer, contextOf, type EventOf } from '@tributary/messaging';
+import { keepClawbackPolicies } from '../entries/clawback-store.js';
+import type { Parts } from '../parts.js';
+import { reconsider } from '../shared/reconsider.js';
 
 /** Of several snapshots of one subject the highest sequence. */
 function newest<E extends { sequence?: number | undefined }>(events: readonly E[], idOf: (event: E) => string): E[] {
@@ -7,7 +10,18 @@ function newest<E extends { sequence?: number | undefined }>(events: readonly E[
   return [...highest.values()].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
-export const onBrandChanged: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, events) => {
+/** Keeps what paying needs, and reconsiders what was refunded after it had been paid, if the brand says otherwise for it. */
+export function onBrandChanged({ outbox, clock, name }: Parts): Consumer<EventOf<'directory.brand.changed.v1'>> {
+  return async (tx, events) => {
+    const [first] = events;
+    if (!first) return;
+    await storeBrands(tx, events);
+    const ids = await keepClawbackPolicies(tx, events);
+    await reconsider(tx, outbox, ids, { byEntry: new Map(), otherwise: contextOf(first, name) }, clock.now());
+  };
+}
+
+const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.brandId);
   await tx.query(
     `INSERT INTO brand_profile (brand_id, sequence, currency, time_zone, status, minimum_payout)

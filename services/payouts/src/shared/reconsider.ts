@@ -1,4 +1,5 @@
-import type { EventContext, Outbox, Tx } from '@tributary/messaging';
+import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
+import { toWireAmount } from '@tributary/money';
 import { type Placement, placeEntry } from '../entries/domain/place-entry.js';
 import { type EntryRow, lockFamilies, storeBuckets, storeCorrections } from '../entries/entry-store.js';
 import { post } from '../ledger/ledger-store.js';
@@ -38,6 +39,21 @@ export async function reconsider(
   await storeBuckets(tx, others.filter(moved));
   await storeCorrections(tx, correctionsOf(others));
   const causeOf = ({ id, adjusts }: EntryRow) => causes.byEntry.get(id) ?? causes.byEntry.get(adjusts ?? '') ?? causes.otherwise;
-  const postings = [...placed, ...others].flatMap((each) => each.postings.map((posting) => ({ posting, context: causeOf(each.entry) })));
+  const all = [...placed, ...others];
+  const postings = all.flatMap((each) => each.postings.map((posting) => ({ posting, context: causeOf(each.entry) })));
   await post(tx, outbox, postings, now);
+  const told = all.filter(writeOffMoved).map((each) => ({ ...writeOffChanged(each, now), context: causeOf(each.entry) }));
+  await outbox.append(tx, causes.otherwise, told);
+}
+
+/** Those that are written off from now on, or no longer. */
+const writeOffMoved = (placement: Placement<EntryRow>): boolean =>
+  moved(placement) && (placement.to === 'written-off' || placement.entry.bucket === 'written-off');
+
+/** The version that the move brings counts the snapshots, with gaps. */
+function writeOffChanged({ entry, writeOff }: Placement<EntryRow>, now: Date): NewEvent<'payouts.write-off.changed.v1'> {
+  const { id: entryId, partnerId, brandId, currency, version } = entry;
+  const writtenOff = writeOff && { ...writeOff, paidAt: writeOff.paidAt.toISOString(), until: writeOff.until.toISOString() };
+  const data = { entryId, partnerId, brandId, currency, amount: toWireAmount(entry.amount), writtenOff, changedAt: now.toISOString() };
+  return { type: 'payouts.write-off.changed.v1', subject: entryId, partnerId, brandId, sequence: version + 1, data };
 }

@@ -145,11 +145,12 @@ async function moveEntries(tx: Tx, { outbox }: Parts, steps: readonly Step[], co
     ...new Set(steps.filter(({ outcome }) => outcomes.includes(outcome)).map(({ payout }) => payout.id)),
   ];
   const paid = await tx.query<{ id: string }>(
-    `UPDATE entry SET bucket = 'paid', version = version + 1 WHERE payout_id = ANY ($1) RETURNING id`,
+    `UPDATE entry SET bucket = 'paid', paid_at = payout.settled_at, version = version + 1 FROM payout
+     WHERE payout.id = entry.payout_id AND payout_id = ANY ($1) RETURNING entry.id`,
     [idsOf('settled')],
   );
   const freed = await tx.query<{ id: string }>(
-    `UPDATE entry SET bucket = 'payable', payout_id = NULL, run_id = NULL, version = version + 1 WHERE payout_id = ANY ($1) RETURNING id`,
+    `UPDATE entry SET bucket = 'payable', payout_id = NULL, run_id = NULL, paid_at = NULL, version = version + 1 WHERE payout_id = ANY ($1) RETURNING id`,
     [idsOf('failed', 'returned')],
   );
   await tx.query('UPDATE payout_line SET open_item_id = NULL WHERE payout_id = ANY ($1)', [idsOf('failed', 'returned')]);

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { correctionDue, deriveBucket, type EntryFacts } from './derive-bucket.js';
+import { describe, expect, test } from '@jest/globals';
+import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, writeOffOf } from './derive-bucket.js';
 
 const now = new Date('2026-03-31T22:00:00.000Z');
 const facts = (some: Partial<EntryFacts> = {}): EntryFacts => ({
@@ -13,6 +13,8 @@ const facts = (some: Partial<EntryFacts> = {}): EntryFacts => ({
   decidedAt: now,
   bucket: 'pending',
   runId: null,
+  paidAt: null,
+  clawback: null,
   corrected: 0n,
   ...some,
 });
@@ -59,4 +61,54 @@ test('a disapproved sale takes its refunds along: the partner does not owe the s
   const original = facts({ bucket: 'paid', runId: 'run', decisionState: 'rejected', corrected: -2000n });
   expect(deriveBucket(refund(), original, now)).toBe('rejected');
   expect(correctionDue(refund({ bucket: 'paid', runId: 'run' }), original)).toBe(200n);
+});
+
+describe('WE-52 M-25 what was paid is taken back within the brand’s window only', () => {
+  // 60 full days after the 2nd of March in Berlin: until the 2nd of May begins there.
+  const paidAt = new Date('2026-03-02T08:00:00.000Z');
+  const until = new Date('2026-05-01T22:00:00.000Z');
+  const clawback = { days: 60, timeZone: 'Europe/Berlin' };
+  const paid = facts({ bucket: 'paid', runId: 'run', paidAt });
+  const at = (occurredAt: Date, some: Partial<EntryFacts> = {}) => refund({ occurredAt, clawback, ...some });
+  const after = new Date(until.getTime() + 1);
+
+  test('the end of its last full day is inside', () => {
+    expect(deriveBucket(at(until), paid, now)).toBe('payable');
+    expect(deriveBucket(at(after), paid, now)).toBe('written-off');
+    expect(writeOffOf(at(until), paid)).toBeNull();
+    expect(writeOffOf(at(after), paid)).toEqual({ reason: 'clawback-window-over', paidAt, clawbackDays: 60, until });
+  });
+  test('no days: until the payment itself', () => {
+    const none = { clawback: { days: 0, timeZone: 'Europe/Berlin' } };
+    expect(deriveBucket(at(paidAt, none), paid, now)).toBe('payable');
+    expect(deriveBucket(at(new Date(paidAt.getTime() + 1), none), paid, now)).toBe('written-off');
+  });
+  test('a brand that says nothing takes back without end', () => {
+    expect(deriveBucket(at(new Date('2036-01-01'), { clawback: null }), paid, now)).toBe('payable');
+  });
+  test('what has not been paid, or came back, is taken back however late', () => {
+    expect(deriveBucket(at(after), facts(), now)).toBe('payable');
+    expect(deriveBucket(at(after), facts({ bucket: 'in-payout', runId: 'run' }), now)).toBe('payable');
+    expect(deriveBucket(at(after), facts({ bucket: 'payable' }), now)).toBe('payable');
+    expect(deriveBucket(at(after), undefined, now)).toBe('pending');
+  });
+  test('it waits for a decision like any other, and a rejection goes before', () => {
+    expect(deriveBucket(at(after, { decisionState: 'none' }), paid, now)).toBe('pending');
+    expect(deriveBucket(at(after, { decisionState: 'held' }), paid, now)).toBe('held');
+    expect(deriveBucket(at(after, { decisionState: 'rejected' }), paid, now)).toBe('rejected');
+    expect(deriveBucket(at(after), { ...paid, decisionState: 'rejected' }, now)).toBe('rejected');
+  });
+  test('what a run has netted already stays netted', () => {
+    expect(deriveBucket(at(after, { bucket: 'in-payout', runId: 'next' }), paid, now)).toBe('in-payout');
+  });
+  test('what corrects upwards, and what corrects nothing, is paid as ever', () => {
+    expect(deriveBucket(at(after, { amount: 200n }), paid, now)).toBe('payable');
+    expect(deriveBucket(at(after, { adjusts: null }), paid, now)).toBe('payable');
+  });
+  test('being written off counts from the refund, and no longer being so from when that is known', () => {
+    expect(effectiveFrom(at(new Date('2026-03-20T00:00:00Z'), { decidedAt: null }), 'written-off', now)).toEqual(
+      new Date('2026-03-20T00:00:00Z'),
+    );
+    expect(effectiveFrom(at(new Date('2026-03-20T00:00:00Z'), { bucket: 'written-off', decidedAt: null }), 'payable', now)).toEqual(now);
+  });
 });

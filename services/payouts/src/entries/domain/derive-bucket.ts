@@ -1,4 +1,5 @@
 import type { Bucket } from '../../ledger/domain/posting.js';
+import { type ClawbackPolicy, type WriteOff, windowOver } from './clawback-window.js';
 
 /** What is known of an entry: the union of the facts that have arrived, in whatever order. */
 export interface EntryFacts {
@@ -16,13 +17,18 @@ export interface EntryFacts {
   bucket: Bucket | null;
   /** The run that holds it, from the claim on; null again once released. */
   runId: string | null;
+  /** When the payout that holds it settled; null again once that has come back. */
+  paidAt: Date | null;
+  /** What its brand had laid down when it occurred; null: what was paid may be taken back without end. */
+  clawback: ClawbackPolicy | null;
   corrected: bigint;
 }
 
 /**
  * The bucket in which an entry belongs. What a run holds stays where the payout has put it. A reversal of something that has not
  * been claimed lies beside it, so that the two net in every bucket; once the original is claimed or paid, an approved reversal is
- * payable at once: it nets against later earnings. What was taken back after payment is not rejected a second time.
+ * payable at once: it nets against later earnings, unless it occurred after the brand's clawback window: then it is written off. What
+ * was taken back after payment is not rejected a second time.
  */
 export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined, now: Date): Bucket {
   if (entry.runId !== null && entry.bucket !== null) return entry.bucket;
@@ -32,13 +38,21 @@ export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined
   if (entry.decisionState === 'held') return 'held';
   if (isReversal(entry)) {
     if (!original?.accrued) return 'pending';
-    return original.runId === null ? deriveBucket(original, undefined, now) : 'payable';
+    if (original.runId === null) return deriveBucket(original, undefined, now);
+    return writeOffOf(entry, original) === null ? 'payable' : 'written-off';
   }
   return entry.maturesAt !== null && entry.maturesAt <= now ? 'payable' : 'approved';
 }
 
 /** A negative entry that corrects another one. */
 export const isReversal = (entry: Pick<EntryFacts, 'amount' | 'adjusts'>): boolean => entry.amount < 0n && entry.adjusts !== null;
+
+/** Why a reversal takes back nothing of what was paid; null when it does, or when nothing was paid. */
+export function writeOffOf(entry: EntryFacts, original: EntryFacts | undefined): WriteOff | null {
+  const { occurredAt, clawback } = entry;
+  if (!isReversal(entry) || !original?.paidAt || occurredAt === null || clawback === null) return null;
+  return windowOver(original.paidAt, occurredAt, clawback);
+}
 
 /** A rejection holds for an entry and for every reversal of it: what will not be paid cannot be taken back. */
 export function isDisapproved(entry: EntryFacts, original: EntryFacts | undefined): boolean {
@@ -54,6 +68,8 @@ export function correctionDue(entry: EntryFacts, original: EntryFacts | undefine
 
 /** From when on a move counts: not before what caused it, and not before the entry itself. */
 export function effectiveFrom(entry: EntryFacts, to: Bucket, now: Date): Date {
+  // What was written off stayed so until the payment came back.
+  if (entry.bucket === 'written-off') return now;
   const causes = [entry.occurredAt, entry.decidedAt, to === 'payable' && !isReversal(entry) ? entry.maturesAt : null];
   const latest = Math.max(...causes.map((at) => at?.getTime() ?? 0));
   return latest === 0 || latest > now.getTime() ? now : new Date(latest);

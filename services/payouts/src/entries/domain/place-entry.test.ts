@@ -20,6 +20,8 @@ const entry = (given: Partial<PlaceableEntry> = {}): PlaceableEntry => ({
   decidedAt: null,
   bucket: null,
   runId: null,
+  paidAt: null,
+  clawback: null,
   corrected: 0n,
   version: 0,
   ...given,
@@ -44,6 +46,21 @@ describe('placing an entry', () => {
       to: 'payable',
       postings: [],
     });
+  });
+  test('WE-52 a refund that comes too late is written off, and the posting says why', () => {
+    const paidAt = new Date('2026-03-02T00:00:00.000Z');
+    const paid = entry({ ...approved, bucket: 'paid', runId: 'run_1', paidAt });
+    const clawback = { days: 3, timeZone: 'UTC' };
+    const late = { ...approved, id: 'ent_2', amount: -100n, adjusts: 'ent_1', occurredAt: new Date('2026-03-05T00:00:00.001Z'), clawback };
+    const { to, writeOff, postings } = placeEntry(entry(late), paid, now);
+    expect([to, writeOff?.until]).toEqual(['written-off', new Date('2026-03-05T00:00:00.000Z')]);
+    expect(postings.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['accrual', undefined],
+      ['move', 'clawback-window-over'],
+    ]);
+    const onTime = placeEntry(entry({ ...late, occurredAt: new Date('2026-03-05T00:00:00.000Z') }), paid, now);
+    expect(onTime).toMatchObject({ to: 'payable', writeOff: null });
+    expect(onTime.postings.map((posting) => 'reason' in posting)).toEqual([false, false]);
   });
   test('what was paid and is rejected since is taken back once', () => {
     const paid = entry({ ...approved, decision: 2, decisionState: 'rejected', bucket: 'paid', runId: 'run_1', version: 4 });

@@ -1,5 +1,6 @@
 import { accrual, type Bucket, disapproval, move, type Owner, type Posting } from '../../ledger/domain/posting.js';
-import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom } from './derive-bucket.js';
+import type { WriteOff } from './clawback-window.js';
+import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, writeOffOf } from './derive-bucket.js';
 
 /** An entry, and whose it is. */
 export interface PlaceableEntry extends EntryFacts, Owner {
@@ -13,6 +14,8 @@ export interface Placement<E extends PlaceableEntry = PlaceableEntry> {
   entry: E;
   to: Bucket;
   postings: Posting[];
+  /** Why it lies in `written-off`; null when it lies elsewhere. */
+  writeOff: WriteOff | null;
   /** What is to be taken back of an entry that has been paid: an item of its own. */
   correction?: { id: string; entry: E; difference: bigint; at: Date };
 }
@@ -22,10 +25,11 @@ export function placeEntry<E extends PlaceableEntry>(entry: E, original: E | und
   const postings = entry.bucket === null ? [accrual(entry, entry.occurredAt ?? now)] : [];
   const from = entry.bucket ?? 'pending';
   const to = deriveBucket(entry, original, now);
-  if (from !== to) postings.push(move(entry, from, to, entry.version + 1, effectiveFrom(entry, to, now)));
+  const writeOff = to === 'written-off' ? writeOffOf(entry, original) : null;
+  if (from !== to) postings.push(move(entry, from, to, entry.version + 1, effectiveFrom(entry, to, now), writeOff?.reason));
   const difference = correctionDue(entry, original);
-  if (difference === 0n) return { entry, to, postings };
+  if (difference === 0n) return { entry, to, postings, writeOff };
   const decision = Math.max(entry.decision, original?.decision ?? 0);
   postings.push(disapproval(entry, decision, difference, now));
-  return { entry, to, postings, correction: { id: `${entry.id}!${decision}`, entry, difference, at: now } };
+  return { entry, to, postings, writeOff, correction: { id: `${entry.id}!${decision}`, entry, difference, at: now } };
 }

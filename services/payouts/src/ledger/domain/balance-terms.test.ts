@@ -9,7 +9,7 @@ const entry = (amount: bigint) => ({ ...owner, id: 'ent', entryId: 'ent', amount
 const payout = (amount: bigint) => ({ ...owner, id: 'pyt', amount });
 const after = (postings: readonly Posting[], from: BalanceTerms = noBalance) => postings.flatMap(({ legs }) => legs).reduce(plusLeg, from);
 
-const buckets: Bucket[] = ['pending', 'held', 'approved', 'payable', 'rejected', 'in-payout', 'paid'];
+const buckets: Bucket[] = ['pending', 'held', 'approved', 'payable', 'rejected', 'in-payout', 'paid', 'written-off'];
 const anyPosting = fc
   .tuple(fc.bigInt(-1_000_000n, 1_000_000n), fc.constantFrom(...buckets), fc.constantFrom(...buckets), fc.nat(7))
   .map(([amount, from, to, kind]): Posting => {

@@ -1,9 +1,9 @@
-import type { ledgerAccounts } from '@tributary/contracts';
+import type { ledgerAccounts, WriteOffReason } from '@tributary/contracts';
 
 export type LedgerAccount = (typeof ledgerAccounts)[number];
 
 /** Where an entry's money lies: exactly one of these at a time. */
-export type Bucket = 'pending' | 'held' | 'approved' | 'payable' | 'rejected' | 'in-payout' | 'paid';
+export type Bucket = 'pending' | 'held' | 'approved' | 'payable' | 'rejected' | 'in-payout' | 'paid' | 'written-off';
 
 /** One signed amount (minor units) on one account: credit is positive. */
 export interface Leg {
@@ -28,6 +28,8 @@ export interface Posting extends Owner {
   legs: readonly Leg[];
   /** When it counts from; it becomes known when it is posted. */
   effectiveAt: Date;
+  /** Why money goes to `written-off`. */
+  reason?: WriteOffReason;
 }
 
 /** From one account to another. */
@@ -59,8 +61,15 @@ export const accrual = (entry: EntryMoney, effectiveAt: Date): Posting => ({
   effectiveAt,
 });
 
-/** An entry changes its bucket; `version` counts its moves. */
-export const move = (entry: EntryMoney, from: Bucket, to: Bucket, version: number, effectiveAt: Date): Posting => ({
+/** An entry changes its bucket; `version` counts its moves, `reason` says why it is written off. */
+export const move = (
+  entry: EntryMoney,
+  from: Bucket,
+  to: Bucket,
+  version: number,
+  effectiveAt: Date,
+  reason?: WriteOffReason,
+): Posting => ({
   partnerId: entry.partnerId,
   brandId: entry.brandId,
   currency: entry.currency,
@@ -70,6 +79,7 @@ export const move = (entry: EntryMoney, from: Bucket, to: Bucket, version: numbe
   payoutId: null,
   legs: transfer(from, to, entry.amount),
   effectiveAt,
+  ...(reason && { reason }),
 });
 
 /** What was paid is disapproved afterwards (negative difference: the partner owes it), or approved once more (positive). */

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startTestService, type TestService } from '@tributary/testkit';
+import { compose } from '../src/composition.js';
+import type { PrismaClient } from '../src/generated/client.js';
+import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
+import { everyBrand } from '../src/parts.js';
+import { accrued, aPartner, approved, balanceOf, brandChanged, decided, earned, type Owed, payRun, settle, start } from './world.js';
+
+let s: TestService<PrismaClient>;
+beforeAll(async () => {
+  s = await startTestService((environment) => compose(environment), { now: start });
+});
+afterAll(() => s.stop());
+
+/** Everything here is paid on the 2nd of March, and may be taken back until the 2nd of May begins in Berlin. */
+const until = new Date('2026-05-01T22:00:00.000Z');
+const justAfter = new Date(until.getTime() + 1);
+
+/** A commission of 20.00 that a payout holds; `settle` pays it. */
+async function sent(policy: Parameters<typeof aPartner>[1] = { clawbackDays: 60 }) {
+  const owed = await aPartner(s, policy);
+  const [sale] = await earned(s, owed, 2000);
+  const run = await payRun(s, owed.brandId);
+  return { owed, run, sale: sale?.data.entryId ?? '' };
+}
+const refunded = ({ partnerId, brandId }: Owed, adjusts: string, amount: number, at: Date | string) =>
+  accrued(partnerId, brandId, -amount, { adjusts, occurredAt: new Date(at).toISOString() });
+
+const writeOffsOf = async (entryId: string) =>
+  (await s.published('payouts.write-off.changed.v1')).filter(({ data }) => data.entryId === entryId);
+
+test('WE-52 M-25 any order in which policy, refunds, decisions and settlement are told ends alike', async () => {
+  for (const order of permutations(['policy', 'refunds', 'decisions', 'settlement'] as const)) {
+    const { owed, sale } = await sent({});
+    const [late, inTime] = [refunded(owed, sale, 200, '2026-07-01T00:00:00Z'), refunded(owed, sale, 50, until)];
+    const tell = {
+      policy: () => s.deliver(brandChanged(owed.brandId, { clawbackDays: 60 }, 2)),
+      refunds: () => s.deliver(late, inTime),
+      decisions: () => s.deliver(approved(late), approved(inTime)),
+      settlement: () => settle(s),
+    };
+    for (const step of order) await tell[step]();
+    const end = { accrued: 2000, reversed: 250, paid: 2000, payable: 0, pending: 0, receivable: 50, writtenOff: -200 };
+    expect([order, await balanceOf(s, owed.partnerId)]).toEqual([order, expect.objectContaining(end)]);
+    const told = await writeOffsOf(late.data.entryId);
+    expect(told.at(-1)?.data.writtenOff).toMatchObject({ reason: 'clawback-window-over', clawbackDays: 60, until: until.toISOString() });
+    expect(await writeOffsOf(inTime.data.entryId)).toEqual([]);
+  }
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+});
+
+test('WE-52 M-25 the payment came back: nothing was paid, and what was written off is taken back after all', async () => {
+  const { owed, run, sale } = await sent();
+  await settle(s);
+  const late = refunded(owed, sale, 200, justAfter);
+  await s.deliver(late, approved(late));
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ paid: 2000, payable: 0, receivable: 0, writtenOff: -200 });
+  const settlements = run.payouts.map(({ id }) => ({ payoutId: id, outcome: 'returned' }));
+  await s.request().post(`/api/v1/payout-runs/${run.id}/settlements`).send({ settlements }).expect(200);
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ paid: 0, payable: 1800, receivable: 0, writtenOff: 0 });
+  expect((await writeOffsOf(late.data.entryId)).map(({ data }) => data.writtenOff === null)).toEqual([false, true]);
+  expect((await payRun(s, owed.brandId)).payouts.map(({ amount }) => amount)).toEqual([1800]);
+});
+
+test('WE-52 M-25 the policy is the one of the instant of the refund, whichever is told first', async () => {
+  for (const policyFirst of [true, false]) {
+    const { owed, sale } = await sent();
+    await settle(s);
+    const [before, after] = [refunded(owed, sale, 200, '2026-05-31T12:00:00Z'), refunded(owed, sale, 50, '2026-06-02T12:00:00Z')];
+    const refunds = [before, after, approved(before), approved(after)];
+    const year = brandChanged(owed.brandId, { clawbackDays: 365 }, 2, '2026-06-01T00:00:00.000Z');
+    for (const each of policyFirst ? [[year], refunds] : [refunds, [year]]) await s.deliver(...each);
+    expect(await balanceOf(s, owed.partnerId)).toMatchObject({ paid: 2000, receivable: 50, writtenOff: -200 });
+  }
+});
+
+test('WE-52 M-25 a commission disapproved after the payment takes along what was written off of it', async () => {
+  const { owed, sale } = await sent();
+  await settle(s);
+  const late = refunded(owed, sale, 200, justAfter);
+  await s.deliver(late, approved(late));
+  const original = accrued(owed.partnerId, owed.brandId, 2000, { entryId: sale });
+  await s.deliver(decided(original, 'rejected', 2));
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ rejected: 1800, paid: 2000, receivable: 2000, writtenOff: 0 });
+});
+
+// The last one moves the clock beyond the window.
+test('WE-52 M-25 taken back and netted against the next payout on day 60, written off on day 61', async () => {
+  const { owed, sale } = await sent();
+  await settle(s);
+  await s.moveClock(until);
+  const inTime = refunded(owed, sale, 200, until);
+  await s.deliver(inTime, approved(inTime));
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ reversed: 200, paid: 2000, payable: 0, receivable: 200, writtenOff: 0 });
+  await earned(s, owed, 1000);
+  const next = await payRun(s, owed.brandId);
+  expect(next.payouts.map(({ amount }) => amount)).toEqual([800]);
+  await settle(s);
+
+  const late = refunded(owed, sale, 300, justAfter);
+  await s.deliver(late, approved(late));
+  const end = { accrued: 3000, reversed: 500, paid: 2800, payable: 0, receivable: 0, writtenOff: -300 };
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject(end);
+  const none = await s
+    .request()
+    .post('/api/v1/payout-runs')
+    .send({ brandIds: [owed.brandId] })
+    .expect(422);
+  expect(none.body).toMatchObject({ code: 'run-empty' });
+
+  const posted = (await s.published('payouts.ledger.posted.v1')).filter(({ data }) => data.entryId === late.data.entryId);
+  expect(posted.map(({ data }) => [data.kind, data.reason, data.legs[1]])).toEqual([
+    ['accrual', undefined, { account: 'pending', amount: -300 }],
+    ['move', 'clawback-window-over', { account: 'written-off', amount: -300 }],
+  ]);
+  const kept = 'SELECT reason FROM ledger_transaction WHERE entry_id = $1 ORDER BY id';
+  expect(await s.sql(kept, [late.data.entryId])).toEqual([{ reason: null }, { reason: 'clawback-window-over' }]);
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+});
+
+function permutations<T>(all: readonly T[]): T[][] {
+  if (all.length < 2) return [[...all]];
+  return all.flatMap((first, index) => permutations(all.filter((_, other) => other !== index)).map((rest) => [first, ...rest]));
+}
