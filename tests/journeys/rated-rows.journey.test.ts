@@ -2,6 +2,7 @@ import { afterAll, beforeAll, test } from '@jest/globals';
 import { asOf } from './examples/as-of.js';
 import { bounties } from './examples/bounties.js';
 import { brands } from './examples/brands.js';
+import { clawbacks } from './examples/clawbacks.js';
 import { corrections } from './examples/corrections.js';
 import { holding } from './examples/holding.js';
 import { lifeOfADeal } from './examples/life-of-a-deal.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => platform?.stop(), 60_000);
 
 // The last ones move the clock.
-const rows = [conditions, amounts, recruits, brands, corrections, writeOffs, bounties, holding, asOf, lifeOfADeal].flat();
+const rows = [conditions, amounts, recruits, brands, corrections, writeOffs, bounties, holding, asOf, lifeOfADeal, clawbacks].flat();
 
 test.each(rows.map(({ name, play }) => [name, play] as const))(
   '%s',

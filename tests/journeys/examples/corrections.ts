@@ -21,7 +21,7 @@ export const corrections: Example[] = [
     },
   },
   {
-    name: 'M-25 an annual plan of 1,200.00 given up after five months takes back the commission of the seven that are left',
+    name: 'M-25 WE-52 an annual plan of 1,200.00 given up after five months takes back the commission of the seven that are left',
     async play(start) {
       const told = await start();
       await told.partner('a');

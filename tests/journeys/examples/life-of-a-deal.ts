@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { eventually } from '@tributary/testkit';
 import { client, type Json } from '../client.js';
+import { payOut } from './pay-out.js';
 import { below, flat, percent, perUnit, sum, times } from './terms.js';
 import type { Example, World } from './world.js';
 
@@ -142,11 +142,7 @@ async function approvedTogether(told: World, upwards: readonly string[], deals: 
   await told.settled();
   expect(await balance()).toMatchObject([{ payable: 2 }]);
 
-  const run = await told.post('/payout-runs', { brandIds: [told.brands.get('main')?.id], currency: 'EUR' });
-  expect(run.payouts).toMatchObject([{ partnerId: told.id('client'), amount: 2 }]);
-  const finance = client(told.url, (await told.post('/api-keys', { name: 'finance', roles: ['finance-approver'] })).key);
-  await finance.expect(200, 'POST', `/api/v1/payout-runs/${run.id}/approve`);
-  await finance.expect(202, 'POST', `/api/v1/payout-runs/${run.id}/submit`);
-  await eventually('it is paid', async () => (await balance())[0]?.paid === 2, 60_000);
+  expect(await payOut(told)).toMatchObject([{ partnerId: told.id('client'), amount: 2 }]);
+  expect(await balance()).toMatchObject([{ paid: 2 }]);
   await told.allExplained();
 }
