@@ -85,6 +85,18 @@ test('WE-52 M-25 a commission disapproved after the payment takes along what was
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ rejected: 1800, paid: 2000, receivable: 2000, writtenOff: 0 });
 });
 
+test('WE-52 M-25 a policy and refunds that are handled at the same time miss nothing of each other', async () => {
+  for (let round = 0; round < 8; round++) {
+    const { owed, sale } = await sent({});
+    await settle(s);
+    const refunds = [100, 200, 300].map((amount) => refunded(owed, sale, amount, justAfter));
+    const policy = brandChanged(owed.brandId, { clawbackDays: 60 }, 2);
+    await Promise.all([s.deliver(...refunds, ...refunds.map((refund) => approved(refund))), s.deliver(policy)]);
+    expect([round, await balanceOf(s, owed.partnerId)]).toEqual([round, expect.objectContaining({ receivable: 0, writtenOff: -600 })]);
+  }
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+});
+
 // The last one moves the clock beyond the window.
 test('WE-52 M-25 taken back and netted against the next payout on day 60, written off on day 61', async () => {
   const { owed, sale } = await sent();

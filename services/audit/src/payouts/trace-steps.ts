@@ -182,7 +182,7 @@ const postingStep = (one: Story['postings'][number]): TraceStep =>
     'ledger-posting',
     one,
     one.event.data.transactionId,
-    `${one.event.data.kind}: ${one.event.data.legs.map((leg) => `${leg.account} ${leg.amount}`).join(', ')}`,
+    `${one.event.data.kind}${one.event.data.reason ? ` (${one.event.data.reason})` : ''}: ${one.event.data.legs.map((leg) => `${leg.account} ${leg.amount}`).join(', ')}`,
   );
 
 const conversionSummary = ({

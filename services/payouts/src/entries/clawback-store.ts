@@ -3,9 +3,16 @@ import type { ClawbackPolicy } from './domain/clawback-window.js';
 import { isReversal } from './domain/derive-bucket.js';
 import type { EntryRow } from './entry-store.js';
 
-/** Whoever goes by the policies of a brand, and whoever adds one, waits for the other: neither misses what the other brings. */
 const lock = (shared: '' | '_shared') =>
   `SELECT pg_advisory_xact_lock${shared}(hashtext('clawback:' || brand_id)) FROM (SELECT DISTINCT unnest($1::text[]) AS brand_id ORDER BY 1) AS brand`;
+
+/**
+ * Whoever goes by the policies of a brand, and whoever adds one, waits for the other: neither misses what the other brings. To be
+ * called before entries are locked, for who adds a policy locks them after it.
+ */
+export async function awaitPolicies(tx: Tx, brandIds: readonly string[]): Promise<void> {
+  if (brandIds.length > 0) await tx.query(lock('_shared'), [brandIds]);
+}
 
 const policiesAsOf = /* sql */ `
 SELECT fact.id, policy.days, policy.time_zone AS "timeZone" FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS fact (id, brand_id, occurred_at)
@@ -19,7 +26,8 @@ export async function knowClawbacks(tx: Tx, rows: readonly EntryRow[]): Promise<
   const late = [...family.values()].filter((entry) => isReversal(entry) && family.get(entry.adjusts ?? '')?.paidAt);
   if (late.length === 0) return family;
   const brandIds = late.map(({ brandId }) => brandId);
-  await tx.query(lock('_shared'), [brandIds]);
+  // Nearly always it is locked already; not when the reversal has come between two looks.
+  await awaitPolicies(tx, brandIds);
   const { rows: known } = await tx.query<ClawbackPolicy & { id: string }>(policiesAsOf, [
     late.map(({ id }) => id),
     brandIds,
@@ -48,7 +56,7 @@ WITH changed AS (
   GROUP BY fresh.brand_id)
 SELECT reversal.id FROM changed JOIN entry reversal ON reversal.brand_id = changed.brand_id AND reversal.occurred_at >= changed.since
 JOIN entry original ON original.id = reversal.adjusts
-WHERE reversal.amount < 0 AND reversal.accrued AND reversal.bucket IN ('payable', 'written-off') AND original.paid_at IS NOT NULL`;
+WHERE reversal.adjusts IS NOT NULL AND reversal.amount < 0 AND reversal.accrued AND reversal.bucket IN ('payable', 'written-off') AND original.paid_at IS NOT NULL`;
 
 /**
  * Every snapshot's policy, not only the newest one's: reversals go by the one of their own instant. Returns the reversals that another

@@ -1,5 +1,5 @@
 import type { Tx } from '@tributary/messaging';
-import { knowClawbacks } from './clawback-store.js';
+import { awaitPolicies, knowClawbacks } from './clawback-store.js';
 import type { PlaceableEntry, Placement } from './domain/place-entry.js';
 
 /** An entry as stored. */
@@ -16,11 +16,15 @@ const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId",
  * so that of two transactions that add one each the later sees the other's.
  */
 export async function lockFamilies(tx: Tx, ids: readonly string[]): Promise<Map<string, EntryRow>> {
-  const { rows: corrected } = await tx.query<{ id: string }>(
-    'SELECT adjusts AS id FROM entry WHERE id = ANY ($1) AND adjusts IS NOT NULL',
+  const { rows: corrections } = await tx.query<{ adjusts: string | null; brandId: string }>(
+    'SELECT adjusts, brand_id AS "brandId" FROM entry WHERE id = ANY ($1) AND (adjusts IS NOT NULL OR adjusted)',
     [ids],
   );
-  const wanted = [...new Set([...ids, ...corrected.map(({ id }) => id)])];
+  await awaitPolicies(
+    tx,
+    corrections.map(({ brandId }) => brandId),
+  );
+  const wanted = [...new Set([...ids, ...corrections.flatMap(({ adjusts }) => adjusts ?? [])])];
   const lock = async (named: readonly string[]) =>
     (await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE id = ANY ($1) ORDER BY id FOR UPDATE`, [named])).rows;
   const first = await lock(wanted);

@@ -1,4 +1,5 @@
 import { rowsOf, type Tx } from '@tributary/messaging';
+import { awaitPolicies } from './clawback-store.js';
 import type { Placement } from './domain/place-entry.js';
 import type { EntryRow } from './entry-store.js';
 
@@ -108,6 +109,10 @@ ORDER BY id ON CONFLICT (id) DO UPDATE SET adjusted = true WHERE NOT entry.adjus
  */
 export async function storeAccrued(tx: Tx, facts: readonly AccruedFact[]): Promise<string[]> {
   if (facts.length === 0) return [];
+  await awaitPolicies(
+    tx,
+    facts.flatMap(({ adjusts, brandId }) => (adjusts === null ? [] : [brandId])),
+  );
   const { rows } = await tx.query<{ id: string }>(upsertAccrued, [...columnsOf(facts), facts.map(({ adjusts }) => adjusts)]);
   const corrected = [...new Map(facts.flatMap((fact) => (fact.adjusts === null ? [] : [[fact.adjusts, fact] as const])))];
   if (corrected.length > 0) {

@@ -1,4 +1,5 @@
 import { type EventContext, goingBackTo, type NewEvent, type Tx } from '@tributary/messaging';
+import { awaitPolicies } from '../entries/clawback-store.js';
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
@@ -144,6 +145,10 @@ async function moveEntries(tx: Tx, { outbox }: Parts, steps: readonly Step[], co
   const idsOf = (...outcomes: ReportedOutcome[]) => [
     ...new Set(steps.filter(({ outcome }) => outcomes.includes(outcome)).map(({ payout }) => payout.id)),
   ];
+  await awaitPolicies(
+    tx,
+    steps.map(({ payout }) => payout.brandId),
+  );
   const paid = await tx.query<{ id: string }>(
     `UPDATE entry SET bucket = 'paid', paid_at = payout.settled_at, version = version + 1 FROM payout
      WHERE payout.id = entry.payout_id AND payout_id = ANY ($1) RETURNING entry.id`,

@@ -10,6 +10,12 @@ test('a brand is registered with a default programme and the default policy', ()
     accepted: { defaultProgramId: 'prg_1', policy: defaultPolicy, programs: [{ id: 'prg_1', isDefault: true }] },
   });
 });
+test('WE-52 how long what was paid may be taken back is laid down by the brand, and without end where it says nothing', () => {
+  expect(registerBrand('brd_1', 'prg_1', wanted, now)).toMatchObject({ accepted: { policy: { clawbackDays: null } } });
+  const limited = { ...wanted, policy: { clawbackDays: 60 } };
+  expect(registerBrand('brd_1', 'prg_1', limited, now)).toMatchObject({ accepted: { policy: { clawbackDays: 60 } } });
+});
+
 test('a policy given in part keeps the rest of the default', () => {
   const decision = registerBrand('brd_1', 'prg_1', { ...wanted, policy: { holdDays: 0, minimumPayout: undefined } }, now);
   expect(decision).toMatchObject({ accepted: { policy: { ...defaultPolicy, holdDays: 0 } } });

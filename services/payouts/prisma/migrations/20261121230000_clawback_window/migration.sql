@@ -16,5 +16,8 @@ CREATE POLICY brand_scope ON "clawback_policy" USING (kit.sees_brand(brand_id)) 
 ALTER TABLE "entry" ADD COLUMN "paid_at" TIMESTAMPTZ(3);
 UPDATE "entry" SET "paid_at" = "payout"."settled_at" FROM "payout" WHERE "payout"."id" = "entry"."payout_id" AND "entry"."bucket" = 'paid';
 
+-- What a brand's change of policy may move. Reversals are few.
+CREATE INDEX "entry_reversals" ON "entry"("brand_id", "occurred_at") WHERE "adjusts" IS NOT NULL AND "amount" < 0;
+
 -- Why money goes to written-off.
 ALTER TABLE "ledger_transaction" ADD COLUMN "reason" TEXT;
