@@ -1,22 +1,11 @@
 import { z } from 'zod';
 import { currency, ids, rate, timeZone } from './common.js';
+import { tiers } from './terms-scales.js';
+import { conversionKind, decimal, finely, kebab, resets } from './terms-values.js';
 
-/** The kinds of events a sender may report; any other lower-case kind is a custom one. */
-export const conversionKinds = [
-  'lead',
-  'sale',
-  'deposit',
-  'player-activity',
-  'trade',
-  'challenge-purchase',
-  'refund',
-  'chargeback',
-] as const;
-export const conversionKind = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case kind such as sale');
+export { conversionKind, conversionKinds, resets } from './terms-values.js';
 
 export const roundingModes = ['half-away', 'half-even', 'half-toward', 'down', 'up'] as const;
-/** Periods after which a meter starts again, in the terms' time zone. */
-export const resets = ['day', 'week', 'month', 'quarter', 'year', 'lifetime'] as const;
 export const models = [
   'flat',
   'percentage',
@@ -27,11 +16,6 @@ export const models = [
   'revshare',
   'retainer',
 ] as const;
-
-const kebab = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be a lower-case name such as first-sale');
-/** Minor units: an integer, or a decimal string for less than one. */
-const finely = z.union([z.int().nonnegative(), z.string().regex(/^\d{1,12}(\.\d{1,9})?$/)]);
-const decimal = z.string().regex(/^\d{1,12}(\.\d{1,12})?$/, 'must be a decimal string such as "0.25"');
 
 const ruleNode: z.ZodType = z.lazy(() =>
   z.union([ruleGroup, z.strictObject({ field: z.string(), operator: z.string(), value: z.unknown().optional() })]),
@@ -76,60 +60,6 @@ const alternative = z.strictObject({
   when: ruleGroup,
   rate: rate.optional(),
   amount: finely.optional(),
-});
-
-/** What a scale is measured by. */
-const metric = z.strictObject({
-  measure: z.enum(['count', 'amount', 'quantity', 'customers']),
-  on: conversionKind.optional(),
-  /** `network`: the partner's own and that of everybody below. */
-  of: z.enum(['own', 'network']).optional(),
-  /** `brands`: of every brand, in the deal's currency. */
-  across: z.enum(['deal', 'brands']).optional(),
-});
-
-/** What a band of a retroactive whole scale makes of all that stood before it, when it is reached: one of these. */
-const back = z.strictObject({
-  /** Set to this rate, or to this amount; of flat plus percentage the other part stays. */
-  rate: rate.optional(),
-  amount: finely.optional(),
-  /** Times what its own place gave. */
-  factor: decimal.optional(),
-  /** On top of what its own place gave, minor units; of `per-unit` for each unit. */
-  add: finely.optional(),
-});
-
-const band = z.strictObject({
-  name: kebab.optional(),
-  /** The bound above, of a scale with one metric; null: without end. Minor units for amounts. */
-  upTo: z.union([finely, z.null()]).optional(),
-  /** The least of each metric, of a scale with several; null: none of that metric. */
-  atLeast: z
-    .array(z.union([finely, z.null()]))
-    .min(1)
-    .max(3)
-    .optional(),
-  rate: rate.optional(),
-  amount: finely.optional(),
-  /** Paid once when the band is reached, minor units. */
-  fixed: finely.optional(),
-  /** Multiplies what the component would give. */
-  factor: decimal.optional(),
-  /** What stood before it is paid by this instead; left out: by the band itself. */
-  back: back.optional(),
-});
-
-const tiers = z.strictObject({
-  metric: z.union([metric, z.array(metric).min(1).max(3)]),
-  reset: z.union([z.enum(resets), z.strictObject({ rollingDays: z.int().min(1).max(366) })]),
-  scale: z.enum(['marginal', 'whole']),
-  /** A band with `atLeast` is reached when `all` of its minima are, or when `any` one of them is. */
-  reach: z.enum(['all', 'any']).optional(),
-  crossing: z.enum(['new', 'old']).optional(),
-  bounds: z.enum(['inclusive', 'exclusive']).optional(),
-  retroactive: z.enum(['none', 'unpaid', 'all']).optional(),
-  demotion: z.enum(['keep', 'unwind']).optional(),
-  bands: z.array(band).min(1).max(50),
 });
 
 const cap = z.strictObject({
