@@ -3,7 +3,7 @@ import { emptyStream, foldConversion, foldStream, type StreamPlace, type StreamR
 import { type Owed, owedTo } from './oracle.js';
 import { Books } from './pure-books.js';
 import { dealIdOf, everyDeal, type Setting, settingOf } from './pure-setting.js';
-import { months, type Size, type Told, toldAs } from './story.js';
+import { byTree, months, type Size, type Told, toldAs } from './story.js';
 
 const chunkSize = 5_000;
 type Entries = Map<string, { record: StreamRecord; no: number }[]>;
@@ -142,13 +142,4 @@ function agree(size: Size, { place }: Setting, { nets, statements }: Books): voi
   const texts = (sums: ReadonlyMap<string, bigint>) => Object.fromEntries([...sums].map(([key, sum]) => [key, `${sum}`]).sort());
   expect(texts(nets)).toEqual(texts(wanted));
   expect(texts(statements)).toEqual(texts(said));
-}
-
-function byTree(size: Size): number[][] {
-  const trees = Array.from({ length: (size.partners / 3) * 2 }, (): number[] => []);
-  for (let no = 0; no < size.events; no += 1) {
-    const { partner, brand } = toldAs(no, size);
-    trees[Math.floor(partner / 3) * 2 + brand]?.push(no);
-  }
-  return trees;
 }

@@ -273,3 +273,13 @@ function write(kind: number, partner: number, version: number): DealTerms {
   };
   return { components: [...(main[kind] ?? []), above] };
 }
+
+/** The numbers of the facts of each three partners at each brand. */
+export function byTree(size: Size): number[][] {
+  const trees = Array.from({ length: (size.partners / 3) * 2 }, (): number[] => []);
+  for (let no = 0; no < size.events; no += 1) {
+    const { partner, brand } = toldAs(no, size);
+    trees[Math.floor(partner / 3) * 2 + brand]?.push(no);
+  }
+  return trees;
+}
