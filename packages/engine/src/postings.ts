@@ -1,4 +1,4 @@
-import { openPeriodFrom, type Period, periodOf } from '@tributary/calendar';
+import { instantMs, openPeriodFrom, type Period, periodOf } from '@tributary/calendar';
 import { add, parseFraction, type RoundingMode, round, subtract, toFraction } from '@tributary/money';
 import type { ComponentStatement, MonthExplanation } from './engine-1/month/types.js';
 import type { Explanation, FoldResult, ScopeIdentity, ScopeResult } from './types.js';
@@ -31,8 +31,10 @@ export interface Posting extends ScopeIdentity {
   /** The scope's original posting when this one corrects it; null for an accrual. */
   adjusts: string | null;
   reason: PostingReason;
-  /** When it was earned, where that is later than its cause; else null. */
+  /** When its scope was earned, where that is later than the conversion; else null. */
   earnedAt: string | null;
+  /** When its cause occurred, or when it was earned, whichever is later. */
+  occurredAt: string;
   explanation: PostingExplanation;
 }
 
@@ -89,7 +91,7 @@ export const runningEntitlement = (state: Pick<RunningState, 'sum' | 'rounding'>
 /**
  * The postings that bring the journal to what the fold says. Scopes that the fold no longer names (another deal,
  * partner or currency since) come down to zero. A posting goes into the month of its cause, or in which it was earned where that is
- * later than the conversion, while that is open, else into the first open month after it: closed periods never change.
+ * later, while that is open, else into the first open month after it: closed periods never change.
  */
 export function planPostings({ fold, posted, running = [], cause, timeZone, closedPeriods }: PlanInput): Plan {
   const postedBy = new Map(posted.map((scope) => [scope.scope, scope]));
@@ -133,15 +135,21 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
       amount: `${amount}`,
     };
     const earnedAt = earned.get(identity.scope) ?? null;
-    const period = openPeriodFrom(periodOf(earnedAt ?? cause.occurredAt, timeZone), closedPeriods);
+    const occurredAt = laterOf(cause.occurredAt, earnedAt);
+    const period = openPeriodFrom(periodOf(occurredAt, timeZone), closedPeriods);
     // What others have made earn for the first time has been accrued, not corrected.
     const reason = accrues && cause.reason === 're-rating' ? 'accrual' : cause.reason;
     const adjusts = accrues ? null : (before?.originalPostingId ?? null);
     const { scope, partnerId, dealId, dealVersion, component, currency } = identity;
-    return [{ scope, partnerId, dealId, dealVersion, component, currency, amount, period, adjusts, reason, earnedAt, explanation }];
+    return [
+      { scope, partnerId, dealId, dealVersion, component, currency, amount, period, adjusts, reason, earnedAt, occurredAt, explanation },
+    ];
   });
   return { postings, running: changedRunning };
 }
+
+/** What was earned after the conversion may be refunded later still. */
+const laterOf = (at: string, earnedAt: string | null): string => (earnedAt !== null && instantMs(earnedAt) > instantMs(at) ? earnedAt : at);
 
 const whyEntitled = (
   { outcome, reason, deal }: FoldResult,

@@ -46,6 +46,7 @@ test('P-18 an accrual in whole: who, by which deal, how much, when and why', () 
       adjusts: null,
       reason: 'accrual',
       earnedAt: null,
+      occurredAt: accrual.occurredAt,
       explanation: {
         fold: fold.scopes[0]?.explanation,
         withdrawn: null,
@@ -158,8 +159,26 @@ test('T-47 what was earned later than its cause is posted into the month in whic
   const [scope] = fold.scopes;
   const later = { ...fold, scopes: [{ ...scope!, earnedAt: '2026-05-02T00:00:00.000Z' }] };
   expect(planPostings({ ...common, fold: later, cause: accrual }).postings).toMatchObject([
-    { period: '2026-05', earnedAt: '2026-05-02T00:00:00.000Z' },
+    { period: '2026-05', earnedAt: '2026-05-02T00:00:00.000Z', occurredAt: '2026-05-02T00:00:00.000Z' },
   ]);
+});
+
+test('T-47 M-25 a refund of what was earned after the conversion occurs when it is refunded, if that is later still', () => {
+  const fold = foldConversion(facts(aSale(), { components: [tenth] }, [aRefund(4_000n)]));
+  const [scope] = fold.scopes;
+  const earnedAt = '2026-05-02T00:00:00.000Z';
+  const held = [posted(scope!.scope, 1_000n)];
+  const refunded = (occurredAt: string) =>
+    planPostings({
+      ...common,
+      fold: { ...fold, scopes: [{ ...scope!, earnedAt }] },
+      posted: held,
+      cause: { reason: 'refund', occurredAt },
+    }).postings;
+  expect(refunded('2026-09-01T00:00:00.000Z')).toMatchObject([
+    { amount: -400n, period: '2026-09', earnedAt, occurredAt: '2026-09-01T00:00:00.000Z' },
+  ]);
+  expect(refunded('2026-05-01T00:00:00.000Z')).toMatchObject([{ amount: -400n, period: '2026-05', earnedAt, occurredAt: earnedAt }]);
 });
 
 test('P-18 an explanation agrees with itself only where scope, amount, exact value and currency all do', () => {

@@ -260,7 +260,7 @@ function postStep(
       currency: posting.currency,
       reason: posting.reason,
       adjusts: posting.adjusts,
-      occurredAt: posting.earnedAt === null ? occurredAt : new Date(posting.earnedAt),
+      occurredAt: new Date(posting.occurredAt),
       // A correction matures with what it corrects: a refund during the holding period is there when the sale would become payable.
       maturesAt: maturityOf(deal?.terms, brand, posting.earnedAt ?? original.occurredAt.toISOString()),
       period: posting.period,

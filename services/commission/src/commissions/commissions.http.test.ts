@@ -16,7 +16,7 @@ import {
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ holdDays: 10, now: '2026-05-20T00:00:00Z' });
+  world = await startWorld({ partners: 2, holdDays: 10, now: '2026-05-20T00:00:00Z' });
   await createDeal(world, { terms: { components: [{ on: 'sale', model: 'flat-plus-percentage', amount: 100, rate: '0.0333' }] } });
 });
 afterAll(() => world.service.stop());
@@ -203,4 +203,21 @@ test('lists are paged in a stable order and see nothing of other brands', async 
   expect((await stranger.get('/api/v1/commissions').expect(200)).body.data).toEqual([]);
   await stranger.get(`/api/v1/commissions/${all[0]?.id}/explanation`).expect(404);
   await stranger.get(`/api/v1/conversions/${all[0]?.conversionId}/outcome`).expect(404);
+});
+
+test('T-47 M-25 a refund of what a later deposit qualified counts from the refund, and matures with what it corrects', async () => {
+  const customerId = newId('customer');
+  const here = { ...world, partnerIds: [world.partnerIds[1] ?? ''] };
+  const first = { on: 'first-deposit', model: 'flat', amount: 5_000, onRefund: 'proportional' };
+  await createDeal(here, { terms: { components: [{ ...first, qualify: { customer: { minDeposits: 3_000, onExclusion: 'keep' } } }] } });
+  const signUp = aConversion(here, { kind: 'first-deposit', customerId, occurredAt: '2026-03-10T12:00:00.000Z' });
+  const deposit = aConversion(here, { kind: 'deposit', amount: 3_000, customerId, occurredAt: '2026-04-05T12:00:00.000Z' });
+  await world.service.deliver(recorded(signUp), recorded(deposit));
+  await world.service.deliver(recorded(aRefund(here, signUp, 10_000, { occurredAt: '2026-05-20T12:00:00.000Z' })));
+  const entries = await entriesOf(here, { partnerId: partnerOf(here) });
+  expect(entries).toMatchObject([
+    { amount: 5_000, occurredAt: '2026-04-05T12:00:00.000Z', period: '2026-04' },
+    { amount: -5_000, occurredAt: '2026-05-20T12:00:00.000Z', period: '2026-05', adjusts: entries[0]?.id },
+  ]);
+  expect(entries[1]?.maturesAt).toBe(entries[0]?.maturesAt);
 });
