@@ -244,7 +244,14 @@ const errors: Case[] = [
       ...flat,
       rounding: 'half-away',
       caps: [smallCap],
-      tiers: { ...scale, retroactive: 'all', bands: [{ upTo: 1_000 }, { upTo: null, back: { amount: 401 } }] },
+      tiers: {
+        ...scale,
+        retroactive: 'all',
+        bands: [
+          { upTo: 1_000, factor: '1' },
+          { upTo: null, back: { amount: 401 } },
+        ],
+      },
     }),
     '/components/0/caps/0/limit',
     'cap-is-below-one-payment',
@@ -253,7 +260,14 @@ const errors: Case[] = [
       ...flat,
       rounding: 'half-away',
       caps: [smallCap],
-      tiers: { ...scale, retroactive: 'all', bands: [{ upTo: 1_000 }, { upTo: null, back: { amount: 400 } }] },
+      tiers: {
+        ...scale,
+        retroactive: 'all',
+        bands: [
+          { upTo: 1_000, factor: '1' },
+          { upTo: null, back: { amount: 400 } },
+        ],
+      },
     }),
   ],
   [

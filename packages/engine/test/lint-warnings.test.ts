@@ -86,6 +86,20 @@ const warnings: Case[] = [
     ),
   ],
   [
+    'M-10 a rate for what came before that is less than that of the component, which the band below pays',
+    scaled({ retroactive: 'all', bands: [{ upTo: 100_000 }, { upTo: null, rate: '0.2', back: { rate: '0.09' } }] }),
+    '/components/0/tiers/bands/1/back/rate',
+    'bands-go-down',
+    /paid 0.09, less than the 0.1 of the band below it/,
+    scaled({
+      retroactive: 'all',
+      bands: [
+        { upTo: 100_000, factor: '0.8' },
+        { upTo: null, rate: '0.2', back: { rate: '0.09' } },
+      ],
+    }),
+  ],
+  [
     'M-10 a factor that takes from what came before',
     scaled({
       retroactive: 'all',

@@ -1,7 +1,7 @@
 import { compare, exponentOf, one, toExactText } from '@tributary/money';
 import { exactOf, isMore, isSame } from '../check/numbers.js';
 import { isMonthModel } from '../terms.js';
-import type { Band, Finely, Metric, NormalTiers } from '../types.js';
+import type { Band, Finely, Metric, NormalComponent, NormalTiers } from '../types.js';
 import { error, type Finding, type Subject, warning } from './finding.js';
 
 /** Scales: bands that nobody reaches, that pay less than those below, or whose bounds are in another unit than their measure. */
@@ -14,7 +14,7 @@ export function lintBands(subject: Subject): Finding[] {
     ...lintReach(tiers, `${path}/bands`),
     ...lintMinima(tiers, isMonthModel(component.model), `${path}/bands`),
     ...tiers.bands.flatMap((band, index) => lintStep(tiers.bands[index - 1], band, index, `${path}/bands/${index}`)),
-    ...tiers.bands.flatMap((band, index) => lintBack(tiers.bands[index - 1], band, index, `${path}/bands/${index}/back`)),
+    ...tiers.bands.flatMap((band, index) => lintBack(component, tiers.bands[index - 1], band, index, `${path}/bands/${index}/back`)),
     ...tiers.metrics.flatMap((metric, place) => lintUnits(tiers, metric, place, terms.currency, `${path}/bands`)),
     ...lintCrossing(subject, tiers, path),
     ...(tiers.metrics.some(({ across, measure }) => across === 'brands' && measure === 'amount') && terms.currency === undefined
@@ -85,13 +85,15 @@ function lintStep(below: Band | undefined, band: Band, index: number, at: string
 }
 
 /** What came before a band should not lose by the band being reached. */
-function lintBack(below: Band | undefined, { back }: Band, index: number, at: string): Finding[] {
+function lintBack(component: NormalComponent, below: Band | undefined, { back }: Band, index: number, at: string): Finding[] {
   if (back === undefined) return [];
   const say = (field: string, what: string): Finding =>
     warning(`${at}/${field}`, 'bands-go-down', `When band ${index + 1} is reached, ${what}.`);
-  const falling = (['rate', 'amount'] as const).find((field) => isMore(exactOf(below?.[field]), exactOf(back[field])));
+  // A band that says nothing pays what the component does.
+  const paidBelow = (field: 'rate' | 'amount') => below?.[field] ?? (below?.factor === undefined ? component[field] : undefined);
+  const falling = (['rate', 'amount'] as const).find((field) => isMore(exactOf(paidBelow(field)), exactOf(back[field])));
   if (falling !== undefined)
-    return [say(falling, `what stood before it is paid ${back[falling]}, less than the ${below?.[falling]} of the band below it`)];
+    return [say(falling, `what stood before it is paid ${back[falling]}, less than the ${paidBelow(falling)} of the band below it`)];
   if (!isMore(one, exactOf(back.factor))) return [];
   return [say('factor', `what stood before it is multiplied by ${back.factor}: it falls`)];
 }
