@@ -22,8 +22,8 @@ export interface Schedule {
 export const anchorOf = (instant: string, anchor: Anchor, timeZone: string): string => lockDate({ anchor }, instant, timeZone);
 
 /**
- * The date that a schedule names for an instant: the anchor, `months` on (a month's last day stays one: 28 February and
- * 1 month are 31 March), then `days` on, then, with `dayOfMonth`, the first such local midnight that is not before.
+ * The date that a schedule names for an instant: the anchor, `months` on (`month-last-day` stays the last: from 28 February,
+ * 1 month on, it is 31 March), then `days` on, then, with `dayOfMonth`, the first such local midnight that is not before.
  * With any anchor but `instant` it is the first instant of a local day. Throws a RangeError for a `dayOfMonth` that is
  * not 1 to 31.
  */
