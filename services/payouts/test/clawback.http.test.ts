@@ -75,6 +75,25 @@ test('WE-52 M-25 the policy is the one of the instant of the refund, whichever i
   }
 });
 
+test('WE-52 M-25 what stays written off by another policy says which, whenever that one is told', async () => {
+  const { owed, sale } = await sent();
+  await settle(s);
+  const late = refunded(owed, sale, 200, '2026-07-01T00:00:00Z');
+  await s.deliver(late, approved(late));
+  await s.deliver(brandChanged(owed.brandId, { clawbackDays: 30 }, 3, '2026-06-01T00:00:00.000Z'));
+  await s.deliver(brandChanged(owed.brandId, { clawbackDays: 10 }, 2, '2026-05-01T00:00:00.000Z'));
+  const told = await writeOffsOf(late.data.entryId);
+  expect(told.at(-1)?.data.writtenOff).toMatchObject({ clawbackDays: 30, until: '2026-04-01T22:00:00.000Z' });
+  expect(told.map(({ sequence }) => sequence)).toEqual([...new Set(told.map(({ sequence }) => sequence))]);
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ paid: 2000, payable: 0, receivable: 0, writtenOff: -200 });
+  await s.deliver(brandChanged(owed.brandId, { clawbackDays: null }, 4, '2026-06-30T00:00:00.000Z'));
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ paid: 2000, receivable: 200, writtenOff: 0 });
+  const after = await writeOffsOf(late.data.entryId);
+  expect(after.at(-1)?.data.writtenOff).toBeNull();
+  expect(after.at(-1)?.sequence).toBeGreaterThan(told.at(-1)?.sequence ?? 0);
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+});
+
 test('WE-52 M-25 a commission disapproved after the payment takes along what was written off of it', async () => {
   const { owed, sale } = await sent();
   await settle(s);

@@ -17,7 +17,7 @@ export function onBrandChanged({ outbox, clock, name }: Parts): Consumer<EventOf
     if (!first) return;
     await storeBrands(tx, events);
     const ids = await keepClawbackPolicies(tx, events);
-    await reconsider(tx, outbox, ids, { byEntry: new Map(), otherwise: contextOf(first, name) }, clock.now());
+    await reconsider(tx, outbox, ids, { byEntry: new Map(), otherwise: contextOf(first, name) }, clock.now(), [], new Set(ids));
   };
 }
 

@@ -24,7 +24,7 @@ const correctionsOf = (placed: readonly Placement<EntryRow>[]) => placed.flatMap
 /**
  * Puts the named entries, and what corrects them, where the facts known by now say that they belong, and posts the moves. Whatever
  * order the facts came in, the last one to arrive leads here with all of them. What is `placed` is in its bucket already and is
- * posted with the rest.
+ * posted with the rest. Of what is `restated` it is told again why it is written off: it may stay so for another reason.
  */
 export async function reconsider(
   tx: Tx,
@@ -33,16 +33,23 @@ export async function reconsider(
   causes: Causes,
   now: Date,
   placed: readonly Placement<EntryRow>[] = [],
+  restated: ReadonlySet<string> = new Set(),
 ): Promise<void> {
+  const isRestated = ({ entry, to }: Placement<EntryRow>): boolean => to === 'written-off' && restated.has(entry.id);
   await storeCorrections(tx, correctionsOf(placed));
   const others = ids.length === 0 ? [] : placeFamilies(await lockFamilies(tx, ids), now);
-  await storeBuckets(tx, others.filter(moved));
+  await storeBuckets(
+    tx,
+    others.filter((each) => moved(each) || isRestated(each)),
+  );
   await storeCorrections(tx, correctionsOf(others));
   const causeOf = ({ id, adjusts }: EntryRow) => causes.byEntry.get(id) ?? causes.byEntry.get(adjusts ?? '') ?? causes.otherwise;
   const all = [...placed, ...others];
   const postings = all.flatMap((each) => each.postings.map((posting) => ({ posting, context: causeOf(each.entry) })));
   await post(tx, outbox, postings, now);
-  const told = all.filter(writeOffMoved).map((each) => ({ ...writeOffChanged(each, now), context: causeOf(each.entry) }));
+  const told = all
+    .filter((each) => writeOffMoved(each) || isRestated(each))
+    .map((each) => ({ ...writeOffChanged(each, now), context: causeOf(each.entry) }));
   await outbox.append(tx, causes.otherwise, told);
 }
 
@@ -50,7 +57,7 @@ export async function reconsider(
 const writeOffMoved = (placement: Placement<EntryRow>): boolean =>
   moved(placement) && (placement.to === 'written-off' || placement.entry.bucket === 'written-off');
 
-/** The version that the move brings counts the snapshots, with gaps. */
+/** The version that follows counts the snapshots, with gaps. */
 function writeOffChanged({ entry, writeOff }: Placement<EntryRow>, now: Date): NewEvent<'payouts.write-off.changed.v1'> {
   const { id: entryId, partnerId, brandId, currency, version } = entry;
   const writtenOff = writeOff && { ...writeOff, paidAt: writeOff.paidAt.toISOString(), until: writeOff.until.toISOString() };
