@@ -65,6 +65,7 @@ export const enrolled = (partnerId: string, brandId: string) =>
 export interface EntryOptions {
   entryId?: string;
   adjusts?: string | null;
+  conversionId?: string;
   currency?: string;
   occurredAt?: string;
   maturesAt?: string;
@@ -73,8 +74,9 @@ export interface EntryOptions {
 /** Commission of so many minor units, matured at once unless told otherwise. */
 export function accrued(partnerId: string, brandId: string, amount: number, options: EntryOptions = {}): Accrued {
   const occurredAt = options.occurredAt ?? start.toISOString();
+  const entryId = options.entryId ?? newId('entry');
   return anEvent('commission.entry.accrued.v1', {
-    entryId: options.entryId ?? newId('entry'),
+    entryId,
     scope: 's',
     partnerId,
     brandId,
@@ -83,7 +85,8 @@ export function accrued(partnerId: string, brandId: string, amount: number, opti
     dealVersion: 1,
     dealAuthorId: 'usr_author',
     engineVersion: 'engine-1',
-    conversionId: newId('conversion'),
+    // A correction is of the conversion that it corrects, unless told otherwise.
+    conversionId: options.conversionId ?? (options.adjusts ?? entryId).replace(/^ent_/, 'cnv_'),
     causeConversionId: null,
     component: '0',
     amount,

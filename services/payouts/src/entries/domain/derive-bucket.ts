@@ -7,6 +7,8 @@ export interface EntryFacts {
   amount: bigint;
   /** False while only a decision about it has arrived. */
   accrued: boolean;
+  /** What it was earned by; null for months and what was posted by hand. */
+  conversionId: string | null;
   /** The entry that this one corrects. */
   adjusts: string | null;
   occurredAt: Date | null;
@@ -47,10 +49,14 @@ export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined
 /** A negative entry that corrects another one. */
 export const isReversal = (entry: Pick<EntryFacts, 'amount' | 'adjusts'>): boolean => entry.amount < 0n && entry.adjusts !== null;
 
-/** Why a reversal takes back nothing of what was paid; null when it does, or when nothing was paid. */
+/**
+ * Why a reversal takes back nothing of what was paid; null when it does, or when nothing was paid. Where less than a cent is added up,
+ * every refund corrects the first entry of all: when that was paid says nothing of another conversion.
+ */
 export function writeOffOf(entry: EntryFacts, original: EntryFacts | undefined): WriteOff | null {
   const { occurredAt, clawback } = entry;
   if (!isReversal(entry) || !original?.paidAt || occurredAt === null || clawback === null) return null;
+  if (entry.conversionId !== original.conversionId) return null;
   return windowOver(original.paidAt, occurredAt, clawback);
 }
 
