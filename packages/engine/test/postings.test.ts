@@ -179,6 +179,7 @@ test('T-47 M-25 a refund of what was earned after the conversion occurs when it 
     { amount: -400n, period: '2026-09', earnedAt, occurredAt: '2026-09-01T00:00:00.000Z' },
   ]);
   expect(refunded('2026-05-01T00:00:00.000Z')).toMatchObject([{ amount: -400n, period: '2026-05', earnedAt, occurredAt: earnedAt }]);
+  expect(refunded('2026-05-02T00:00:00Z')).toMatchObject([{ occurredAt: '2026-05-02T00:00:00Z' }]);
 });
 
 test('P-18 an explanation agrees with itself only where scope, amount, exact value and currency all do', () => {
