@@ -95,6 +95,8 @@ describe('WE-52 M-25 what was paid is taken back within the brand’s window onl
   });
   test('M-20 where the first entry of all is what it corrects, another conversion’s payment says nothing', () => {
     expect(deriveBucket(at(after, { conversionId: 'cnv_2' }), paid, now)).toBe('payable');
+    for (const decisionState of ['rejected', 'held', 'none', 'approved'] as const)
+      expect(deriveBucket(at(after, { conversionId: 'cnv_2' }), facts({ decisionState }), now)).toBe('payable');
     expect(deriveBucket(at(after, { conversionId: null }), { ...paid, conversionId: null }, now)).toBe('written-off');
   });
   test('it waits for a decision like any other, and a rejection goes before', () => {
