@@ -53,12 +53,14 @@ test('M-25 what each refund takes, of what is left', () => {
 
 test('M-10 a scale by minima is found by its bands, whatever comes first in them', () => {
   const bands: Band[] = [{ rate: '0.1' }, { atLeast: [5], rate: '0.2' }, { atLeast: [9], rate: '0.3' }];
-  expect(['0', '4', '5', '8', '9', '99'].map((value) => bandOf(bands, [rate(value)], 'inclusive').index)).toEqual([0, 0, 1, 1, 2, 2]);
-  expect(bandOf([{ upTo: 1 }, { upTo: 2 }], [rate('-3')], 'inclusive').index).toBe(0);
-  expect(bandOf([{ upTo: 1 }, { upTo: 2 }], [rate('7')], 'inclusive').index).toBe(1);
-  expect(bandOf([{ upTo: 1 }, {}], [rate('1'), rate('1')], 'inclusive').index).toBe(1);
-  expect(bandOf([{ atLeast: [1, 1] }, { atLeast: [2] }], [rate('2')], 'inclusive').index).toBe(1);
-  expect(() => bandOf([], [zero], 'inclusive')).toThrow(new RangeError('a scale has at least one band'));
+  expect(['0', '4', '5', '8', '9', '99'].map((value) => bandOf(bands, [rate(value)], 'inclusive', 'all').index)).toEqual([
+    0, 0, 1, 1, 2, 2,
+  ]);
+  expect(bandOf([{ upTo: 1 }, { upTo: 2 }], [rate('-3')], 'inclusive', 'all').index).toBe(0);
+  expect(bandOf([{ upTo: 1 }, { upTo: 2 }], [rate('7')], 'inclusive', 'all').index).toBe(1);
+  expect(bandOf([{ upTo: 1 }, {}], [rate('1'), rate('1')], 'inclusive', 'all').index).toBe(1);
+  expect(bandOf([{ atLeast: [1, 1] }, { atLeast: [2] }], [rate('2')], 'inclusive', 'all').index).toBe(1);
+  expect(() => bandOf([], [zero], 'inclusive', 'all')).toThrow(new RangeError('a scale has at least one band'));
 });
 
 test('M-10 the parts of a stretch stand in the order passed, and bands with nothing in them are left out', () => {

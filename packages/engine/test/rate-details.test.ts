@@ -3,12 +3,13 @@ import {
   type Alternative,
   type Component,
   type Conversion,
+  type CustomerThen,
   type FoldInput,
   foldConversion,
   type Metric,
   type Terms,
 } from '../src/index.js';
-import { aDeal, aRefund, aSale } from './builders.js';
+import { aDeal, aRefund, aSale, percentage } from './builders.js';
 
 const sale: Component = { on: 'sale', model: 'percentage', rate: '0.1' };
 const fold = (terms: Terms, rest: Partial<FoldInput> = {}) =>
@@ -271,4 +272,19 @@ test('M-19 a unit or a spread needs its quantity, by name', () => {
   for (const component of [perUnit, spread])
     expect([one(component).reason, one(component, { original: aSale({ details: null }) }).reason]).toEqual(['no-quantity', 'no-quantity']);
   expect(one({ ...perUnit, amount: 0 }, { original: aSale({ details: { quantity: '2' } }) }).reason).toBe('rate-is-zero');
+});
+
+test('C-05 why an excluded customer earns nothing by plain terms is explained by what was known of it', () => {
+  const excluded = {
+    ...{ customerId: 'x', tags: [], country: null, verifiedAt: null, excludedFrom: '2026-03-10T00:00:00.000Z' },
+    ...{ firstAt: '2026-03-01T00:00:00.000Z', ordinal: 1, history: [] },
+  };
+  const told = (customer: CustomerThen | null) => {
+    const circumstances = { partner: { tags: [], tier: null }, uplines: [], customer, touches: [], rates: [] };
+    const original = aSale({ customerId: 'x' });
+    const { scopes } = foldConversion({ original, refunds: [], versions: [aDeal(percentage('0.10'))], circumstances });
+    return [scopes[0]?.reason, scopes[0]?.explanation.inputs.circumstances?.customer?.excludedFrom];
+  };
+  expect(told(excluded)).toEqual(['customer-excluded', excluded.excludedFrom]);
+  expect(told({ ...excluded, excludedFrom: null })).toEqual([null, undefined]);
 });

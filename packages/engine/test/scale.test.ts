@@ -8,7 +8,7 @@ const byRate = (band: Band): Rational => rate(band.rate ?? '0');
 const marginal = (bands: readonly Band[], value: string, bounds: 'inclusive' | 'exclusive' = 'inclusive'): string =>
   toExactText(marginalSum(marginalParts(bands, rate('0'), rate(value), bounds), byRate));
 const whole = (bands: readonly Band[], value: string, bounds: 'inclusive' | 'exclusive' = 'inclusive'): string => {
-  const { band } = bandOf(bands, [rate(value)], bounds);
+  const { band } = bandOf(bands, [rate(value)], bounds, 'all');
   return toExactText(add(multiply(rate(value), rate(band.rate ?? '0')), rate(String(band.fixed ?? 0))));
 };
 
@@ -40,7 +40,7 @@ test('WE-23 10 % to 5,000 and 12 % above', () => {
 });
 
 test('WE-22 WE-24 the upper bound belongs to its band, unless bounds are exclusive', () => {
-  const at = (value: string, bounds: 'inclusive' | 'exclusive') => bandOf(sales, [rate(value)], bounds).index;
+  const at = (value: string, bounds: 'inclusive' | 'exclusive') => bandOf(sales, [rate(value)], bounds, 'all').index;
   expect(['4999.99', '5000', '5000.01'].map((value) => at(value, 'inclusive'))).toEqual([0, 0, 1]);
   expect(['4999.99', '5000', '5000.01'].map((value) => at(value, 'exclusive'))).toEqual([0, 1, 1]);
   expect([whole(sales, '5000'), whole(sales, '5000', 'exclusive')]).toEqual(['500', '600']);
@@ -78,7 +78,7 @@ test('WE-25 of several metrics the highest band whose minima are all met holds, 
     { atLeast: [5_000, 10], rate: '0.30' },
     { atLeast: [20_000, 15], rate: '0.35' },
   ];
-  const at = (amount: string, players: string) => bandOf(bands, [rate(amount), rate(players)], 'inclusive').index;
+  const at = (amount: string, players: string) => bandOf(bands, [rate(amount), rate(players)], 'inclusive', 'all').index;
   expect([at('20000', '15'), at('20000', '14'), at('19999.99', '99'), at('5000', '9'), at('0', '0')]).toEqual([2, 1, 1, 0, 0]);
 });
 
@@ -88,7 +88,8 @@ test('A-17 of several metrics the highest band of whose minima any is met holds,
     { atLeast: [20, null], rate: '0.15' },
     { atLeast: [50, 1_000_000], rate: '0.20' },
   ];
-  const at = (count: string, amount: string, reach?: 'all' | 'any') => bandOf(bands, [rate(count), rate(amount)], 'exclusive', reach).index;
+  const at = (count: string, amount: string, reach: 'all' | 'any' = 'all') =>
+    bandOf(bands, [rate(count), rate(amount)], 'exclusive', reach).index;
   const figures = [
     ['0', '0'],
     ['19', '999999'],
@@ -133,13 +134,13 @@ test('A-17 no band of a scale that the checks accept is hidden by others', () =>
 });
 
 test('below zero is the first band, beyond the last bound the last', () => {
-  expect(bandOf(ngr, [rate('-800')], 'inclusive').index).toBe(0);
+  expect(bandOf(ngr, [rate('-800')], 'inclusive', 'all').index).toBe(0);
   expect(marginal(ngr, '-800')).toBe('-200');
-  expect(bandOf([{ upTo: 10 }, { upTo: 20 }], [rate('21')], 'inclusive').index).toBe(1);
+  expect(bandOf([{ upTo: 10 }, { upTo: 20 }], [rate('21')], 'inclusive', 'all').index).toBe(1);
 });
 
 test('a scale needs bands', () => {
-  expect(() => bandOf([], [rate('1')], 'inclusive')).toThrow(RangeError);
+  expect(() => bandOf([], [rate('1')], 'inclusive', 'all')).toThrow(RangeError);
 });
 
 test('a marginal scale is linear: on the way up, in steps, and back', () => {

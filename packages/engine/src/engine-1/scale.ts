@@ -23,7 +23,7 @@ export interface MarginalPart extends BandFound {
  * is below zero in the first. Bands with `atLeast` (one or several metrics, in their order): the highest band of whose minima all, or
  * any one, are met, by equality too; else the lowest. Throws a RangeError without bands.
  */
-export function bandOf(bands: readonly Band[], values: readonly Rational[], bounds: Bounds, reach: Reach = 'all'): BandFound {
+export function bandOf(bands: readonly Band[], values: readonly Rational[], bounds: Bounds, reach: Reach): BandFound {
   const byLeast = values.length > 1 || bands.some(({ atLeast }) => atLeast !== undefined);
   const index = byLeast
     ? bands.findLastIndex((band) => meets(band, values, reach))
