@@ -19,7 +19,7 @@ export async function checkLedger({ databases, report }) {
     accrued: "sum(-amount) FILTER (WHERE account = 'brand-expense' AND amount < 0)",
     reversed: "sum(amount) FILTER (WHERE account = 'brand-expense' AND amount > 0)",
     ...Object.fromEntries(
-      ['rejected', 'pending', 'held', 'approved', 'payable', 'in-payout', 'paid'].map((account) => [
+      ['rejected', 'pending', 'held', 'approved', 'payable', 'in-payout', 'paid', 'written-off'].map((account) => [
         account.replace('-', '_'),
         `sum(amount) FILTER (WHERE account = '${account}')`,
       ]),
