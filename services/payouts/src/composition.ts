@@ -10,10 +10,14 @@ import type { Rail } from './rails/domain/rail.js';
 import { routes } from './routes.js';
 import { subscriptions } from './subscriptions.js';
 
-const environmentSchema = z.object({ TRIBUTARY_PAYOUT_COOLING_DAYS: z.coerce.number().int().min(0).max(365).default(3) });
+const environmentSchema = z.object({
+  TRIBUTARY_PAYOUT_COOLING_DAYS: z.coerce.number().int().min(0).max(365).default(3),
+  TRIBUTARY_PAYOUT_BANK_DAYS: z.coerce.number().int().min(0).max(30).default(3),
+});
 
 function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
-  return { coolingDays: readEnvironment(environmentSchema, env).TRIBUTARY_PAYOUT_COOLING_DAYS, payoutsPerRun: 5000, payoutsPerBatch: 100 };
+  const { TRIBUTARY_PAYOUT_COOLING_DAYS: coolingDays, TRIBUTARY_PAYOUT_BANK_DAYS: bankDays } = readEnvironment(environmentSchema, env);
+  return { coolingDays, bankDays, payoutsPerRun: 5000, payoutsPerBatch: 100 };
 }
 
 /** What tests replace. */
@@ -30,7 +34,7 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     name: 'payouts',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['ledger_transaction', 'simulator_money_out'],
+    appendOnly: ['ledger_transaction', 'simulator_money_out', 'bank_report', 'bank_booking'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);

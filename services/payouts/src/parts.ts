@@ -19,6 +19,8 @@ export interface Parts extends Kit<PrismaClient> {
 export interface PayoutSettings {
   /** How long a changed payout method cannot be used, in days. A partner's first one can be used at once. */
   coolingDays: number;
+  /** How long a bank may take to book what it was handed, in days: then a statement without it lacks it. */
+  bankDays: number;
   /** A run holds at most so many payouts; the rest goes into the next one. */
   payoutsPerRun: number;
   /** So many payouts are sent between two commits. A bank file holds all of its brand. */

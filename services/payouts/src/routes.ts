@@ -1,4 +1,7 @@
 import type { Route } from '@tributary/service-kit';
+import { getBankReportRoute, listBankReportsRoute } from './bank/read-bank-reports.js';
+import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
+import { uploadBankReportRoute } from './bank/upload-bank-report.js';
 import { getBalanceRoute } from './ledger/get-balance.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
@@ -25,4 +28,10 @@ export const routes = (parts: Parts): Route[] => [
   getBankFileRoute(parts),
   listPayoutsRoute(parts),
   getPayoutRoute(parts),
+  uploadBankReportRoute(parts),
+  listBankReportsRoute(parts),
+  getBankReportRoute(parts),
+  listReconciliationItemsRoute(parts),
+  getReconciliationItemRoute(parts),
+  resolveReconciliationItemRoute(parts),
 ];

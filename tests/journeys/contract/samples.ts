@@ -97,6 +97,7 @@ function owed(world: World): Record<string, () => Sample> {
   const version = { dealId, version: '1' };
   const template = { templateId: 'dtp_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const item = { itemId: 'rci_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
@@ -160,6 +161,16 @@ function owed(world: World): Record<string, () => Sample> {
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
     listRiskHits: () => ({ query: { brandId } }),
+    uploadBankReport: () => ({
+      params: { brandId },
+      headers: { 'content-type': 'text/csv' },
+      body: `bookedOn,amount,currency,endToEndId\n${now.slice(0, 10)},-1.00,EUR,${fresh()}\n`,
+    }),
+    listBankReports: () => ({ query: { brandId } }),
+    getBankReport: () => ({ params: { reportId: 'bkr_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    listReconciliationItems: () => ({ query: { brandId } }),
+    getReconciliationItem: () => ({ params: item, status: 404 }),
+    resolveReconciliationItem: () => ({ params: item, body: { resolution: 'fuzz' }, status: 404 }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };
 }

@@ -4,6 +4,7 @@ import * as adjustments from './adjustments.js';
 import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
+import * as bankReports from './bank-reports.js';
 import * as commission from './commission.js';
 import * as consolidated from './consolidated.js';
 import * as customers from './customers.js';
@@ -44,6 +45,7 @@ export const routeContracts: readonly RouteContract[] = [
   approvals,
   riskHits,
   payouts,
+  bankReports,
   audit,
   insights,
   quality,

@@ -19,7 +19,7 @@ interface Step {
 }
 export interface Recorded {
   /** Reports that contradict what is final: nothing was changed for them. */
-  conflicts: { payoutId: string; conflict: string }[];
+  conflicts: { payoutId: string; outcome: ReportedOutcome; conflict: string }[];
 }
 
 /**
@@ -96,7 +96,7 @@ function takeSteps(payouts: ReadonlyMap<string, PayoutRow>, reports: readonly Pa
     const payout = payouts.get(payoutId);
     if (!payout) continue;
     const next = advance(payout.status, outcome);
-    if ('conflict' in next) conflicts.push({ payoutId, conflict: next.conflict });
+    if ('conflict' in next) conflicts.push({ payoutId, outcome, conflict: next.conflict });
     else if (next.steps.length > 0) {
       payout.railReference = reference ?? payout.railReference;
       payout.reason = reason ?? (outcome === 'failed' || outcome === 'unknown' || outcome === 'returned' ? payout.reason : null);

@@ -34,6 +34,9 @@ export interface Callback {
   reference: string;
 }
 
+/** Rails by a file that a person hands to the bank, and whose outcome the bank's own files tell. */
+export const fileRails: readonly string[] = ['bank-file'];
+
 /**
  * A way for money to leave. All calls are idempotent by `railKey`: submitting the same key again never moves money twice. A rail
  * commits on its own, outside of every transaction of ours, as an outside system would.
