@@ -101,6 +101,7 @@ export const rejections = {
   'run-empty': { status: 422, title: 'Nothing is payable' },
   'run-not-cleared': { status: 409, title: 'The run has no clearance for its content' },
   'iban-invalid': { status: 422, title: 'The IBAN does not check' },
+  'routing-number-invalid': { status: 422, title: 'The routing number does not check' },
   'funding-account-exists': { status: 409, title: 'The brand has an active funding account on this rail' },
   'bank-report-unreadable': { status: 422, title: 'The file is no bank report in a format that is read here' },
   'bank-report-other-account': { status: 422, title: 'The file is of an account that the brand does not pay from' },

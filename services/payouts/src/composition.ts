@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import type { Parts, PayoutSettings } from './parts.js';
-import { bankFile, bankFilesOf } from './rails/adapters/bank-file.js';
+import { csvFile } from './rails/adapters/csv-file.js';
+import { bankFilesOf, fileRail } from './rails/adapters/file-rail.js';
+import { nachaFile } from './rails/adapters/nacha-file.js';
+import { sepaFile } from './rails/adapters/sepa-file.js';
 import { simulatedApi } from './rails/adapters/simulated-api.js';
 import type { Rail } from './rails/domain/rail.js';
 import { routes } from './routes.js';
@@ -38,12 +41,17 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);
-      const rails = [bankFile(kit.db, kit.vault), simulatedApi(kit.db)].map((rail) => [rail.name, wrap(rail)] as const);
+      const rails = [
+        fileRail(kit.db, kit.vault, sepaFile),
+        fileRail(kit.db, kit.vault, nachaFile),
+        fileRail(kit.db, kit.vault, csvFile),
+        simulatedApi(kit.db),
+      ].map((rail) => [rail.name, wrap(rail)] as const);
       const own = {
         rails: new Map(rails),
         settings: { ...settingsFrom(kit.env), ...options.settings },
         crashPoint: options.crashPoint ?? crashPoint,
-        bankFilesOf: (tx, runId, brandId) => bankFilesOf(tx, kit.vault, runId, brandId),
+        bankFilesOf: (tx, runId, rail, brandId) => bankFilesOf(tx, kit.vault, runId, rail, brandId),
       } satisfies Omit<Parts, keyof typeof kit>;
       // The kit's messaging is there only once all is built, so the kit is not copied.
       const parts: Parts = Object.create(kit, Object.getOwnPropertyDescriptors(own));

@@ -10,8 +10,8 @@ export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-ans
 export interface Parts extends Kit<PrismaClient> {
   /** By name, as funding accounts and payouts say it. */
   rails: ReadonlyMap<string, Rail>;
-  /** The bank files of a run, decrypted, by brand. */
-  bankFilesOf: (tx: Tx, runId: string, brandId: string | undefined) => Promise<string[]>;
+  /** The files of a run and rail, decrypted, by brand. */
+  bankFilesOf: (tx: Tx, runId: string, rail: string, brandId: string | undefined) => Promise<string[]>;
   crashPoint: (name: PayoutCrashPoint) => void;
   settings: PayoutSettings;
 }

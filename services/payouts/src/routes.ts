@@ -11,7 +11,7 @@ import { reportSettlementRoute } from './payouts/report-settlement.js';
 import { approveRunRoute } from './runs/approve-run.js';
 import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
-import { getBankFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
+import { getBankFileRoute, getPaymentFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
 import { submitRunRoute } from './runs/submit-run.js';
 
 export const routes = (parts: Parts): Route[] => [
@@ -26,6 +26,7 @@ export const routes = (parts: Parts): Route[] => [
   cancelRunRoute(parts),
   reportSettlementRoute(parts),
   getBankFileRoute(parts),
+  getPaymentFileRoute(parts),
   listPayoutsRoute(parts),
   getPayoutRoute(parts),
   uploadBankReportRoute(parts),

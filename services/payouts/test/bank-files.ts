@@ -18,7 +18,7 @@ export function pain002(statuses: readonly Status[], whole?: { fileId: string; s
   const lines = statuses.map(({ id, status, reason, amount }) =>
     tag(
       'TxInfAndSts',
-      tag('OrgnlEndToEndId', id) +
+      tag('OrgnlEndToEndId', id?.replace('_', '-')) +
         tag('TxSts', status) +
         tag('StsRsnInf', reason && tag('Rsn', tag('Cd', reason))) +
         tag('OrgnlTxRef', amount === undefined ? undefined : tag('Amt', `<InstdAmt Ccy="EUR">${major(amount)}</InstdAmt>`)),
@@ -60,7 +60,9 @@ function entry({
   currency = 'EUR',
 }: Entry): string {
   const details =
-    id === undefined ? '' : tag('TxDtls', tag('Refs', tag('EndToEndId', id)) + tag('RtrInf', returned && tag('Rsn', tag('Cd', returned))));
+    id === undefined
+      ? ''
+      : tag('TxDtls', tag('Refs', tag('EndToEndId', id.replace('_', '-'))) + tag('RtrInf', returned && tag('Rsn', tag('Cd', returned))));
   return tag(
     'Ntry',
     `<Amt Ccy="${currency}">${major(amount)}</Amt>` +

@@ -47,6 +47,7 @@ export function samplesOf(world: World): Record<string, () => Sample> {
     approveRun: () => ({ params: { runId }, status: 403 }),
     submitRun: () => ({ params: { runId } }),
     cancelRun: () => ({ params: { runId }, body: { reason: 'fuzz' }, status: 409 }),
+    getPaymentFile: () => ({ params: { runId, rail: 'bank-file' }, query: { brandId } }),
     getBankFile: () => ({ params: { runId } }),
     reportSettlement: () => ({ params: { runId }, body: { settlements: [{ payoutId, outcome: 'settled' }] } }),
     listPayouts: () => ({ query: { runId } }),

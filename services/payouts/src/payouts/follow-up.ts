@@ -1,5 +1,5 @@
 import { everyBrand, type Parts } from '../parts.js';
-import type { Instruction, Rail } from '../rails/domain/rail.js';
+import { fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { type PayoutReport, recordReports } from '../shared/record-reports.js';
 import { nextLookupDelayMs } from './domain/payout-state.js';
@@ -59,7 +59,7 @@ async function ask(parts: Parts, payout: PayoutRow & { behaviour: string | null 
   try {
     const found = await rail.lookup(payout.railKey, now);
     if (found.state !== 'not-found') return reportOfState(payout.id, found);
-    if (payout.status !== 'unknown' || payout.rail === 'bank-file') return undefined;
+    if (payout.status !== 'unknown' || fileRails.includes(payout.rail)) return undefined;
     const instruction: Instruction = { ...payout, payoutId: payout.id };
     const answer = (await rail.submit([instruction], now)).get(payout.railKey);
     return answer && reportOfAnswer(payout.id, answer);

@@ -1,7 +1,7 @@
 import { type BankFileContent, type BankLine, UnreadableFile } from '../domain/bank-line.js';
 import { parseCsv } from '../domain/csv.js';
 import { reasonText } from '../domain/iso-codes.js';
-import { amountOf, dayOf, identifier, requireFew } from './values.js';
+import { amountOf, dayOf, identifier, paymentName, requireFew } from './values.js';
 
 const columns = ['bookedOn', 'amount', 'currency', 'endToEndId', 'reference', 'returnReason'] as const;
 type Column = (typeof columns)[number];
@@ -31,7 +31,7 @@ function lineOf(cell: (name: Column) => string, number: number): BankLine {
   const code = cell('returnReason').slice(0, 35);
   return {
     number,
-    endToEndId: identifier(cell('endToEndId')),
+    endToEndId: paymentName(cell('endToEndId')),
     fileId: null,
     direction: out ? 'out' : 'back',
     ...amountOf(cell('amount').replace(/^[-+]/, ''), cell('currency')),

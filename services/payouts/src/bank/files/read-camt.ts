@@ -1,6 +1,6 @@
 import { type BankFileContent, type BankLine, UnreadableFile } from '../domain/bank-line.js';
 import { reasonText } from '../domain/iso-codes.js';
-import { type Amount, amountAt, dayOf, identifier, requireFew } from './values.js';
+import { type Amount, amountAt, dayOf, identifier, paymentName, requireFew } from './values.js';
 import { all, type Element, first, textAt } from './xml.js';
 
 /** Statements (camt.053) or notifications (camt.054) of an account: each detail of each entry is a line. */
@@ -76,7 +76,7 @@ function lineOf(whole: Whole, detail: Element | undefined, fileId: string | null
   const expected = direction === 'out' ? 'submitted' : null;
   return {
     number: 0,
-    endToEndId: identifier(textAt(detail, 'Refs', 'EndToEndId')),
+    endToEndId: paymentName(textAt(detail, 'Refs', 'EndToEndId')),
     fileId,
     direction,
     ...whole.amount,

@@ -1,6 +1,6 @@
 import type { BankFileContent, BankLine } from '../domain/bank-line.js';
 import { outcomeOfStatus, reasonText } from '../domain/iso-codes.js';
-import { amountAt, identifier, requireFew } from './values.js';
+import { amountAt, identifier, paymentName, requireFew } from './values.js';
 import { all, type Element, first, textAt } from './xml.js';
 
 /** A customer payment status report: what the bank says of a pain.001, payment by payment or for all of it. */
@@ -27,7 +27,7 @@ function lineOf(transaction: Element): BankLine {
   const amount = amountAt(original, 'Amt', 'InstdAmt') ?? amountAt(original, 'IntrBkSttlmAmt');
   return {
     ...bare,
-    endToEndId: identifier(textAt(transaction, 'OrgnlEndToEndId')),
+    endToEndId: paymentName(textAt(transaction, 'OrgnlEndToEndId')),
     fileId: null,
     amount: amount?.amount ?? null,
     currency: amount?.currency ?? null,

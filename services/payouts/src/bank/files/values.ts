@@ -1,4 +1,5 @@
 import { isCurrency, parseMajor } from '@tributary/money';
+import { payoutIdOf } from '../../rails/domain/end-to-end-id.js';
 import { UnreadableFile } from '../domain/bank-line.js';
 import { type Element, textAt } from './xml.js';
 
@@ -50,6 +51,12 @@ export function dayOf(text: string | null): string | null {
 export function identifier(text: string | null): string | null {
   const given = text?.trim() ?? '';
   return given === '' || given === 'NOTPROVIDED' ? null : given.slice(0, 35);
+}
+
+/** The payment that a bank means: by our id where it is one of ours. */
+export function paymentName(text: string | null): string | null {
+  const given = identifier(text);
+  return given === null ? null : payoutIdOf(given);
 }
 
 /** Refuses a file with more lines than we take. */

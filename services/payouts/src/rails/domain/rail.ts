@@ -35,7 +35,7 @@ export interface Callback {
 }
 
 /** Rails by a file that a person hands to the bank, and whose outcome the bank's own files tell. */
-export const fileRails: readonly string[] = ['bank-file'];
+export const fileRails: readonly string[] = ['bank-file', 'nacha-file', 'csv-file'];
 
 /**
  * A way for money to leave. All calls are idempotent by `railKey`: submitting the same key again never moves money twice. A rail
