@@ -4,9 +4,13 @@ import { z } from 'zod';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import type { Parts, PayoutSettings } from './parts.js';
+import { apiRail } from './rails/adapters/api-rail.js';
 import { csvFile } from './rails/adapters/csv-file.js';
 import { bankFilesOf, fileRail } from './rails/adapters/file-rail.js';
 import { nachaFile } from './rails/adapters/nacha-file.js';
+import { providerHttp } from './rails/adapters/providers/http.js';
+import { paypal, paypalAccess } from './rails/adapters/providers/paypal.js';
+import { stripe } from './rails/adapters/providers/stripe.js';
 import { sepaFile } from './rails/adapters/sepa-file.js';
 import { simulatedApi } from './rails/adapters/simulated-api.js';
 import type { Rail } from './rails/domain/rail.js';
@@ -16,11 +20,21 @@ import { subscriptions } from './subscriptions.js';
 const environmentSchema = z.object({
   TRIBUTARY_PAYOUT_COOLING_DAYS: z.coerce.number().int().min(0).max(365).default(3),
   TRIBUTARY_PAYOUT_BANK_DAYS: z.coerce.number().int().min(0).max(30).default(3),
+  TRIBUTARY_PAYPAL_URL: z.url().default('https://api-m.paypal.com'),
+  TRIBUTARY_STRIPE_URL: z.url().default('https://api.stripe.com'),
 });
 
 function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
-  const { TRIBUTARY_PAYOUT_COOLING_DAYS: coolingDays, TRIBUTARY_PAYOUT_BANK_DAYS: bankDays } = readEnvironment(environmentSchema, env);
-  return { coolingDays, bankDays, payoutsPerRun: 5000, payoutsPerBatch: 100 };
+  const read = readEnvironment(environmentSchema, env);
+  return {
+    coolingDays: read.TRIBUTARY_PAYOUT_COOLING_DAYS,
+    bankDays: read.TRIBUTARY_PAYOUT_BANK_DAYS,
+    payoutsPerRun: 5000,
+    payoutsPerBatch: 100,
+    paypalUrl: read.TRIBUTARY_PAYPAL_URL,
+    stripeUrl: read.TRIBUTARY_STRIPE_URL,
+    providerTimeoutMs: 15_000,
+  };
 }
 
 /** What tests replace. */
@@ -37,19 +51,23 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     name: 'payouts',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['ledger_transaction', 'simulator_money_out', 'bank_report', 'bank_booking'],
+    appendOnly: ['ledger_transaction', 'simulator_money_out', 'bank_report', 'bank_booking', 'rail_item'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);
+      const settings = { ...settingsFrom(kit.env), ...options.settings };
+      const callPaypal = providerHttp(settings.paypalUrl, settings.providerTimeoutMs);
       const rails = [
         fileRail(kit.db, kit.vault, sepaFile),
         fileRail(kit.db, kit.vault, nachaFile),
         fileRail(kit.db, kit.vault, csvFile),
+        apiRail(kit.db, kit.vault, paypal(callPaypal, paypalAccess(callPaypal))),
+        apiRail(kit.db, kit.vault, stripe(providerHttp(settings.stripeUrl, settings.providerTimeoutMs))),
         simulatedApi(kit.db),
       ].map((rail) => [rail.name, wrap(rail)] as const);
       const own = {
         rails: new Map(rails),
-        settings: { ...settingsFrom(kit.env), ...options.settings },
+        settings,
         crashPoint: options.crashPoint ?? crashPoint,
         bankFilesOf: (tx, runId, rail, brandId) => bankFilesOf(tx, kit.vault, runId, rail, brandId),
       } satisfies Omit<Parts, keyof typeof kit>;

@@ -21,6 +21,10 @@ export interface PayoutSettings {
   coolingDays: number;
   /** How long a bank may take to book what it was handed, in days: then a statement without it lacks it. */
   bankDays: number;
+  /** Where the providers answer, and how long an answer is waited for. */
+  paypalUrl: string;
+  stripeUrl: string;
+  providerTimeoutMs: number;
   /** A run holds at most so many payouts; the rest goes into the next one. */
   payoutsPerRun: number;
   /** So many payouts are sent between two commits. A bank file holds all of its brand. */

@@ -17,8 +17,10 @@ const usBankAccount = z.strictObject({
   routingNumber: z.string().regex(/^\d{9}$/, 'must be nine digits'),
   accountNumber: z.string().regex(/^[A-Z0-9-]{1,17}$/, 'must be up to 17 digits, capital letters and hyphens'),
 });
-export const fundingRails = ['bank-file', 'nacha-file', 'csv-file', 'simulated-api'] as const;
-export const payoutMethodKinds = ['bank-account', 'us-bank-account', 'simulated'] as const;
+/** What a provider gave to sign in and to know its callbacks by. Kept encrypted, and never shown. */
+const secret = z.string().min(8).max(200);
+export const fundingRails = ['bank-file', 'nacha-file', 'csv-file', 'paypal', 'stripe', 'simulated-api'] as const;
+export const payoutMethodKinds = ['bank-account', 'us-bank-account', 'paypal', 'stripe', 'simulated'] as const;
 export const fundingAccount = z
   .strictObject({
     id: ids.fundingAccount,
@@ -130,6 +132,14 @@ export const createFundingAccount = defineRoute({
       }),
     }),
     z.strictObject({ rail: z.literal('csv-file'), account: bankAccount }),
+    z.strictObject({
+      rail: z.literal('paypal'),
+      account: z.strictObject({ name: text(140), clientId: secret, clientSecret: secret, webhookId: secret }),
+    }),
+    z.strictObject({
+      rail: z.literal('stripe'),
+      account: z.strictObject({ name: text(140), secretKey: secret, webhookSecret: secret }),
+    }),
     z.strictObject({ rail: z.literal('simulated-api'), account: z.strictObject({ name: text(140) }) }),
   ]),
   responses: { 201: fundingAccount },
@@ -149,6 +159,16 @@ export const createPayoutMethod = defineRoute({
     z.strictObject({
       kind: z.literal('us-bank-account'),
       account: usBankAccount.extend({ type: z.enum(['checking', 'savings']), holder: z.enum(['person', 'company']) }),
+      brandIds: z.array(ids.brand).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('paypal'),
+      account: z.strictObject({ name: text(140), email: z.email().max(127) }),
+      brandIds: z.array(ids.brand).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('stripe'),
+      account: z.strictObject({ name: text(140), accountId: z.string().regex(/^acct_[A-Za-z0-9]{1,40}$/, 'must be a connected account') }),
       brandIds: z.array(ids.brand).optional(),
     }),
     z.strictObject({

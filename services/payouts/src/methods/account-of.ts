@@ -41,14 +41,29 @@ function byRouting(account: { routingNumber: string; accountNumber: string }): C
   return { content: JSON.stringify(account), identity, hint: usAccountHint(account), behaviour: null };
 }
 
+const asGiven = (account: object, identity: string, hint: string): CheckedAccount => ({
+  content: JSON.stringify(account),
+  identity,
+  hint,
+  behaviour: null,
+});
+
+/** Enough of an address for its owner to recognise it. */
+const emailHint = (email: string): string => `${email.slice(0, 1)}***${email.slice(email.lastIndexOf('@'))}`;
+
 /** The account of a payout method, checked. */
 export function methodAccount(body: CommandRequest<typeof createPayoutMethod>['body']): CheckedAccount | WrongAccount {
   if (body.kind === 'simulated') return simulated(body.account.name, body.account.behaviour ?? null);
+  if (body.kind === 'paypal') return asGiven(body.account, `paypal:${body.account.email.toLowerCase()}`, emailHint(body.account.email));
+  if (body.kind === 'stripe')
+    return asGiven(body.account, `stripe:${body.account.accountId}`, `acct_***${body.account.accountId.slice(-4)}`);
   return body.kind === 'us-bank-account' ? byRouting(body.account) : byIban(body.account);
 }
 
 /** The account that a brand pays from, checked. */
 export function fundingAccountOf(body: CommandRequest<typeof createFundingAccount>['body']): CheckedAccount | WrongAccount {
   if (body.rail === 'simulated-api') return simulated(body.account.name, null);
+  if (body.rail === 'paypal') return asGiven(body.account, body.account.clientId, 'PayPal');
+  if (body.rail === 'stripe') return asGiven(body.account, body.account.secretKey, 'Stripe');
   return body.rail === 'nacha-file' ? byRouting(body.account) : byIban(body.account);
 }

@@ -6,6 +6,8 @@ import { nextLookupDelayMs } from './domain/payout-state.js';
 import { reportOfAnswer, reportOfState } from './rail-reports.js';
 
 const batchSize = 200;
+/** So many look-ups in a row of a rail may break off before the rest of them is put off. */
+const patience = 5;
 
 /** Asks the rails about payouts on their way, and takes their callbacks in. */
 export async function followUp(parts: Parts, now: Date): Promise<void> {
@@ -38,9 +40,13 @@ async function lookUpDue(parts: Parts, now: Date): Promise<number> {
     [now, batchSize],
   );
   const reports: PayoutReport[] = [];
+  const silent = new Map<string, number>();
   for (const payout of rows) {
+    // A rail that is down is not asked for each of its payouts: they wait for their next look-up.
+    if ((silent.get(payout.rail) ?? 0) >= patience) continue;
     const report = await ask(parts, payout, now);
-    if (report) reports.push(report);
+    if (report === 'silent') silent.set(payout.rail, (silent.get(payout.rail) ?? 0) + 1);
+    else if (report) reports.push(report);
   }
   await parts.db.tx(everyBrand, async (tx) => {
     await tx.query(
@@ -53,7 +59,11 @@ async function lookUpDue(parts: Parts, now: Date): Promise<number> {
 }
 
 /** What the rail says of one payout. When it knows nothing of an unknown one, the same instruction goes out again under the same key. */
-async function ask(parts: Parts, payout: PayoutRow & { behaviour: string | null }, now: Date): Promise<PayoutReport | undefined> {
+async function ask(
+  parts: Parts,
+  payout: PayoutRow & { behaviour: string | null },
+  now: Date,
+): Promise<PayoutReport | 'silent' | undefined> {
   const rail = parts.rails.get(payout.rail);
   if (!rail) return undefined;
   try {
@@ -65,6 +75,6 @@ async function ask(parts: Parts, payout: PayoutRow & { behaviour: string | null 
     return answer && reportOfAnswer(payout.id, answer);
   } catch (error) {
     parts.log.warn({ err: error, payoutId: payout.id }, 'the rail could not be asked about a payout; it will be asked again');
-    return undefined;
+    return 'silent';
   }
 }

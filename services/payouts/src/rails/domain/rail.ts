@@ -49,4 +49,6 @@ export interface Rail {
   /** Callbacks not acknowledged yet, oldest first; the same one may come again. */
   callbacks(now: Date, limit: number): Promise<Callback[]>;
   acknowledge(callbackIds: readonly string[]): Promise<void>;
+  /** Until when a key keeps its payment from being made twice, where that ends: then nothing is sent again by itself. Null before the first call. */
+  resendUntil?(railKey: string): Promise<Date | null>;
 }

@@ -43,6 +43,8 @@ export const methodKinds: Readonly<Record<string, string>> = {
   'bank-file': 'bank-account',
   'csv-file': 'bank-account',
   'nacha-file': 'us-bank-account',
+  paypal: 'paypal',
+  stripe: 'stripe',
   'simulated-api': 'simulated',
 };
 /** The only currency of a rail that has one. */

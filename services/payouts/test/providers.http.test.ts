@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { newId } from '@tributary/contracts';
+import { startTestService, type TestService } from '@tributary/testkit';
+import { compose } from '../src/composition.js';
+import type { PrismaClient } from '../src/generated/client.js';
+import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
+import { everyBrand } from '../src/parts.js';
+import type { Rail } from '../src/rails/domain/rail.js';
+import { type Fault, ProviderDouble } from './provider-double.js';
+import { balanceOf, brandChanged, buildRun, earned, later, partnerChanged, sendOut, settle, start } from './world.js';
+
+const double = new ProviderDouble();
+const rails = new Map<string, Rail>();
+let s: TestService<PrismaClient>;
+beforeAll(async () => {
+  const url = await double.start();
+  const wrapRail = (rail: Rail) => {
+    rails.set(rail.name, rail);
+    return rail;
+  };
+  const settings = { paypalUrl: url, stripeUrl: url, providerTimeoutMs: 300 };
+  s = await startTestService(
+    (environment) => compose({ ...environment, log: environment.log.child({}, { level: 'silent' }) }, { settings, wrapRail }),
+    { now: start },
+  );
+});
+afterAll(async () => {
+  await s.stop();
+  await double.stop();
+});
+beforeEach(() => {
+  double.down = false;
+  double.faults.length = 0;
+});
+
+const funding = {
+  stripe: { name: 'Brand', secretKey: 'sk_test_123456', webhookSecret: 'whsec_123456' },
+  paypal: { name: 'Brand', clientId: 'client-123456', clientSecret: 'secret-123456', webhookId: 'WH-123456' },
+};
+type Name = keyof typeof funding;
+const accountOf = (rail: Name, index: number) =>
+  rail === 'stripe' ? { name: 'Ada', accountId: `acct_${index}Ada` } : { name: 'Ada', email: `ada${index}@example.com` };
+
+interface World {
+  brandId: string;
+  runId: string;
+  fundingAccountId: string;
+  payouts: { id: string; amount: number; partnerId: string }[];
+}
+
+/** Payouts of these amounts, sent out while these things go wrong. */
+async function paying(rail: Name, amounts: readonly number[], ...faults: Fault[]): Promise<World> {
+  const brandId = newId('brand');
+  await s.deliver(brandChanged(brandId));
+  const account = await s.request().post(`/api/v1/brands/${brandId}/funding-accounts`).send({ rail, account: funding[rail] }).expect(201);
+  for (const [index, amount] of amounts.entries()) {
+    const partnerId = newId('partner');
+    await s.deliver(partnerChanged(partnerId));
+    await s
+      .request()
+      .post(`/api/v1/partners/${partnerId}/payout-methods`)
+      .send({ kind: rail, account: accountOf(rail, index) })
+      .expect(201);
+    await earned(s, { brandId, partnerId }, amount);
+  }
+  const run = await buildRun(s, { brandIds: [brandId] });
+  double.faults.push(...faults);
+  await sendOut(s, run);
+  const payouts = (run.payouts as unknown as World['payouts']).sort((a, b) => a.amount - b.amount);
+  return { brandId, runId: run.id, fundingAccountId: account.body.id, payouts };
+}
+
+const statusOf = async (id: string | undefined) => (await s.request().get(`/api/v1/payouts/${id}`).expect(200)).body.status;
+async function settleFully(rounds = 4): Promise<void> {
+  for (let round = 0; round < rounds; round++) await settle(s);
+}
+async function expectSound(): Promise<void> {
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+}
+
+describe.each(['stripe', 'paypal'] as const)('every provider keeps the promises of a rail: %s', (name) => {
+  test('O-06 accepted, found under its key, settled; secrets and addresses lie encrypted', async () => {
+    const { payouts } = await paying(name, [1234, 5000]);
+    expect(await rails.get(name)?.lookup(newId('payout'), start)).toEqual({ state: 'not-found' });
+    await settleFully();
+    for (const { id, amount, partnerId } of payouts) {
+      expect(await statusOf(id)).toBe('settled');
+      expect(double.outOf(id)).toEqual([{ rail: name, payoutId: id, amount: BigInt(amount), currency: 'EUR' }]);
+      expect(await balanceOf(s, partnerId)).toMatchObject({ paid: amount, inPayout: 0 });
+    }
+    const tables = ['funding_account', 'payout_method', 'rail_batch', 'rail_item', 'messaging.outbox'];
+    for (const table of tables)
+      expect([
+        table,
+        await s.sql(`SELECT 1 FROM ${table} AS row WHERE row::text ~ 'sk_test_123456|secret-123456|ada0@example|acct_0Ada'`),
+      ]).toEqual([table, []]);
+  });
+
+  test.each<Fault>(['timeout-after-accept', '500-after-accept'])(
+    'FF1 FF2 %s: unknown, then looked up under its key, one transfer',
+    async (fault) => {
+      const { payouts } = await paying(name, [750], fault);
+      const id = payouts[0]?.id;
+      expect(await statusOf(id)).toBe('unknown');
+      expect(double.outOf(id)).toHaveLength(1);
+      await settleFully(6);
+      expect(await statusOf(id)).toBe('settled');
+      expect(double.outOf(id)).toHaveLength(1);
+      await expectSound();
+    },
+  );
+
+  test('FF3 a definite no: failed with its reason, payable again', async () => {
+    const { payouts } = await paying(name, [750], 'reject');
+    const { body } = await s.request().get(`/api/v1/payouts/${payouts[0]?.id}`).expect(200);
+    expect([body.status, body.reason]).toEqual(['failed', name === 'stripe' ? 'balance_insufficient' : 'INSUFFICIENT_FUNDS']);
+    expect(await balanceOf(s, payouts[0]?.partnerId ?? '')).toMatchObject({ payable: 750, inPayout: 0 });
+    expect(double.outOf(payouts[0]?.id)).toEqual([]);
+  });
+
+  test('the same key at the same time moves nothing twice', async () => {
+    const { payouts, brandId, runId } = await paying(name, [640]);
+    const [{ id = '', partnerId = '' } = {}] = payouts;
+    const [method] = await s.sql<{ id: string }>('SELECT id FROM payout_method WHERE partner_id = $1', [partnerId]);
+    const again = {
+      railKey: id,
+      payoutId: id,
+      runId,
+      brandId,
+      amount: 640n,
+      currency: 'EUR',
+      methodId: method?.id ?? '',
+      partnerId,
+      behaviour: null,
+    };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => rails.get(name)?.submit([again], s.clock.now())));
+    expect(answers.map((answer) => answer?.get(id)?.outcome)).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
+    expect(double.outOf(id)).toHaveLength(1);
+  });
+
+  test('FF7 money that comes back later is payable again', async () => {
+    const { payouts } = await paying(name, [750]);
+    const id = payouts[0]?.id;
+    await settleFully();
+    const [transfer, item] = [double.transfer(id), double.item(id)];
+    if (transfer) transfer.amount_reversed = transfer.amount;
+    if (item) item.transaction_status = 'RETURNED';
+    expect(await rails.get(name)?.lookup(id ?? '', s.clock.now())).toMatchObject({ state: 'returned' });
+  });
+
+  test('FF15 a rail that is down for a day: nothing is lost, nothing is doubled, and it is not stormed', async () => {
+    double.down = true;
+    const { payouts } = await paying(name, [11, 22, 33, 44, 55, 66, 77, 88]);
+    const before = double.calls.length;
+    for (let hour = 0; hour < 23; hour++) await later(s, 3_600_000);
+    expect((double.calls.length - before) / 23).toBeLessThan(20);
+    expect(double.moneyOut.filter(({ payoutId }) => payouts.some(({ id }) => id === payoutId))).toEqual([]);
+    double.down = false;
+    for (let round = 0; round < 6; round++) await later(s, 600_000);
+    for (const { id } of payouts) {
+      expect(await statusOf(id)).toBe('settled');
+      expect(double.outOf(id)).toHaveLength(1);
+    }
+    await expectSound();
+  });
+
+  test('FF5 an answer about another amount is not believed', async () => {
+    const { payouts } = await paying(name, [750], '500-after-accept');
+    const id = payouts[0]?.id;
+    const [transfer, item] = [double.transfer(id), double.item(id)];
+    if (transfer) transfer.amount = 751;
+    if (item) item.payout_item.amount = { value: '7.51', currency: 'EUR' };
+    await settleFully();
+    expect(['unknown', 'submitted']).toContain(await statusOf(id));
+    await expect(rails.get(name)?.lookup(id ?? '', s.clock.now())).rejects.toThrow(/7\.?51 /);
+  });
+
+  test('what was asked under a key is fixed: the database refuses another request, window or reference', async () => {
+    await paying(name, [321]);
+    await expect(s.sql(`UPDATE rail_batch SET resend_until = resend_until + interval '1 day'`)).rejects.toThrow('fixed');
+    await expect(s.sql(`UPDATE rail_batch SET body = 'other'`)).rejects.toThrow('fixed');
+    await expect(s.sql(`UPDATE rail_batch SET reference = 'other' WHERE reference IS NOT NULL`)).rejects.toThrow('fixed');
+    await expect(s.sql('UPDATE rail_item SET amount = 1')).rejects.toThrow('append-only');
+  });
+});
+
+test('FF2 stripe: a stored 500 is answered again under its key; it stays unknown, and after the window nothing is sent by itself', async () => {
+  const { payouts } = await paying('stripe', [750], '500-before-accept');
+  const id = payouts[0]?.id;
+  await settleFully();
+  expect(await statusOf(id)).toBe('unknown');
+  await later(s, 25 * 3_600_000);
+  double.forgetKeys();
+  const posts = () => double.calls.filter((call) => call === 'POST /v1/transfers').length;
+  const before = posts();
+  for (let round = 0; round < 5; round++) await later(s, 3_600_000);
+  expect([await statusOf(id), posts() - before, double.outOf(id)]).toEqual(['unknown', 0, []]);
+});
+
+test('paypal: a 500 before anything was taken is repeated under the same name, within its window', async () => {
+  const { payouts } = await paying('paypal', [750], '500-before-accept');
+  expect(await statusOf(payouts[0]?.id)).toBe('unknown');
+  await settleFully(6);
+  expect(await statusOf(payouts[0]?.id)).toBe('settled');
+  expect(double.outOf(payouts[0]?.id)).toHaveLength(1);
+});
+
+test('FF8 paypal takes a batch in part: each payment has its own truth, and the sum of what left is what settled', async () => {
+  const { payouts } = await paying('paypal', [100, 200, 300, 400, 500], 'part');
+  await settleFully();
+  const statuses = await Promise.all(payouts.map(({ id }) => statusOf(id)));
+  expect(statuses.filter((status) => status === 'settled')).toHaveLength(3);
+  expect(statuses.filter((status) => status === 'failed')).toHaveLength(2);
+  for (const [index, { id, amount, partnerId }] of payouts.entries()) {
+    const settled = statuses[index] === 'settled';
+    expect(double.outOf(id)).toHaveLength(settled ? 1 : 0);
+    expect(await balanceOf(s, partnerId)).toMatchObject(settled ? { paid: amount, payable: 0 } : { paid: 0, payable: amount });
+  }
+  expect(double.batches.size).toBeGreaterThan(0);
+  await expectSound();
+});
+
+test('a currency whose smallest unit the provider counts otherwise does not go that way', async () => {
+  const refused = await rails.get('stripe')?.submit(
+    [
+      {
+        railKey: 'k',
+        payoutId: 'k',
+        runId: 'r',
+        brandId: 'b',
+        amount: 1n,
+        currency: 'ISK',
+        methodId: null,
+        partnerId: 'p',
+        behaviour: null,
+      },
+    ],
+    start,
+  );
+  expect(refused?.get('k')).toEqual({ outcome: 'rejected', reason: 'ISK is not paid this way' });
+});
