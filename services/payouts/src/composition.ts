@@ -10,7 +10,9 @@ import { bankFilesOf, fileRail } from './rails/adapters/file-rail.js';
 import { nachaFile } from './rails/adapters/nacha-file.js';
 import { providerHttp } from './rails/adapters/providers/http.js';
 import { paypal, paypalAccess } from './rails/adapters/providers/paypal.js';
+import { hearPaypal } from './rails/adapters/providers/paypal-callback.js';
 import { stripe } from './rails/adapters/providers/stripe.js';
+import { hearStripe } from './rails/adapters/providers/stripe-callback.js';
 import { sepaFile } from './rails/adapters/sepa-file.js';
 import { simulatedApi } from './rails/adapters/simulated-api.js';
 import type { Rail } from './rails/domain/rail.js';
@@ -51,22 +53,27 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     name: 'payouts',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['ledger_transaction', 'simulator_money_out', 'bank_report', 'bank_booking', 'rail_item'],
+    appendOnly: ['ledger_transaction', 'simulator_money_out', 'bank_report', 'bank_booking', 'rail_item', 'rail_callback'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);
       const settings = { ...settingsFrom(kit.env), ...options.settings };
       const callPaypal = providerHttp(settings.paypalUrl, settings.providerTimeoutMs);
+      const access = paypalAccess(callPaypal);
       const rails = [
         fileRail(kit.db, kit.vault, sepaFile),
         fileRail(kit.db, kit.vault, nachaFile),
         fileRail(kit.db, kit.vault, csvFile),
-        apiRail(kit.db, kit.vault, paypal(callPaypal, paypalAccess(callPaypal))),
+        apiRail(kit.db, kit.vault, paypal(callPaypal, access)),
         apiRail(kit.db, kit.vault, stripe(providerHttp(settings.stripeUrl, settings.providerTimeoutMs))),
         simulatedApi(kit.db),
       ].map((rail) => [rail.name, wrap(rail)] as const);
       const own = {
         rails: new Map(rails),
+        callbacks: new Map([
+          ['paypal', hearPaypal(callPaypal, access)],
+          ['stripe', hearStripe],
+        ]),
         settings,
         crashPoint: options.crashPoint ?? crashPoint,
         bankFilesOf: (tx, runId, rail, brandId) => bankFilesOf(tx, kit.vault, runId, rail, brandId),

@@ -1,6 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import type { Kit } from '@tributary/service-kit';
 import type { PrismaClient } from './generated/client.js';
+import type { HearCallback } from './rails/domain/callback.js';
 import type { Rail } from './rails/domain/rail.js';
 
 /** The named places at which a crash would hurt most. */
@@ -12,6 +13,8 @@ export interface Parts extends Kit<PrismaClient> {
   rails: ReadonlyMap<string, Rail>;
   /** The files of a run and rail, decrypted, by brand. */
   bankFilesOf: (tx: Tx, runId: string, rail: string, brandId: string | undefined) => Promise<string[]>;
+  /** How callbacks of a rail are read, by its name. */
+  callbacks: ReadonlyMap<string, HearCallback>;
   crashPoint: (name: PayoutCrashPoint) => void;
   settings: PayoutSettings;
 }

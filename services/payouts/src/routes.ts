@@ -1,5 +1,6 @@
 import type { Route } from '@tributary/service-kit';
 import { getBankReportRoute, listBankReportsRoute } from './bank/read-bank-reports.js';
+import { receiveRailCallbackRoute } from './bank/receive-callback.js';
 import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
 import { uploadBankReportRoute } from './bank/upload-bank-report.js';
 import { getBalanceRoute } from './ledger/get-balance.js';
@@ -30,6 +31,7 @@ export const routes = (parts: Parts): Route[] => [
   listPayoutsRoute(parts),
   getPayoutRoute(parts),
   uploadBankReportRoute(parts),
+  receiveRailCallbackRoute(parts),
   listBankReportsRoute(parts),
   getBankReportRoute(parts),
   listReconciliationItemsRoute(parts),

@@ -7,7 +7,8 @@ import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
 import type { Rail } from '../src/rails/domain/rail.js';
 import { type Fault, ProviderDouble } from './provider-double.js';
-import { balanceOf, brandChanged, buildRun, earned, later, partnerChanged, sendOut, settle, start } from './world.js';
+import { type Name, payBy } from './provider-world.js';
+import { balanceOf, later, settle, start } from './world.js';
 
 const double = new ProviderDouble();
 const rails = new Map<string, Rail>();
@@ -33,43 +34,7 @@ beforeEach(() => {
   double.faults.length = 0;
 });
 
-const funding = {
-  stripe: { name: 'Brand', secretKey: 'sk_test_123456', webhookSecret: 'whsec_123456' },
-  paypal: { name: 'Brand', clientId: 'client-123456', clientSecret: 'secret-123456', webhookId: 'WH-123456' },
-};
-type Name = keyof typeof funding;
-const accountOf = (rail: Name, index: number) =>
-  rail === 'stripe' ? { name: 'Ada', accountId: `acct_${index}Ada` } : { name: 'Ada', email: `ada${index}@example.com` };
-
-interface World {
-  brandId: string;
-  runId: string;
-  fundingAccountId: string;
-  payouts: { id: string; amount: number; partnerId: string }[];
-}
-
-/** Payouts of these amounts, sent out while these things go wrong. */
-async function paying(rail: Name, amounts: readonly number[], ...faults: Fault[]): Promise<World> {
-  const brandId = newId('brand');
-  await s.deliver(brandChanged(brandId));
-  const account = await s.request().post(`/api/v1/brands/${brandId}/funding-accounts`).send({ rail, account: funding[rail] }).expect(201);
-  for (const [index, amount] of amounts.entries()) {
-    const partnerId = newId('partner');
-    await s.deliver(partnerChanged(partnerId));
-    await s
-      .request()
-      .post(`/api/v1/partners/${partnerId}/payout-methods`)
-      .send({ kind: rail, account: accountOf(rail, index) })
-      .expect(201);
-    await earned(s, { brandId, partnerId }, amount);
-  }
-  const run = await buildRun(s, { brandIds: [brandId] });
-  double.faults.push(...faults);
-  await sendOut(s, run);
-  const payouts = (run.payouts as unknown as World['payouts']).sort((a, b) => a.amount - b.amount);
-  return { brandId, runId: run.id, fundingAccountId: account.body.id, payouts };
-}
-
+const paying = (rail: Name, amounts: readonly number[], ...faults: Fault[]) => payBy(s, double, rail, amounts, ...faults);
 const statusOf = async (id: string | undefined) => (await s.request().get(`/api/v1/payouts/${id}`).expect(200)).body.status;
 async function settleFully(rounds = 4): Promise<void> {
   for (let round = 0; round < rounds; round++) await settle(s);

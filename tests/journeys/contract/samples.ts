@@ -167,6 +167,7 @@ function owed(world: World): Record<string, () => Sample> {
       headers: { 'content-type': 'text/csv' },
       body: `bookedOn,amount,currency,endToEndId\n${now.slice(0, 10)},-1.00,EUR,${fresh()}\n`,
     }),
+    receiveRailCallback: () => ({ params: { rail: 'stripe', fundingAccountId: 'fac_01kjpwzgj0fcd8rdctfnvsvzgh' }, body: {}, status: 401 }),
     listBankReports: () => ({ query: { brandId } }),
     getBankReport: () => ({ params: { reportId: 'bkr_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
     listReconciliationItems: () => ({ query: { brandId } }),

@@ -43,7 +43,7 @@ export const reconciliationResolved = defineEvent({
   summary: 'A difference between ledger and bank was explained, by another person than the one whose file showed it, or by a later file.',
   schema: difference.extend({
     brandId: ids.brand,
-    reportId: ids.bankReport,
+    reportId: ids.bankReport.nullable(),
     openedBy: z.string(),
     resolvedBy: z.string(),
     resolvedAt: instant,

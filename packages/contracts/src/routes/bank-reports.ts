@@ -49,7 +49,8 @@ export const reconciliationItem = z
     bankReference: z.string().nullable(),
     detail: z.string(),
     bookedOn: day.nullable(),
-    reportId: ids.bankReport,
+    /** Null when no file showed it but a provider's callback. */
+    reportId: ids.bankReport.nullable(),
     status: z.enum(['open', 'resolved']),
     openedBy: z.string(),
     openedAt: instant,
@@ -141,4 +142,15 @@ export const resolveReconciliationItem = defineRoute({
   params: itemParams,
   body: z.strictObject({ resolution: text(500) }),
   responses: { 200: reconciliationItem },
+});
+export const receiveRailCallback = defineRoute({
+  id: 'receiveRailCallback',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/rail-callbacks/:rail/:fundingAccountId',
+  permission: 'public',
+  tag: 'Reconciliation',
+  summary: 'What a payment provider calls back with, signed for the funding account',
+  params: z.strictObject({ rail: z.enum(['paypal', 'stripe']), fundingAccountId: ids.fundingAccount }),
+  responses: { 200: z.strictObject({ received: z.boolean() }) },
 });

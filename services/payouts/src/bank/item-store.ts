@@ -18,7 +18,8 @@ export interface ItemRow {
   bankReference: string | null;
   detail: string;
   bookedOn: string | null;
-  reportId: string;
+  /** Null when no file showed it but a callback. */
+  reportId: string | null;
   status: 'open' | 'resolved';
   openedBy: string;
   openedAt: Date;
@@ -71,7 +72,7 @@ export async function findItem(tx: Tx, id: string, lock = false): Promise<ItemRo
 /** By whom, in which report and when items are opened. */
 export interface Opening {
   brandId: string;
-  reportId: string;
+  reportId: string | null;
   openedBy: string;
   now: Date;
 }

@@ -1,9 +1,9 @@
 import { everyBrand, type Parts } from '../parts.js';
 import { fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
-import { type PayoutReport, recordReports } from '../shared/record-reports.js';
-import { nextLookupDelayMs } from './domain/payout-state.js';
-import { reportOfAnswer, reportOfState } from './rail-reports.js';
+import { recordReports } from '../shared/record-reports.js';
+import { nextLookupDelayMs, type PayoutReport } from './domain/payout-state.js';
+import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
 
 const batchSize = 200;
 /** So many look-ups in a row of a rail may break off before the rest of them is put off. */

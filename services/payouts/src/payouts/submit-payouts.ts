@@ -3,9 +3,10 @@ import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributar
 import { everyBrand, type Parts } from '../parts.js';
 import { type Answer, fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
-import { type PayoutReport, recordReports } from '../shared/record-reports.js';
+import { recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesOfEntries, tracesOfRun } from '../shared/run-traces.js';
-import { reportOfAnswer, reportOfState } from './rail-reports.js';
+import type { PayoutReport } from './domain/payout-state.js';
+import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
 
 interface Attempt {
   payout: PayoutRow;

@@ -2,15 +2,12 @@ import { type EventContext, goingBackTo, type NewEvent, type Tx } from '@tributa
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
-import { advance, nextLookupDelayMs, type Report, type ReportedOutcome } from '../payouts/domain/payout-state.js';
+import { advance, nextLookupDelayMs, type PayoutReport, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
-export interface PayoutReport extends Report {
-  payoutId: string;
-}
 interface Step {
   payout: PayoutRow;
   outcome: ReportedOutcome;

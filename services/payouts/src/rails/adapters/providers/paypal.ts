@@ -142,7 +142,8 @@ async function batchOf(call: CallProvider, headers: Readonly<Record<string, stri
   }
 }
 
-function minor({ value, currency }: z.infer<typeof money>): bigint {
+/** Minor units of an amount. @throws AnswerDoubtful */
+export function minor({ value, currency }: z.infer<typeof money>): bigint {
   if (!isCurrency(currency)) throw new AnswerDoubtful(`${currency} is not a currency`);
   return parseMajor(value, currency);
 }
