@@ -43,6 +43,7 @@ const definitions = [
   payouts.payoutSettled,
   payouts.payoutFailed,
   payouts.payoutReturned,
+  reconciliation.payoutResolvedByHand,
   reconciliation.bankReportRead,
   reconciliation.reconciliationResolved,
   others.apiKeyChanged,

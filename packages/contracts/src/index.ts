@@ -41,6 +41,7 @@ export * from './routes/operations.js';
 export * from './routes/payouts.js';
 export * from './routes/quality.js';
 export * from './routes/recalculations.js';
+export * from './routes/resolutions.js';
 export * from './routes/risk-hits.js';
 export * from './routes/shared.js';
 export * from './routes/simulations.js';

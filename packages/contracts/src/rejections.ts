@@ -105,6 +105,8 @@ export const rejections = {
   'funding-account-exists': { status: 409, title: 'The brand has an active funding account on this rail' },
   'bank-report-unreadable': { status: 422, title: 'The file is no bank report in a format that is read here' },
   'bank-report-other-account': { status: 422, title: 'The file is of an account that the brand does not pay from' },
+  'resolution-not-due': { status: 409, title: 'The payout is not one that people must find out about' },
+  'resolution-differs': { status: 409, title: 'This is not what was proposed' },
   'item-resolved': { status: 409, title: 'The difference has been explained already' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
   // insights

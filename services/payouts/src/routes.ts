@@ -9,6 +9,7 @@ import { createPayoutMethodRoute } from './methods/create-payout-method.js';
 import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
 import { reportSettlementRoute } from './payouts/report-settlement.js';
+import { confirmResolutionRoute, getResolutionRoute, proposeResolutionRoute } from './payouts/resolve-unknown.js';
 import { approveRunRoute } from './runs/approve-run.js';
 import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
@@ -30,6 +31,9 @@ export const routes = (parts: Parts): Route[] => [
   getPaymentFileRoute(parts),
   listPayoutsRoute(parts),
   getPayoutRoute(parts),
+  proposeResolutionRoute(parts),
+  confirmResolutionRoute(parts),
+  getResolutionRoute(parts),
   uploadBankReportRoute(parts),
   receiveRailCallbackRoute(parts),
   listBankReportsRoute(parts),

@@ -8,7 +8,7 @@ import { everyBrand } from '../src/parts.js';
 import type { Rail } from '../src/rails/domain/rail.js';
 import { type Fault, ProviderDouble } from './provider-double.js';
 import { type Name, payBy } from './provider-world.js';
-import { balanceOf, later, settle, start } from './world.js';
+import { approver, balanceOf, later, settle, start } from './world.js';
 
 const double = new ProviderDouble();
 const rails = new Map<string, Rail>();
@@ -148,6 +148,47 @@ describe.each(['stripe', 'paypal'] as const)('every provider keeps the promises 
     await expect(s.sql(`UPDATE rail_batch SET reference = 'other' WHERE reference IS NOT NULL`)).rejects.toThrow('fixed');
     await expect(s.sql('UPDATE rail_item SET amount = 1')).rejects.toThrow('append-only');
   });
+});
+
+test('FF4 SEC20 the window of its key is over while unknown: two people find out, each bound to the same word; the database holds it too', async () => {
+  const { payouts, brandId, runId } = await paying('stripe', [750, 751], '500-before-accept', '500-before-accept');
+  const [a = '', b = ''] = payouts.map(({ id }) => id);
+  const as = (actorId: string, roles = approver.roles ?? []) => s.request({ actorId, roles });
+  const propose = (who: string, id: string, outcome: string, roles = approver.roles ?? []) =>
+    as(who, roles).post(`/api/v1/payouts/${id}/resolution`).send({ outcome, reason: 'asked the provider by telephone' });
+  const confirm = (who: string, id: string, outcome: string, proposedBy = 'usr_one') =>
+    as(who).post(`/api/v1/payouts/${id}/resolution/confirm`).send({ outcome, proposedBy });
+  expect((await propose('usr_one', a, 'failed').expect(409)).body.code).toBe('resolution-not-due');
+  const alone = { settlements: [{ payoutId: a, outcome: 'failed' }] };
+  expect((await as('usr_one').post(`/api/v1/payout-runs/${runId}/settlements`).send(alone).expect(409)).body.code).toBe(
+    'run-state-forbids',
+  );
+  await later(s, 25 * 3_600_000);
+  expect([await statusOf(a), await statusOf(b)]).toEqual(['unknown', 'unknown']);
+  expect((await confirm('usr_two', a, 'failed').expect(409)).body.code).toBe('resolution-differs');
+  await propose('usr_one', a, 'failed', ['programme-manager']).expect(403);
+  await propose('usr_one', a, 'settled').expect(200);
+  expect((await propose('usr_one', a, 'failed').expect(200)).body).toMatchObject({ outcome: 'failed', confirmedBy: null });
+  await propose('usr_one', b, 'settled').expect(200);
+  expect((await confirm('usr_one', a, 'failed').expect(403)).body.code).toBe('four-eyes');
+  expect((await confirm('usr_two', a, 'settled').expect(409)).body.code).toBe('resolution-differs');
+  expect((await confirm('usr_two', a, 'failed', 'usr_other').expect(409)).body.code).toBe('resolution-differs');
+  await expect(s.sql('UPDATE payout_resolution SET confirmed_by = proposed_by, confirmed_at = now()')).rejects.toThrow('four_eyes');
+  await s
+    .request({ ...approver, brandIds: [newId('brand')] })
+    .get(`/api/v1/payouts/${a}/resolution`)
+    .expect(404);
+  await as('usr_two').get(`/api/v1/payouts/${a}/resolution`).expect(200);
+  const answers = await Promise.all([confirm('usr_two', a, 'failed'), confirm('usr_three', a, 'failed')]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  await confirm('usr_two', b, 'settled').expect(200);
+  expect([await statusOf(a), await statusOf(b)]).toEqual(['failed', 'settled']);
+  await expect(s.sql(`UPDATE payout_resolution SET reason = 'other' WHERE brand_id = $1`, [brandId])).rejects.toThrow('fixed');
+  await propose('usr_one', a, 'settled').expect(409);
+  expect(await balanceOf(s, payouts[0]?.partnerId ?? '')).toMatchObject({ payable: 750, inPayout: 0 });
+  expect(await balanceOf(s, payouts[1]?.partnerId ?? '')).toMatchObject({ paid: 751, inPayout: 0 });
+  expect((await s.published('payouts.payout.resolved-by-hand.v1')).map(({ data }) => data.outcome).sort()).toEqual(['failed', 'settled']);
+  await expectSound();
 });
 
 test('FF2 stripe: a stored 500 is answered again under its key; it stays unknown, and after the window nothing is sent by itself', async () => {

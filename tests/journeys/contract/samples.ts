@@ -162,6 +162,9 @@ function owed(world: World): Record<string, () => Sample> {
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
     listRiskHits: () => ({ query: { brandId } }),
+    proposeResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', reason: 'fuzz' }, status: 409 }),
+    confirmResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', proposedBy: 'usr_x' }, status: 409 }),
+    getResolution: () => ({ params: { payoutId: world.payoutId }, status: 404 }),
     uploadBankReport: () => ({
       params: { brandId },
       headers: { 'content-type': 'text/csv' },

@@ -49,3 +49,25 @@ export const reconciliationResolved = defineEvent({
     resolvedAt: instant,
   }),
 });
+
+export const payoutResolvedByHand = defineEvent({
+  type: 'payouts.payout.resolved-by-hand.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 43,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'Two people found out what became of a payout whose provider could not be asked safely any more.',
+  schema: z.strictObject({
+    payoutId: ids.payout,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    outcome: z.enum(['settled', 'failed']),
+    reason: z.string(),
+    reference: z.string().nullable(),
+    proposedBy: z.string(),
+    proposedAt: instant,
+    confirmedBy: z.string(),
+    confirmedAt: instant,
+  }),
+});

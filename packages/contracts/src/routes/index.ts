@@ -18,6 +18,7 @@ import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
+import * as resolutions from './resolutions.js';
 import * as riskHits from './risk-hits.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
@@ -45,6 +46,7 @@ export const routeContracts: readonly RouteContract[] = [
   approvals,
   riskHits,
   payouts,
+  resolutions,
   bankReports,
   audit,
   insights,
