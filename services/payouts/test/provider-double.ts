@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 // Payment providers on this machine, as their documentation describes them. They keep books of their own, to be held against the ledger.
 
@@ -53,6 +54,16 @@ export class ProviderDouble {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+  /** Nobody can connect, until it listens again where it did. */
+  async unplugged(during: () => Promise<void>): Promise<void> {
+    const { port } = this.server.address() as AddressInfo;
+    await this.stop();
+    // A caller that still holds a connection would send into it, and could not tell what became of that.
+    await delay(100);
+    await during();
+    this.server.listen(port, '127.0.0.1');
+    await once(this.server, 'listening');
   }
   async stop(): Promise<void> {
     this.server.closeAllConnections();

@@ -2,7 +2,7 @@ import type { Tx } from '@tributary/messaging';
 import type { Database, Vault } from '@tributary/service-kit';
 import { everyBrand } from '../../parts.js';
 import type { Answer, Instruction, Rail } from '../domain/rail.js';
-import type { Payment, Provider } from './providers/provider.js';
+import { NotReached, type Payment, type Provider } from './providers/provider.js';
 
 const windowOver: Answer = { outcome: 'unknown', reason: 'the window of its key is over: two people must find out' };
 
@@ -43,7 +43,7 @@ export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Pro
     callbacks: async () => [],
     acknowledge: async () => undefined,
     async resendUntil(railKey) {
-      const { rows } = await db.pool.query<{ until: Date }>(
+      const { rows } = await db.pool.query<{ until: Date | null }>(
         'SELECT resend_until AS until FROM rail_batch b JOIN rail_item i ON i.batch_id = b.id WHERE i.rail_key = $1 AND b.rail = $2',
         [railKey, provider.rail],
       );
@@ -103,17 +103,8 @@ async function writeBatch<F, A>(
   if (!funding) throw new Error(`${brandId} has no account with ${provider.rail}`);
   const body = provider.bodyOf(batchId, await paymentsOf<A>(tx, vault, instructions));
   await tx.query(
-    `INSERT INTO rail_batch (id, rail, run_id, brand_id, funding_account_id, body, resend_until, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      batchId,
-      provider.rail,
-      runId,
-      brandId,
-      funding.id,
-      await vault.seal(tx, runId, body),
-      new Date(now.getTime() + provider.windowMs),
-      now,
-    ],
+    `INSERT INTO rail_batch (id, rail, run_id, brand_id, funding_account_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [batchId, provider.rail, runId, brandId, funding.id, await vault.seal(tx, runId, body), now],
   );
   await tx.query(
     `INSERT INTO rail_item (rail_key, batch_id, brand_id, amount, currency) SELECT key, $1, $2, amount, currency FROM unnest($3::text[], $4::bigint[], $5::text[]) AS item (key, amount, currency)`,
@@ -148,9 +139,9 @@ async function paymentsOf<A>(tx: Tx, vault: Vault, instructions: readonly Instru
 async function sendBatch<F, A>(db: Database<unknown>, vault: Vault, provider: Provider<F, A>, batchId: string, now: Date): Promise<Answer> {
   const call = await db.tx(everyBrand, async (tx) => {
     const { rows } = await tx.query<{ runId: string; brandId: string; body: string; attempts: number; account: string }>(
-      `UPDATE rail_batch b SET attempts = b.attempts + 1 FROM funding_account f WHERE b.id = $1 AND b.resend_until > $2 AND f.id = b.funding_account_id
+      `UPDATE rail_batch b SET attempts = b.attempts + 1, resend_until = coalesce(b.resend_until, $3) FROM funding_account f WHERE b.id = $1 AND (b.resend_until IS NULL OR b.resend_until > $2) AND f.id = b.funding_account_id
        RETURNING b.run_id AS "runId", b.brand_id AS "brandId", b.body, b.attempts, f.account`,
-      [batchId, now],
+      [batchId, now, new Date(now.getTime() + provider.windowMs)],
     );
     const [row] = rows;
     if (!row) return undefined;
@@ -159,12 +150,22 @@ async function sendBatch<F, A>(db: Database<unknown>, vault: Vault, provider: Pr
     return { body, attempts: row.attempts, funding: await opened<F>(tx, vault, row.brandId, row.account) };
   });
   if (!call) return windowOver;
-  const answer = await provider.send(call.funding, batchId, call.body).catch(() => noAnswer);
+  const answer = await provider.send(call.funding, batchId, call.body).catch(async (error: unknown) => {
+    if (error instanceof NotReached) await takeBack(db, batchId);
+    return noAnswer;
+  });
   if (answer.outcome === 'accepted')
     await db.pool.query('UPDATE rail_batch SET reference = $2 WHERE id = $1 AND reference IS NULL', [batchId, answer.reference]);
   // The first call may have been taken all the same.
   if (answer.outcome === 'rejected' && call.attempts > 1 && !provider.refusalsRepeat) return { outcome: 'unknown', reason: answer.reason };
   return answer;
+}
+
+/** A call that never arrived, and is the only one so far, is as if it had not been made: its window has not begun. */
+async function takeBack(db: Database<unknown>, batchId: string): Promise<void> {
+  await db.pool.query('UPDATE rail_batch SET attempts = 0, resend_until = NULL WHERE id = $1 AND attempts = 1 AND reference IS NULL', [
+    batchId,
+  ]);
 }
 
 async function askedFor<F>(tx: Tx, vault: Vault, railKey: string, rail: string) {

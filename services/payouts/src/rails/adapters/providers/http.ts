@@ -1,3 +1,5 @@
+import { NotReached } from './provider.js';
+
 /** Most of an answer that is read. */
 const largestAnswer = 4 * 1024 * 1024;
 
@@ -23,9 +25,19 @@ export function providerHttp(baseUrl: string, timeoutMs: number): CallProvider {
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { body }),
+    }).catch((error: unknown) => {
+      throw neverConnected(error) ? new NotReached(error) : error;
     });
     return { status: response.status, json: parsed(await readAll(response)) };
   };
+}
+
+/** Errors of making a connection, before a byte of the request is sent. */
+const connecting = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+function neverConnected(error: unknown): boolean {
+  const { cause } = (error ?? {}) as { cause?: { code?: unknown } };
+  return connecting.has(String(cause?.code));
 }
 
 async function readAll(response: Response): Promise<string> {

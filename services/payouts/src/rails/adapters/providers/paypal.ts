@@ -2,7 +2,7 @@ import { formatMajor, isCurrency, parseMajor } from '@tributary/money';
 import { z } from 'zod';
 import type { Answer, RailState } from '../../domain/rail.js';
 import type { CallProvider } from './http.js';
-import { AnswerDoubtful, type Asked, type Provider } from './provider.js';
+import { AnswerDoubtful, type Asked, NotReached, type Provider } from './provider.js';
 
 export interface PaypalFunding {
   clientId: string;
@@ -88,7 +88,10 @@ export function paypal(call: CallProvider, access: PaypalAccess): Provider<Paypa
         })),
       }),
     async send(funding, batchId, body) {
-      const request = { ...(await headers(funding)), 'paypal-request-id': batchId };
+      const signedIn = await headers(funding).catch((error: unknown) => {
+        throw new NotReached(error);
+      });
+      const request = { ...signedIn, 'paypal-request-id': batchId };
       const { status, json } = await call({ method: 'POST', path: '/v1/payments/payouts', headers: request, body });
       if (status === 401) access.forget(funding);
       return answerOf(status, json);

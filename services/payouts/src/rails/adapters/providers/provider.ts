@@ -40,3 +40,11 @@ export class AnswerDoubtful extends Error {
     this.name = 'AnswerDoubtful';
   }
 }
+
+/** The request never got there: nothing can have come of it. */
+export class NotReached extends Error {
+  constructor(cause: unknown) {
+    super('the rail could not be reached', { cause });
+    this.name = 'NotReached';
+  }
+}
