@@ -23,10 +23,20 @@ export type Element = Readonly<Record<string, unknown>>;
 export function readXml(text: string): Element {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new UnreadableFile('document types and entities are not read');
   requireShallow(text);
-  if (XMLValidator.validate(text) !== true) throw new UnreadableFile('the file is no well-formed XML');
-  const parsed: unknown = parser.parse(text);
+  const parsed = parse(text);
   if (!isElement(parsed)) throw new UnreadableFile('the file holds no element');
   return parsed;
+}
+
+function parse(text: string): unknown {
+  let valid = false;
+  try {
+    valid = XMLValidator.validate(text) === true;
+    if (valid) return parser.parse(text);
+  } catch {
+    // The parser has refusals of its own, such as names that are dangerous to use.
+  }
+  throw new UnreadableFile(valid ? 'the file is no XML that is read here' : 'the file is no well-formed XML');
 }
 
 /** Refuses what is nested without end before a parser builds it. One pass over the text, whatever it holds. */
