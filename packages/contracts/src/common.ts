@@ -62,4 +62,6 @@ export const ids = {
   simulation: idSchema('simulation'),
   recalculation: idSchema('recalculation'),
   riskHit: idSchema('riskHit'),
+  bankReport: idSchema('bankReport'),
+  reconciliationItem: idSchema('reconciliationItem'),
 };

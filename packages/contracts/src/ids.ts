@@ -35,6 +35,8 @@ export const idPrefixes = {
   simulation: 'sim',
   recalculation: 'rcl',
   riskHit: 'rsk',
+  bankReport: 'bkr',
+  reconciliationItem: 'rci',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -101,7 +101,13 @@ export const rejections = {
   'run-empty': { status: 422, title: 'Nothing is payable' },
   'run-not-cleared': { status: 409, title: 'The run has no clearance for its content' },
   'iban-invalid': { status: 422, title: 'The IBAN does not check' },
+  'routing-number-invalid': { status: 422, title: 'The routing number does not check' },
   'funding-account-exists': { status: 409, title: 'The brand has an active funding account on this rail' },
+  'bank-report-unreadable': { status: 422, title: 'The file is no bank report in a format that is read here' },
+  'bank-report-other-account': { status: 422, title: 'The file is of an account that the brand does not pay from' },
+  'resolution-not-due': { status: 409, title: 'The payout is not one that people must find out about' },
+  'resolution-differs': { status: 409, title: 'This is not what was proposed' },
+  'item-resolved': { status: 409, title: 'The difference has been explained already' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
   // insights
   'weights-do-not-add-up': { status: 422, title: 'The weights must add up to 1' },

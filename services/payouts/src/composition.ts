@@ -4,16 +4,39 @@ import { z } from 'zod';
 import { PrismaClient } from './generated/client.js';
 import { jobs } from './jobs.js';
 import type { Parts, PayoutSettings } from './parts.js';
-import { bankFile, bankFilesOf } from './rails/adapters/bank-file.js';
+import { apiRail } from './rails/adapters/api-rail.js';
+import { csvFile } from './rails/adapters/csv-file.js';
+import { bankFilesOf, fileRail } from './rails/adapters/file-rail.js';
+import { nachaFile } from './rails/adapters/nacha-file.js';
+import { providerHttp } from './rails/adapters/providers/http.js';
+import { paypal, paypalAccess } from './rails/adapters/providers/paypal.js';
+import { hearPaypal } from './rails/adapters/providers/paypal-callback.js';
+import { stripe } from './rails/adapters/providers/stripe.js';
+import { hearStripe } from './rails/adapters/providers/stripe-callback.js';
+import { sepaFile } from './rails/adapters/sepa-file.js';
 import { simulatedApi } from './rails/adapters/simulated-api.js';
 import type { Rail } from './rails/domain/rail.js';
 import { routes } from './routes.js';
 import { subscriptions } from './subscriptions.js';
 
-const environmentSchema = z.object({ TRIBUTARY_PAYOUT_COOLING_DAYS: z.coerce.number().int().min(0).max(365).default(3) });
+const environmentSchema = z.object({
+  TRIBUTARY_PAYOUT_COOLING_DAYS: z.coerce.number().int().min(0).max(365).default(3),
+  TRIBUTARY_PAYOUT_BANK_DAYS: z.coerce.number().int().min(0).max(30).default(3),
+  TRIBUTARY_PAYPAL_URL: z.url().default('https://api-m.paypal.com'),
+  TRIBUTARY_STRIPE_URL: z.url().default('https://api.stripe.com'),
+});
 
 function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
-  return { coolingDays: readEnvironment(environmentSchema, env).TRIBUTARY_PAYOUT_COOLING_DAYS, payoutsPerRun: 5000, payoutsPerBatch: 100 };
+  const read = readEnvironment(environmentSchema, env);
+  return {
+    coolingDays: read.TRIBUTARY_PAYOUT_COOLING_DAYS,
+    bankDays: read.TRIBUTARY_PAYOUT_BANK_DAYS,
+    payoutsPerRun: 5000,
+    payoutsPerBatch: 100,
+    paypalUrl: read.TRIBUTARY_PAYPAL_URL,
+    stripeUrl: read.TRIBUTARY_STRIPE_URL,
+    providerTimeoutMs: 15_000,
+  };
 }
 
 /** What tests replace. */
@@ -30,16 +53,30 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     name: 'payouts',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['clawback_policy', 'ledger_transaction', 'simulator_money_out'],
+    appendOnly: ['clawback_policy', 'ledger_transaction', 'simulator_money_out', 'bank_report', 'bank_booking', 'rail_item', 'rail_callback'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);
-      const rails = [bankFile(kit.db, kit.vault), simulatedApi(kit.db)].map((rail) => [rail.name, wrap(rail)] as const);
+      const settings = { ...settingsFrom(kit.env), ...options.settings };
+      const callPaypal = providerHttp(settings.paypalUrl, settings.providerTimeoutMs);
+      const access = paypalAccess(callPaypal);
+      const rails = [
+        fileRail(kit.db, kit.vault, sepaFile),
+        fileRail(kit.db, kit.vault, nachaFile),
+        fileRail(kit.db, kit.vault, csvFile),
+        apiRail(kit.db, kit.vault, paypal(callPaypal, access)),
+        apiRail(kit.db, kit.vault, stripe(providerHttp(settings.stripeUrl, settings.providerTimeoutMs))),
+        simulatedApi(kit.db),
+      ].map((rail) => [rail.name, wrap(rail)] as const);
       const own = {
         rails: new Map(rails),
-        settings: { ...settingsFrom(kit.env), ...options.settings },
+        callbacks: new Map([
+          ['paypal', hearPaypal(callPaypal, access)],
+          ['stripe', hearStripe],
+        ]),
+        settings,
         crashPoint: options.crashPoint ?? crashPoint,
-        bankFilesOf: (tx, runId, brandId) => bankFilesOf(tx, kit.vault, runId, brandId),
+        bankFilesOf: (tx, runId, rail, brandId) => bankFilesOf(tx, kit.vault, runId, rail, brandId),
       } satisfies Omit<Parts, keyof typeof kit>;
       // The kit's messaging is there only once all is built, so the kit is not copied.
       const parts: Parts = Object.create(kit, Object.getOwnPropertyDescriptors(own));

@@ -1,14 +1,19 @@
 import type { Route } from '@tributary/service-kit';
+import { getBankReportRoute, listBankReportsRoute } from './bank/read-bank-reports.js';
+import { receiveRailCallbackRoute } from './bank/receive-callback.js';
+import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
+import { uploadBankReportRoute } from './bank/upload-bank-report.js';
 import { getBalanceRoute } from './ledger/get-balance.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
 import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
 import { reportSettlementRoute } from './payouts/report-settlement.js';
+import { confirmResolutionRoute, getResolutionRoute, proposeResolutionRoute } from './payouts/resolve-unknown.js';
 import { approveRunRoute } from './runs/approve-run.js';
 import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
-import { getBankFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
+import { getBankFileRoute, getPaymentFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
 import { submitRunRoute } from './runs/submit-run.js';
 
 export const routes = (parts: Parts): Route[] => [
@@ -23,6 +28,17 @@ export const routes = (parts: Parts): Route[] => [
   cancelRunRoute(parts),
   reportSettlementRoute(parts),
   getBankFileRoute(parts),
+  getPaymentFileRoute(parts),
   listPayoutsRoute(parts),
   getPayoutRoute(parts),
+  proposeResolutionRoute(parts),
+  confirmResolutionRoute(parts),
+  getResolutionRoute(parts),
+  uploadBankReportRoute(parts),
+  receiveRailCallbackRoute(parts),
+  listBankReportsRoute(parts),
+  getBankReportRoute(parts),
+  listReconciliationItemsRoute(parts),
+  getReconciliationItemRoute(parts),
+  resolveReconciliationItemRoute(parts),
 ];

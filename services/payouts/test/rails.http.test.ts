@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { XMLParser } from 'fast-xml-parser';
+import { parseCsv } from '../src/bank/domain/csv.js';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { everyBrand } from '../src/parts.js';
 import type { Instruction, Rail } from '../src/rails/domain/rail.js';
 import {
+  accrued,
   aPartner,
+  approved,
   approver,
   balanceOf,
   brandChanged,
@@ -39,8 +42,17 @@ const people = [
   { name: 'Łukasz Żółć <script>', iban: 'PL61 1090 1014 0000 0712 1981 2874' },
 ];
 
-async function fund(brandId: string, rail: 'bank-file' | 'simulated-api'): Promise<void> {
-  const account = rail === 'bank-file' ? bank : { name: 'pot' };
+const american = { name: 'Zoë O’Neil', routingNumber: '021000021', accountNumber: '12345-678', type: 'checking', holder: 'person' };
+const company = {
+  name: 'Brand Inc',
+  routingNumber: '011000015',
+  accountNumber: '99887766',
+  bankName: 'First Bank',
+  companyId: '1234567890',
+};
+
+async function fund(brandId: string, rail: string): Promise<void> {
+  const account = rail === 'simulated-api' ? { name: 'pot' } : rail === 'nacha-file' ? company : bank;
   await s.request().post(`/api/v1/brands/${brandId}/funding-accounts`).send({ rail, account }).expect(201);
 }
 const addMethod = (partnerId: string, body: object) => s.request().post(`/api/v1/partners/${partnerId}/payout-methods`).send(body);
@@ -56,7 +68,7 @@ const statusOf = async (payoutId: string | undefined) => (await s.request().get(
 const moneyOut = (payoutId: string | undefined) =>
   s.sql<{ amount: string }>('SELECT amount::text FROM simulator_money_out WHERE payout_id = $1 ORDER BY id', [payoutId]);
 
-describe.each(['simulated-api', 'bank-file'])('every rail keeps its promises: %s', (name) => {
+describe.each(['simulated-api', 'bank-file', 'nacha-file', 'csv-file'])('every rail keeps its promises: %s', (name) => {
   const rail = () => {
     const found = rails.get(name);
     if (!found) throw new Error(`no rail ${name}`);
@@ -65,17 +77,17 @@ describe.each(['simulated-api', 'bank-file'])('every rail keeps its promises: %s
   async function instruction(): Promise<Instruction> {
     const owed = await aPartner(s);
     const id = newId('payout');
-    if (name === 'bank-file') await fund(owed.brandId, 'bank-file');
-    const method =
-      name === 'bank-file' ? (await addMethod(owed.partnerId, { kind: 'bank-account', account: people[0] }).expect(201)).body.id : null;
+    if (name !== 'simulated-api') await fund(owed.brandId, name);
+    const method = name === 'nacha-file' ? { kind: 'us-bank-account', account: american } : { kind: 'bank-account', account: people[0] };
+    const methodId = name === 'simulated-api' ? null : (await addMethod(owed.partnerId, method).expect(201)).body.id;
     return {
       railKey: id,
       payoutId: id,
       runId: newId('run'),
       brandId: owed.brandId,
       amount: 1234n,
-      currency: 'EUR',
-      methodId: method,
+      currency: name === 'nacha-file' ? 'USD' : 'EUR',
+      methodId,
       partnerId: owed.partnerId,
       behaviour: null,
     };
@@ -135,7 +147,7 @@ test('O-06 a bank file: ISO 20022 for each brand, submitted until the settlement
   expect(root.GrpHdr).toMatchObject({ NbOfTxs: '2', CtrlSum: '30300.37', InitgPty: { Nm: 'Muller + Son GmbH' } });
   expect(root.PmtInf).toMatchObject({ NbOfTxs: '2', CtrlSum: '30300.37', DbtrAcct: { Id: { IBAN: 'DE89370400440532013000' } } });
   const transfers = new Map<string, { Amt: { InstdAmt: unknown }; Cdtr: { Nm: string }; CdtrAcct: unknown }>(
-    root.PmtInf.CdtTrfTxInf.map((each: { PmtId: { EndToEndId: string } }) => [each.PmtId.EndToEndId, each]),
+    root.PmtInf.CdtTrfTxInf.map((each: { PmtId: { EndToEndId: string } }) => [each.PmtId.EndToEndId.replace('-', '_'), each]),
   );
   const [small, large] = [...run.payouts].sort((a, b) => a.amount - b.amount);
   expect(transfers.get(small?.id ?? '')).toMatchObject({
@@ -275,4 +287,58 @@ test('a brand with a simulated funding account is no sandbox, and pays simulated
   expect(
     await s.db.tx(everyBrand, async (tx) => (await tx.query('SELECT 1 FROM funding_account WHERE brand_id = $1', [owed.brandId])).rowCount),
   ).toBe(1);
+});
+
+test('O-06 FH15 dollars by NACHA, other currencies by CSV: each partner by the rail that reaches and carries it, names harmless', async () => {
+  const brandId = newId('brand');
+  const partners = [newId('partner'), newId('partner')] as const;
+  await s.deliver(brandChanged(brandId), ...partners.map((partnerId) => partnerChanged(partnerId)));
+  for (const rail of ['bank-file', 'nacha-file', 'csv-file']) await fund(brandId, rail);
+  const wrong = { kind: 'us-bank-account', account: { ...american, routingNumber: '021000022' } };
+  expect((await addMethod(partners[0], wrong).expect(422)).body.code).toBe('routing-number-invalid');
+  const shown = await addMethod(partners[0], { kind: 'us-bank-account', account: american }).expect(201);
+  expect(shown.body.accountHint).toBe('US** **** -678');
+  await addMethod(partners[1], { kind: 'bank-account', account: { ...people[0], name: '=HYPERLINK("http://x","Ada")' } }).expect(201);
+  await earned(s, { brandId, partnerId: partners[1] }, 700);
+  const inOther = async (partnerId: string, amount: number, currency: string) => {
+    const entry = accrued(partnerId, brandId, amount, { currency });
+    await s.deliver(entry, approved(entry));
+    await s.service.runDueJobs();
+  };
+  await inOther(partners[0], 123_45, 'USD');
+  await inOther(partners[0], 50, 'GBP');
+  await inOther(partners[1], 9_00, 'CHF');
+  const run = await buildRun(s, { brandIds: [brandId] });
+  const routed = (run.payouts as unknown as { currency: string; rail: string }[]).map(({ currency, rail }) => `${currency} ${rail}`).sort();
+  expect(routed).toEqual(['CHF csv-file', 'EUR bank-file', 'USD nacha-file']);
+  expect((run as unknown as { leftOut: { reason: string }[] }).leftOut.map(({ reason }) => reason)).toEqual(['currency-not-on-rail']);
+  await sendOut(s, run);
+  const file = (rail: string, who = approver, brand = brandId) =>
+    s.request(who).get(`/api/v1/payout-runs/${run.id}/payment-files/${rail}?brandId=${brand}`);
+  const ach = await file('nacha-file')
+    .expect(200)
+    .expect('content-disposition', /attachment; filename="[0-9a-z]+\.ach"/);
+  const records = String(ach.text).trimEnd().split('\n');
+  expect([records.length, records[2]?.slice(0, 39), records[2]?.slice(54, 76)]).toEqual([
+    10,
+    '62202100002112345-678        0000012345',
+    'Zoe O.Neil            ',
+  ]);
+  const csv = parseCsv(String((await file('csv-file').expect(200)).text));
+  expect(csv?.[1]).toEqual([
+    expect.any(String),
+    '9.00',
+    'CHF',
+    '\'=HYPERLINK("http://x","Ada")',
+    'SE4550000000058398257466',
+    '',
+    expect.any(String),
+  ]);
+  await file('bank-file').expect(200);
+  await file('csv-file', approver, newId('brand')).expect(404);
+  await file('csv-file', { ...approver, brandIds: [newId('brand')] }).expect(404);
+  // The bank's own table settles what went by table.
+  const rows = `bookedOn,amount,currency,endToEndId\n2026-03-02,-9.00,CHF,${csv?.[1]?.[0]}\n`;
+  await s.request(approver).post(`/api/v1/brands/${brandId}/bank-reports`).set('content-type', 'text/csv').send(rows).expect(201);
+  expect(await statusOf(csv?.[1]?.[0])).toMatchObject({ status: 'settled' });
 });

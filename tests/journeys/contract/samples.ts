@@ -47,6 +47,7 @@ export function samplesOf(world: World): Record<string, () => Sample> {
     approveRun: () => ({ params: { runId }, status: 403 }),
     submitRun: () => ({ params: { runId } }),
     cancelRun: () => ({ params: { runId }, body: { reason: 'fuzz' }, status: 409 }),
+    getPaymentFile: () => ({ params: { runId, rail: 'bank-file' }, query: { brandId } }),
     getBankFile: () => ({ params: { runId } }),
     reportSettlement: () => ({ params: { runId }, body: { settlements: [{ payoutId, outcome: 'settled' }] } }),
     listPayouts: () => ({ query: { runId } }),
@@ -97,6 +98,7 @@ function owed(world: World): Record<string, () => Sample> {
   const version = { dealId, version: '1' };
   const template = { templateId: 'dtp_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const item = { itemId: 'rci_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
@@ -160,6 +162,20 @@ function owed(world: World): Record<string, () => Sample> {
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
     listRiskHits: () => ({ query: { brandId } }),
+    proposeResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', reason: 'fuzz' }, status: 409 }),
+    confirmResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', proposedBy: 'usr_x' }, status: 409 }),
+    getResolution: () => ({ params: { payoutId: world.payoutId }, status: 404 }),
+    uploadBankReport: () => ({
+      params: { brandId },
+      headers: { 'content-type': 'text/csv' },
+      body: `bookedOn,amount,currency,endToEndId\n${now.slice(0, 10)},-1.00,EUR,${fresh()}\n`,
+    }),
+    receiveRailCallback: () => ({ params: { rail: 'stripe', fundingAccountId: 'fac_01kjpwzgj0fcd8rdctfnvsvzgh' }, body: {}, status: 401 }),
+    listBankReports: () => ({ query: { brandId } }),
+    getBankReport: () => ({ params: { reportId: 'bkr_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    listReconciliationItems: () => ({ query: { brandId } }),
+    getReconciliationItem: () => ({ params: item, status: 404 }),
+    resolveReconciliationItem: () => ({ params: item, body: { resolution: 'fuzz' }, status: 404 }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };
 }

@@ -86,7 +86,7 @@ export const fundingAccountChanged = defineEvent({
   schema: z.strictObject({
     fundingAccountId: ids.fundingAccount,
     brandId: ids.brand,
-    rail: z.enum(['bank-file', 'simulated-api']),
+    rail: z.enum(['bank-file', 'nacha-file', 'csv-file', 'paypal', 'stripe', 'simulated-api']),
     status: z.enum(['active', 'disabled']),
     changedAt: instant,
   }),
@@ -102,7 +102,7 @@ export const payoutMethodChanged = defineEvent({
   schema: z.strictObject({
     payoutMethodId: ids.payoutMethod,
     partnerId: ids.partner,
-    kind: z.enum(['bank-account', 'simulated']),
+    kind: z.enum(['bank-account', 'us-bank-account', 'paypal', 'stripe', 'simulated']),
     brandIds: z.array(ids.brand),
     accountHmac: z.string(),
     usableFrom: instant,

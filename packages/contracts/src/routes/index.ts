@@ -4,6 +4,7 @@ import * as adjustments from './adjustments.js';
 import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
+import * as bankReports from './bank-reports.js';
 import * as commission from './commission.js';
 import * as consolidated from './consolidated.js';
 import * as customers from './customers.js';
@@ -17,6 +18,7 @@ import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
+import * as resolutions from './resolutions.js';
 import * as riskHits from './risk-hits.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
@@ -44,6 +46,8 @@ export const routeContracts: readonly RouteContract[] = [
   approvals,
   riskHits,
   payouts,
+  resolutions,
+  bankReports,
   audit,
   insights,
   quality,

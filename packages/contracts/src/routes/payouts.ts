@@ -11,11 +11,21 @@ const bankAccount = z.strictObject({
     .regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/)
     .optional(),
 });
+/** A bank account in the United States: the routing number of the bank, and the account in it. */
+const usBankAccount = z.strictObject({
+  name: text(140),
+  routingNumber: z.string().regex(/^\d{9}$/, 'must be nine digits'),
+  accountNumber: z.string().regex(/^[A-Z0-9-]{1,17}$/, 'must be up to 17 digits, capital letters and hyphens'),
+});
+/** What a provider gave to sign in and to know its callbacks by. Kept encrypted, and never shown. */
+const secret = z.string().min(8).max(200);
+export const fundingRails = ['bank-file', 'nacha-file', 'csv-file', 'paypal', 'stripe', 'simulated-api'] as const;
+export const payoutMethodKinds = ['bank-account', 'us-bank-account', 'paypal', 'stripe', 'simulated'] as const;
 export const fundingAccount = z
   .strictObject({
     id: ids.fundingAccount,
     brandId: ids.brand,
-    rail: z.enum(['bank-file', 'simulated-api']),
+    rail: z.enum(fundingRails),
     accountHint: z.string(),
     status: z.enum(['active', 'disabled']),
     createdAt: instant,
@@ -25,7 +35,7 @@ export const payoutMethod = z
   .strictObject({
     id: ids.payoutMethod,
     partnerId: ids.partner,
-    kind: z.enum(['bank-account', 'simulated']),
+    kind: z.enum(payoutMethodKinds),
     accountHint: z.string(),
     brandIds: z.array(ids.brand),
     usableFrom: instant,
@@ -113,6 +123,23 @@ export const createFundingAccount = defineRoute({
   params: z.strictObject({ brandId: ids.brand }),
   body: z.discriminatedUnion('rail', [
     z.strictObject({ rail: z.literal('bank-file'), account: bankAccount }),
+    z.strictObject({
+      rail: z.literal('nacha-file'),
+      account: usBankAccount.extend({
+        bankName: text(23),
+        /** The number under which the bank knows who sends: often 1 and the employer identification number. */
+        companyId: z.string().regex(/^[A-Z0-9]{10}$/, 'must be ten digits or capital letters'),
+      }),
+    }),
+    z.strictObject({ rail: z.literal('csv-file'), account: bankAccount }),
+    z.strictObject({
+      rail: z.literal('paypal'),
+      account: z.strictObject({ name: text(140), clientId: secret, clientSecret: secret, webhookId: secret }),
+    }),
+    z.strictObject({
+      rail: z.literal('stripe'),
+      account: z.strictObject({ name: text(140), secretKey: secret, webhookSecret: secret }),
+    }),
     z.strictObject({ rail: z.literal('simulated-api'), account: z.strictObject({ name: text(140) }) }),
   ]),
   responses: { 201: fundingAccount },
@@ -129,6 +156,21 @@ export const createPayoutMethod = defineRoute({
   params: z.strictObject({ partnerId: ids.partner }),
   body: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, brandIds: z.array(ids.brand).optional() }),
+    z.strictObject({
+      kind: z.literal('us-bank-account'),
+      account: usBankAccount.extend({ type: z.enum(['checking', 'savings']), holder: z.enum(['person', 'company']) }),
+      brandIds: z.array(ids.brand).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('paypal'),
+      account: z.strictObject({ name: text(140), email: z.email().max(127) }),
+      brandIds: z.array(ids.brand).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal('stripe'),
+      account: z.strictObject({ name: text(140), accountId: z.string().regex(/^acct_[A-Za-z0-9]{1,40}$/, 'must be a connected account') }),
+      brandIds: z.array(ids.brand).optional(),
+    }),
     z.strictObject({
       kind: z.literal('simulated'),
       account: z.strictObject({ name: text(140), behaviour: z.string().max(40).optional() }),
@@ -244,6 +286,19 @@ export const getBankFile = defineRoute({
   params: runParams,
   query: z.strictObject({ brandId: ids.brand.optional() }),
   produces: 'application/xml',
+  responses: { 200: z.string() },
+});
+export const getPaymentFile = defineRoute({
+  id: 'getPaymentFile',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/payout-runs/:runId/payment-files/:rail',
+  permission: 'payout:approve',
+  tag: 'Payouts',
+  summary: 'The file of a run for the bank of a brand: pain.001, NACHA or CSV',
+  params: z.strictObject({ runId: ids.run, rail: z.enum(['bank-file', 'nacha-file', 'csv-file']) }),
+  query: z.strictObject({ brandId: ids.brand }),
+  produces: 'application/octet-stream',
   responses: { 200: z.string() },
 });
 export const reportSettlement = defineRoute({

@@ -1,12 +1,11 @@
 import { createPayoutMethod, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
-import { type CommandRequest, command, created, NotYetKnown, type Route, reject, type Scope } from '@tributary/service-kit';
+import { command, created, NotYetKnown, type Route, reject, type Scope } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { seesPartner } from '../profiles/profile-store.js';
 import { isBehaviour } from '../rails/domain/behaviour.js';
-import { accountHint, checkedIban } from './bank-account.js';
+import { methodAccount } from './account-of.js';
 
-type Request = CommandRequest<typeof createPayoutMethod>;
 const dayMs = 86_400_000;
 
 /** Says how a partner is paid. The first method can be used at once, a change only after the cooling period. */
@@ -21,8 +20,8 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
       scope,
     } = request;
     await requirePartner(tx, partnerId, scope);
-    const account = accountOf(body);
-    if (!account) return reject('iban-invalid', { errors: [{ pointer: '/account/iban', rule: 'must be a valid IBAN' }] });
+    const account = methodAccount(body);
+    if ('errors' in account) return reject(account.code, { errors: account.errors });
     if (account.behaviour !== null && !isBehaviour(account.behaviour))
       return reject('request-invalid', { errors: [{ pointer: '/account/behaviour', rule: 'must be a behaviour of the simulated rail' }] });
     const { rows: earlier } = await tx.query(`SELECT 1 FROM payout_method WHERE partner_id = $1 AND kind = $2 LIMIT 1`, [
@@ -84,21 +83,6 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
     ]);
     return created(shown);
   });
-}
-
-/** The account in its normal form: what is kept encrypted, what tells it from another, what is shown. Null when the IBAN is wrong. */
-function accountOf(body: Request['body']): { content: string; identity: string; hint: string; behaviour: string | null } | null {
-  if (body.kind === 'simulated')
-    return {
-      content: JSON.stringify({ name: body.account.name }),
-      identity: `simulated:${body.account.name}`,
-      hint: 'simulated',
-      behaviour: body.account.behaviour ?? null,
-    };
-  const iban = checkedIban(body.account.iban);
-  return iban === null
-    ? null
-    : { content: JSON.stringify({ ...body.account, iban }), identity: `iban:${iban}`, hint: accountHint(iban), behaviour: null };
 }
 
 /** Waits for a partner not heard of yet. */

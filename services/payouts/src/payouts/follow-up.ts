@@ -1,11 +1,13 @@
 import { everyBrand, type Parts } from '../parts.js';
-import type { Instruction, Rail } from '../rails/domain/rail.js';
+import { fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
-import { type PayoutReport, recordReports } from '../shared/record-reports.js';
-import { nextLookupDelayMs } from './domain/payout-state.js';
-import { reportOfAnswer, reportOfState } from './rail-reports.js';
+import { recordReports } from '../shared/record-reports.js';
+import { nextLookupDelayMs, type PayoutReport } from './domain/payout-state.js';
+import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
 
 const batchSize = 200;
+/** So many look-ups in a row of a rail may break off before the rest of them is put off. */
+const patience = 5;
 
 /** Asks the rails about payouts on their way, and takes their callbacks in. */
 export async function followUp(parts: Parts, now: Date): Promise<void> {
@@ -38,9 +40,13 @@ async function lookUpDue(parts: Parts, now: Date): Promise<number> {
     [now, batchSize],
   );
   const reports: PayoutReport[] = [];
+  const silent = new Map<string, number>();
   for (const payout of rows) {
+    // A rail that is down is not asked for each of its payouts: they wait for their next look-up.
+    if ((silent.get(payout.rail) ?? 0) >= patience) continue;
     const report = await ask(parts, payout, now);
-    if (report) reports.push(report);
+    if (report === 'silent') silent.set(payout.rail, (silent.get(payout.rail) ?? 0) + 1);
+    else if (report) reports.push(report);
   }
   await parts.db.tx(everyBrand, async (tx) => {
     await tx.query(
@@ -53,18 +59,22 @@ async function lookUpDue(parts: Parts, now: Date): Promise<number> {
 }
 
 /** What the rail says of one payout. When it knows nothing of an unknown one, the same instruction goes out again under the same key. */
-async function ask(parts: Parts, payout: PayoutRow & { behaviour: string | null }, now: Date): Promise<PayoutReport | undefined> {
+async function ask(
+  parts: Parts,
+  payout: PayoutRow & { behaviour: string | null },
+  now: Date,
+): Promise<PayoutReport | 'silent' | undefined> {
   const rail = parts.rails.get(payout.rail);
   if (!rail) return undefined;
   try {
     const found = await rail.lookup(payout.railKey, now);
     if (found.state !== 'not-found') return reportOfState(payout.id, found);
-    if (payout.status !== 'unknown' || payout.rail === 'bank-file') return undefined;
+    if (payout.status !== 'unknown' || fileRails.includes(payout.rail)) return undefined;
     const instruction: Instruction = { ...payout, payoutId: payout.id };
     const answer = (await rail.submit([instruction], now)).get(payout.railKey);
     return answer && reportOfAnswer(payout.id, answer);
   } catch (error) {
     parts.log.warn({ err: error, payoutId: payout.id }, 'the rail could not be asked about a payout; it will be asked again');
-    return undefined;
+    return 'silent';
   }
 }

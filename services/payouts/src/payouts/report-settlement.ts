@@ -21,6 +21,13 @@ export function reportSettlementRoute(parts: Parts): Route {
       isUnsent(payouts.get(payoutId)?.status) ? [naming(index, 'must name a payout that the bank has')] : [],
     );
     if (unsent.length > 0) return reject('run-state-forbids', { errors: unsent });
+    // A provider is asked; where it cannot be any more, two people find out.
+    const asked = body.settlements.flatMap(({ payoutId }, index) =>
+      parts.rails.get(payouts.get(payoutId)?.rail ?? '')?.resendUntil
+        ? [naming(index, 'must name a payout whose outcome a bank reports')]
+        : [],
+    );
+    if (asked.length > 0) return reject('run-state-forbids', { errors: asked });
     const reports = body.settlements.map(({ payoutId, outcome, reference, reason }) => ({
       payoutId,
       outcome,

@@ -1,11 +1,12 @@
 import { SpanKind } from '@opentelemetry/api';
 import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
-import type { Answer, Instruction, Rail } from '../rails/domain/rail.js';
+import { type Answer, fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
-import { type PayoutReport, recordReports } from '../shared/record-reports.js';
+import { recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesOfEntries, tracesOfRun } from '../shared/run-traces.js';
-import { reportOfAnswer, reportOfState } from './rail-reports.js';
+import type { PayoutReport } from './domain/payout-state.js';
+import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
 
 interface Attempt {
   payout: PayoutRow;
@@ -86,7 +87,7 @@ async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<
   const [head] = waiting;
   if (!head) return [];
   const together = waiting.filter(({ payout }) => payout.rail === head.payout.rail && payout.brandId === head.payout.brandId);
-  const batch = head.payout.rail === 'bank-file' ? together : together.slice(0, parts.settings.payoutsPerBatch);
+  const batch = fileRails.includes(head.payout.rail) ? together : together.slice(0, parts.settings.payoutsPerBatch);
   await tx.query('UPDATE payout SET attempted_at = $2 WHERE id = ANY ($1) AND attempted_at IS NULL', [
     batch.map(({ payout }) => payout.id),
     now,

@@ -3,15 +3,12 @@ import { awaitPolicies } from '../entries/clawback-store.js';
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
-import { advance, nextLookupDelayMs, type Report, type ReportedOutcome } from '../payouts/domain/payout-state.js';
+import { advance, nextLookupDelayMs, type PayoutReport, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
-export interface PayoutReport extends Report {
-  payoutId: string;
-}
 interface Step {
   payout: PayoutRow;
   outcome: ReportedOutcome;
@@ -20,7 +17,7 @@ interface Step {
 }
 export interface Recorded {
   /** Reports that contradict what is final: nothing was changed for them. */
-  conflicts: { payoutId: string; conflict: string }[];
+  conflicts: { payoutId: string; outcome: ReportedOutcome; conflict: string }[];
 }
 
 /**
@@ -97,7 +94,7 @@ function takeSteps(payouts: ReadonlyMap<string, PayoutRow>, reports: readonly Pa
     const payout = payouts.get(payoutId);
     if (!payout) continue;
     const next = advance(payout.status, outcome);
-    if ('conflict' in next) conflicts.push({ payoutId, conflict: next.conflict });
+    if ('conflict' in next) conflicts.push({ payoutId, outcome, conflict: next.conflict });
     else if (next.steps.length > 0) {
       payout.railReference = reference ?? payout.railReference;
       payout.reason = reason ?? (outcome === 'failed' || outcome === 'unknown' || outcome === 'returned' ? payout.reason : null);

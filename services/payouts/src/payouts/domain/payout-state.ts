@@ -9,6 +9,11 @@ export interface Report {
   reason: string | null;
 }
 
+/** What is said of one payout. */
+export interface PayoutReport extends Report {
+  payoutId: string;
+}
+
 /** The steps that a report adds, in order; none when it says nothing new; `conflict` when it contradicts what is final. */
 export type Advance = { steps: ReportedOutcome[] } | { conflict: string };
 

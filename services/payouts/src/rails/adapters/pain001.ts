@@ -21,7 +21,7 @@ export interface TransferFile {
 }
 
 /** The largest amount of one SEPA credit transfer, in cents. */
-const largest = 99_999_999_999n;
+export const largestTransfer = 99_999_999_999n;
 
 /**
  * ISO 20022 pain.001.001.09 of SEPA credit transfers. Amounts are handed over digit by digit; the control sum that the library adds
@@ -59,7 +59,7 @@ export function pain001(file: TransferFile): string {
 function exactCents(amount: bigint): number {
   const text = formatMajor(amount, 'EUR');
   const euros = Number(text);
-  if (amount <= 0n || amount > largest || euros.toFixed(2) !== text) throw new Error(`${text} EUR cannot be transferred`);
+  if (amount <= 0n || amount > largestTransfer || euros.toFixed(2) !== text) throw new Error(`${text} EUR cannot be transferred`);
   return euros;
 }
 

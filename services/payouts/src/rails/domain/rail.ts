@@ -34,6 +34,9 @@ export interface Callback {
   reference: string;
 }
 
+/** Rails by a file that a person hands to the bank, and whose outcome the bank's own files tell. */
+export const fileRails: readonly string[] = ['bank-file', 'nacha-file', 'csv-file'];
+
 /**
  * A way for money to leave. All calls are idempotent by `railKey`: submitting the same key again never moves money twice. A rail
  * commits on its own, outside of every transaction of ours, as an outside system would.
@@ -46,4 +49,6 @@ export interface Rail {
   /** Callbacks not acknowledged yet, oldest first; the same one may come again. */
   callbacks(now: Date, limit: number): Promise<Callback[]>;
   acknowledge(callbackIds: readonly string[]): Promise<void>;
+  /** Until when a key keeps its payment from being made twice, where that ends: then nothing is sent again by itself. Null before the first call. */
+  resendUntil?(railKey: string): Promise<Date | null>;
 }

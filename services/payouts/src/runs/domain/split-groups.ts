@@ -39,7 +39,18 @@ export type LeftOutReason =
 export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null } | { leftOut: LeftOutReason };
 
 /** Which kind of payout method each rail pays to. */
-export const methodKinds: Readonly<Record<string, string>> = { 'bank-file': 'bank-account', 'simulated-api': 'simulated' };
+export const methodKinds: Readonly<Record<string, string>> = {
+  'bank-file': 'bank-account',
+  'csv-file': 'bank-account',
+  'nacha-file': 'us-bank-account',
+  paypal: 'paypal',
+  stripe: 'stripe',
+  'simulated-api': 'simulated',
+};
+/** The only currency of a rail that has one. */
+const currencies: Readonly<Record<string, string>> = { 'bank-file': 'EUR', 'nacha-file': 'USD' };
+/** Whether a rail takes a currency. */
+export const carries = (rail: string, currency: string): boolean => (currencies[rail] ?? currency) === currency;
 
 export interface RunRules {
   /** Given by who builds the run; otherwise each brand's own. */
@@ -74,11 +85,13 @@ function routeToRail(group: ClaimedGroup, brand: PayingBrand, partner: PayingPar
   if (brand.rails.length === 0) {
     return { rail: 'simulated-api', sandbox: true, method: forBrand.find((method) => method.kind === 'simulated') ?? null };
   }
-  const fitting = forBrand.filter((method) => brand.rails.some((rail) => methodKinds[rail] === method.kind));
-  if (fitting.length === 0) return { leftOut: 'no-payout-method' };
-  const method = fitting.find(({ usableFrom }) => usableFrom <= now);
-  if (!method) return { leftOut: 'payout-method-cooling' };
-  const rail = brand.rails.find((name) => methodKinds[name] === method.kind) ?? 'simulated-api';
-  if (rail === 'bank-file' && group.currency !== 'EUR') return { leftOut: 'currency-not-on-rail' };
+  const reaching = forBrand.filter((method) => brand.rails.some((rail) => methodKinds[rail] === method.kind));
+  if (reaching.length === 0) return { leftOut: 'no-payout-method' };
+  const railTo = (method: UsableMethod) => brand.rails.find((rail) => methodKinds[rail] === method.kind && carries(rail, group.currency));
+  const fitting = reaching.map((method) => ({ method, rail: railTo(method) }));
+  if (fitting.every(({ rail }) => rail === undefined)) return { leftOut: 'currency-not-on-rail' };
+  const usable = fitting.find(({ method, rail }) => rail !== undefined && method.usableFrom <= now);
+  if (!usable?.rail) return { leftOut: 'payout-method-cooling' };
+  const { method, rail } = usable;
   return { rail, sandbox: false, method };
 }

@@ -1,5 +1,5 @@
-import type { Answer, Callback, RailState } from '../rails/domain/rail.js';
-import type { PayoutReport } from '../shared/record-reports.js';
+import type { Answer, Callback, RailState } from '../../rails/domain/rail.js';
+import type { PayoutReport } from './payout-state.js';
 
 /** What an answer to an instruction says of the payout. */
 export function reportOfAnswer(payoutId: string, answer: Answer): PayoutReport {
