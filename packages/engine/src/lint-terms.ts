@@ -6,6 +6,7 @@ import { lintChoices, lintTwins } from './lint/choices.js';
 import { effortFor } from './lint/effort.js';
 import type { Finding, Subject } from './lint/finding.js';
 import { lintLimits } from './lint/limits.js';
+import { lintLock } from './lint/lock.js';
 import { lintMargin } from './lint/margin.js';
 import { asFinding } from './lint/sentences.js';
 import { lintUnits } from './lint/units.js';
@@ -50,6 +51,7 @@ export function lintTerms(terms: Terms, options: LintOptions = {}): Finding[] {
     ...subjects.flatMap(lintUnits),
     ...subjects.flatMap(lintLimits),
     ...lintTwins(terms),
+    ...lintLock(terms),
     ...lintMargin(terms, { maximum: options.margin?.maximumShareOfRevenue, brandTerms, uplineTerms, fields }),
     ...lintChoices(terms, options.timeZone),
   ];

@@ -3,10 +3,11 @@ import { add, parseFraction, type RoundingMode, round, subtract, toFraction } fr
 import type { ComponentStatement, MonthExplanation } from './engine-1/month/types.js';
 import type { Explanation, FoldResult, ScopeIdentity, ScopeResult } from './types.js';
 
-/** What the journal holds for a scope: its net, and the first posting, which corrections point at. */
+/** What the journal holds for a scope: its net, and the conversion's first posting into it, which its corrections point at. */
 export interface PostedScope extends ScopeIdentity {
   net: bigint;
-  originalPostingId: string;
+  /** Null where all there is was posted for others: into a running scope, in which this conversion's part has come to nothing so far. */
+  originalPostingId: string | null;
 }
 
 /** A running scope as stored: the exact sum over all conversions, and what the conversion in hand put into it (`"0"` if nothing). */
@@ -28,7 +29,7 @@ export interface Cause {
 export interface Posting extends ScopeIdentity {
   amount: bigint;
   period: Period;
-  /** The scope's original posting when this one corrects it; null for an accrual. */
+  /** The first posting for the same conversion into its scope, which this one corrects; null where this one is the first. */
   adjusts: string | null;
   reason: PostingReason;
   /** When its scope was earned, where that is later than the conversion; else null. */
@@ -139,7 +140,7 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
     const period = openPeriodFrom(periodOf(occurredAt, timeZone), closedPeriods);
     // What others have made earn for the first time has been accrued, not corrected.
     const reason = accrues && cause.reason === 're-rating' ? 'accrual' : cause.reason;
-    const adjusts = accrues ? null : (before?.originalPostingId ?? null);
+    const adjusts = before?.originalPostingId ?? null;
     const { scope, partnerId, dealId, dealVersion, component, currency } = identity;
     return [
       { scope, partnerId, dealId, dealVersion, component, currency, amount, period, adjusts, reason, earnedAt, occurredAt, explanation },

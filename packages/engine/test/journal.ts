@@ -68,13 +68,13 @@ export function openJournal(brandCurrency = 'EUR', timeZone = 'Europe/Berlin') {
   function posted(conversionId: string, runningScopes: ReadonlySet<string>): PostedScope[] {
     const scopes = new Map<string, PostedScope>();
     for (const { amount, postingId, ...posting } of postings) {
-      const mine = runningScopes.has(posting.scope) || posting.scope.startsWith(`${conversionId}/`);
       const before = scopes.get(posting.scope);
-      if (mine)
+      const own = posting.conversionId === conversionId ? postingId : null;
+      if (runningScopes.has(posting.scope) || posting.scope.startsWith(`${conversionId}/`))
         scopes.set(posting.scope, {
           ...posting,
           net: (before?.net ?? 0n) + amount,
-          originalPostingId: before?.originalPostingId ?? postingId,
+          originalPostingId: before?.originalPostingId ?? own,
         });
     }
     return [...scopes.values()];

@@ -1,4 +1,6 @@
-import { test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { anchors } from '@tributary/calendar';
+import { lintTerms, payableFrom } from '../src/index.js';
 import {
   above,
   banded,
@@ -273,6 +275,22 @@ const warnings: Case[] = [
     deal({ ...percent, duration: { months: 120, from: 'customer-first' } }),
   ],
   [
+    'O-02 a lock before the event',
+    { ...deal(percent), lock: { anchor: 'month-start', days: 30 } },
+    '/lock',
+    'lock-may-lie-before-the-event',
+    /Counted from "month-start", 0 months and 30 days on the lock may lie before the event/,
+    { ...deal(percent), lock: { anchor: 'month-start', days: 31 } },
+  ],
+  [
+    'O-02 a lock on a day that some months end with',
+    { ...deal(percent), lock: { anchor: 'month-last-day', dayOfMonth: 28 } },
+    '/lock',
+    'lock-may-lie-before-the-event',
+    /0 days on, then on day 28 of a month, the lock may lie/,
+    { ...deal(percent), lock: { anchor: 'month-last-day', dayOfMonth: 27 } },
+  ],
+  [
     'a verification that may come later than everything',
     deal({ ...flat, qualify: { customer: { verifiedWithinDays: 30, withinDays: 14, onExclusion: 'keep' } } }),
     '/components/0/qualify/customer/verifiedWithinDays',
@@ -324,3 +342,20 @@ const warnings: Case[] = [
 ];
 
 test.each(warnings)('D-14 warned: %s', (...row) => expectOnly('warning', ...row));
+
+test('O-02 D-14 a lock is warned of exactly where a day of a year has an event that it lies before', () => {
+  const days = ['2027', '2028'].flatMap((year) =>
+    Array.from({ length: 365 }, (_, day) => new Date(Date.UTC(Number(year), 0, 1 + day, 23, 59, 59)).toISOString()),
+  );
+  const locks = anchors.flatMap((anchor) =>
+    [
+      { months: 1 },
+      ...[0, 1, 27, 28, 29, 30, 31].flatMap((days) => [undefined, 1, 2, 27, 28, 29, 30, 31].map((dayOfMonth) => ({ days, dayOfMonth }))),
+    ].map((rest) => ({ anchor, ...rest })),
+  );
+  for (const lock of locks) {
+    const before = days.some((at) => Date.parse(payableFrom({ holdDays: 0, lock }, at, 'UTC')) < Date.parse(at));
+    const warned = lintTerms({ ...deal(percent), lock }).map(({ rule }) => rule);
+    expect({ lock, warned }).toEqual({ lock, warned: before ? ['lock-may-lie-before-the-event'] : [] });
+  }
+});

@@ -23,6 +23,8 @@ const posted = (scope: string, net: bigint, component = 'sale'): PostedScope => 
   net,
   originalPostingId: `first-of-${scope}`,
 });
+/** What other conversions posted into the running scope: none of it is this one's. */
+const ofOthers = (net: bigint): PostedScope => ({ ...posted('deal_a/sale/EUR/half-away', net), originalPostingId: null });
 const state = (sum: string, contribution: string): RunningState => ({
   ...identity,
   scope: 'deal_a/sale/EUR/half-away',
@@ -116,7 +118,7 @@ test('M-20 a running scope posts the rounded difference, of what this conversion
   const second = planPostings({
     ...common,
     fold,
-    posted: [posted('deal_a/sale/EUR/half-away', 1n)],
+    posted: [ofOthers(1n)],
     running: [state('7/10', '0')],
     cause: accrual,
   });
@@ -125,7 +127,7 @@ test('M-20 a running scope posts the rounded difference, of what this conversion
   const third = planPostings({
     ...common,
     fold,
-    posted: [posted('deal_a/sale/EUR/half-away', 1n)],
+    posted: [ofOthers(1n)],
     running: [state('7/5', '0')],
     cause: accrual,
   });
@@ -133,8 +135,12 @@ test('M-20 a running scope posts the rounded difference, of what this conversion
     { amount: 1n, adjusts: null, explanation: { running: { without: '7/5', sum: '21/10', rounding: 'half-away' } } },
   ]);
   const again = { ...common, fold, posted: [posted('deal_a/sale/EUR/half-away', 3n)], running: [state('21/10', '7/10')] };
-  expect(planPostings({ ...again, cause: { ...accrual, reason: 'amendment' } }).postings).toMatchObject([
+  const amended = { ...again, cause: { ...accrual, reason: 'amendment' } } as const;
+  expect(planPostings(amended).postings).toMatchObject([
     { amount: -1n, adjusts: 'first-of-deal_a/sale/EUR/half-away', reason: 'amendment' },
+  ]);
+  expect(planPostings({ ...amended, posted: [ofOthers(3n)] }).postings).toMatchObject([
+    { amount: -1n, adjusts: null, reason: 'amendment' },
   ]);
 });
 

@@ -74,6 +74,20 @@ test('a reversal shares the fate of the entry that it takes back', async () => {
   expect(await approvalOf(refund.data.entryId)).toMatchObject({ status: 'rejected', decidedBy: 'automatic' });
 });
 
+test('M-20 in a sum over many sales the rejection of one leaves the refund of another alone, and what corrects no entry stands by itself', async () => {
+  const { brand, partner, entry } = aBrandWithPartner();
+  const sum = (amount: number, of?: ReturnType<typeof entry>, adjusts: string | null = null) =>
+    entry(amount, { scope: 'dl_1/sale/USD/half-away', ...(of && { conversionId: of.data.conversionId, reason: 'refund', adjusts }) });
+  const [first, second] = [sum(60_000), sum(1000)];
+  const [ofFirst, ofSecond] = [sum(-60_000, first, first.data.entryId), sum(-1000, second, second.data.entryId)];
+  const unposted = sum(-1, entry(0));
+  await approvals.deliver(brand, partner(), first, second, ofFirst, ofSecond, unposted);
+  const { id } = await approvalOf(first.data.entryId);
+  await manager().post(`/api/v1/approvals/${id}/decision`).send({ decision: 'reject', reason: 'fraud' }).expect(200);
+  const states = await Promise.all([ofFirst, ofSecond, unposted].map(async ({ data }) => (await approvalOf(data.entryId)).status));
+  expect(states).toEqual(['rejected', 'approved', 'approved']);
+});
+
 test('what lifts a commission afterwards shares its fate while that is open, and is decided by itself where somebody is needed', async () => {
   const { brand, partner, entry } = aBrandWithPartner();
   const [rejected, waiting, small] = [entry(60_000), entry(60_000), entry(1000)];

@@ -65,7 +65,7 @@ async function play(told: Story): Promise<void> {
   await tell(here, told, events, versions);
 
   expect(await nets(here)).toEqual(whatIsOwed(facts, versions));
-  expect(await brokenBooks(here)).toEqual({ scopesOff: 0, periodsOff: 0, unrated: 0 });
+  expect(await brokenBooks(here)).toEqual({ scopesOff: 0, adjustsOff: 0, periodsOff: 0, unrated: 0 });
 }
 
 /** The events that tell the facts, and what the facts come to in the end. */
@@ -230,9 +230,12 @@ async function nets(here: World): Promise<Record<string, bigint>> {
 
 /** Scopes whose stored net is not the sum of their postings, closed periods that changed after they were closed, facts without outcome. */
 async function brokenBooks(here: World) {
-  const [row] = await here.service.sql<{ scopesOff: number; periodsOff: number; unrated: number }>(
+  const [row] = await here.service.sql<{ scopesOff: number; adjustsOff: number; periodsOff: number; unrated: number }>(
     `SELECT (SELECT count(*)::int FROM commission_scope AS scope WHERE brand_id = $1 AND (net, postings) <> (
               SELECT coalesce(sum(amount), 0)::bigint, count(*)::int FROM commission_entry AS entry WHERE entry.scope = scope.scope)) AS "scopesOff",
+            (SELECT count(*)::int FROM commission_entry AS entry WHERE brand_id = $1 AND adjusts IS DISTINCT FROM (
+              SELECT first.entry_id FROM commission_entry AS first WHERE first.conversion_id = entry.conversion_id AND first.scope = entry.scope
+              AND first.posting < entry.posting ORDER BY first.posting LIMIT 1)) AS "adjustsOff",
             (SELECT count(*)::int FROM closed_period AS closed WHERE brand_id = $1 AND (entries, amount) <> (
               SELECT count(*)::int, coalesce(sum(amount), 0)::bigint FROM commission_entry AS entry WHERE entry.brand_id = $1 AND entry.period = closed.period)) AS "periodsOff",
             (SELECT count(*)::int FROM conversion WHERE brand_id = $1 AND level > 0 AND (outcome IS NULL OR outcome = 'held')) AS unrated`,

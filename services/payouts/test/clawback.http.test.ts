@@ -94,21 +94,6 @@ test('WE-52 M-25 what stays written off by another policy says which, whenever t
   expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
 });
 
-test('WE-52 M-20 where less than a cent is added up, a refund goes by its own sale: not by when the first one of all was paid', async () => {
-  const { owed, sale } = await sent();
-  await settle(s);
-  const [other] = await earned(s, owed, 1000);
-  // Every refund of such a component corrects the first entry of all.
-  const of = (conversionId = '') =>
-    accrued(owed.partnerId, owed.brandId, -300, { adjusts: sale, conversionId, occurredAt: '2026-07-01T00:00:00.000Z' });
-  const [ofOther, ofFirst] = [
-    of(other?.data.conversionId ?? ''),
-    accrued(owed.partnerId, owed.brandId, -200, { adjusts: sale, occurredAt: '2026-07-01T00:00:00.000Z' }),
-  ];
-  await s.deliver(ofOther, approved(ofOther), ofFirst, approved(ofFirst));
-  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ paid: 2000, payable: 700, receivable: 0, writtenOff: -200 });
-});
-
 test('WE-52 M-25 a commission disapproved after the payment takes along what was written off of it', async () => {
   const { owed, sale } = await sent();
   await settle(s);

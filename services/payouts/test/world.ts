@@ -65,7 +65,6 @@ export const enrolled = (partnerId: string, brandId: string) =>
 export interface EntryOptions {
   entryId?: string;
   adjusts?: string | null;
-  conversionId?: string;
   currency?: string;
   occurredAt?: string;
   maturesAt?: string;
@@ -74,9 +73,8 @@ export interface EntryOptions {
 /** Commission of so many minor units, matured at once unless told otherwise. */
 export function accrued(partnerId: string, brandId: string, amount: number, options: EntryOptions = {}): Accrued {
   const occurredAt = options.occurredAt ?? start.toISOString();
-  const entryId = options.entryId ?? newId('entry');
   return anEvent('commission.entry.accrued.v1', {
-    entryId,
+    entryId: options.entryId ?? newId('entry'),
     scope: 's',
     partnerId,
     brandId,
@@ -85,8 +83,7 @@ export function accrued(partnerId: string, brandId: string, amount: number, opti
     dealVersion: 1,
     dealAuthorId: 'usr_author',
     engineVersion: 'engine-1',
-    // A correction is of the conversion that it corrects, unless told otherwise.
-    conversionId: options.conversionId ?? (options.adjusts ?? entryId).replace(/^ent_/, 'cnv_'),
+    conversionId: newId('conversion'),
     causeConversionId: null,
     component: '0',
     amount,

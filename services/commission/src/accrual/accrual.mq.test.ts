@@ -16,7 +16,7 @@ import {
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ partners: 8 });
+  world = await startWorld({ partners: 9 });
 });
 afterAll(() => world.service.stop());
 
@@ -184,6 +184,42 @@ test('M-20 76.8 milli-cents a minute: 58 records come to 4 cents, the rest is ca
     here.partnerIds[0],
   ]);
   expect(scope?.running_sum).toBe('2784/625'); // 4.4544
+});
+
+test('M-20 M-25 where cents are added up, a refund corrects what its own sale posted first, and stands by itself where that posted nothing', async () => {
+  const here = withPartner(8);
+  const [partnerId = ''] = here.partnerIds;
+  await createDeal(here, {
+    terms: {
+      components: [tenPercent.components[0], { on: 'trade', model: 'flat', amount: '0.1' }].map((one) => ({
+        ...one,
+        subCent: 'accumulate',
+      })),
+    },
+  });
+  const [first, second] = [aConversion(here, { amount: 10_005 }), aConversion(here, { amount: 10_005 })];
+  await here.service.deliver(recorded(first), recorded(second));
+  await here.service.deliver(recorded(aRefund(here, second, 1_000)));
+  await here.service.deliver(recorded(aRefund(here, second, null)), recorded(aRefund(here, first, null)));
+  const entries = await entriesOf(here, { partnerId });
+  const ofFirst = entries.filter(({ conversionId }) => conversionId === first.conversionId);
+  const ofSecond = entries.filter(({ conversionId }) => conversionId === second.conversionId);
+  for (const [sale, ...refunds] of [ofFirst, ofSecond]) {
+    expect(sale).toMatchObject({ reason: 'accrual', adjusts: null });
+    expect(refunds.length).toBeGreaterThan(0);
+    for (const refund of refunds) expect(refund).toMatchObject({ reason: 'refund', adjusts: sale?.id });
+  }
+  expect(entries.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
+
+  const trades = Array.from({ length: 5 }, () => aConversion(here, { kind: 'trade', amount: null, currency: null }));
+  for (const trade of trades) await here.service.deliver(recorded(trade));
+  const [untold, , , , told] = trades;
+  await here.service.deliver(recorded(aRefund(here, untold as (typeof trades)[number], null)));
+  const small = (await entriesOf(here, { partnerId })).slice(entries.length);
+  expect(small.map(({ conversionId, amount, adjusts }) => [conversionId, amount, adjusts])).toEqual([
+    [told?.conversionId, 1, null],
+    [untold?.conversionId, -1, null],
+  ]);
 });
 
 test('entries point back: the event goes back to the conversion that caused it, and its trace goes on', async () => {

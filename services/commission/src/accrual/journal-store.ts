@@ -16,6 +16,7 @@ export interface ScopeRow {
   currency: string;
   net: bigint;
   postings: number;
+  /** The first entry; null for a running scope, in which each conversion has a first of its own. */
   originalEntryId: string | null;
   runningSum: string | null;
   rounding: string | null;
@@ -82,31 +83,36 @@ export async function lockRunningScopes(tx: Tx, wanted: readonly ScopeRow[], oth
   ).rows;
 }
 
+/** What a conversion put into a running scope. */
 export interface Contribution {
   conversionId: string;
   scope: string;
   brandId: string;
   exact: string;
+  /** The first entry posted for it there; null while all of its parts have come to nothing. */
+  firstEntryId: string | null;
 }
+
+const contributionColumns = [
+  ['conversion_id', 'conversionId', 'text'],
+  ['scope', 'scope', 'text'],
+  ['brand_id', 'brandId', 'text'],
+  ['exact', 'exact', 'text'],
+  ['first_entry_id', 'firstEntryId', 'text'],
+] as const;
 
 export async function contributionsOf(tx: Tx, conversionIds: readonly string[]): Promise<Contribution[]> {
   if (conversionIds.length === 0) return [];
-  const text =
-    'SELECT conversion_id AS "conversionId", scope, brand_id AS "brandId", exact FROM running_contribution WHERE conversion_id = ANY($1)';
-  return (await tx.query<Contribution>(text, [conversionIds])).rows;
+  const selected = contributionColumns.map(([column, name]) => `${column} AS "${name}"`).join(', ');
+  return (await tx.query<Contribution>(`SELECT ${selected} FROM running_contribution WHERE conversion_id = ANY($1)`, [conversionIds])).rows;
 }
 
 export async function saveContributions(tx: Tx, contributions: readonly Contribution[]): Promise<void> {
   if (contributions.length === 0) return;
   await tx.query(
-    `INSERT INTO running_contribution (conversion_id, scope, brand_id, exact) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-     ON CONFLICT (conversion_id, scope) DO UPDATE SET exact = excluded.exact`,
-    [
-      contributions.map((one) => one.conversionId),
-      contributions.map((one) => one.scope),
-      contributions.map((one) => one.brandId),
-      contributions.map((one) => one.exact),
-    ],
+    `INSERT INTO running_contribution (${contributionColumns.map(([column]) => column).join(', ')}) SELECT * FROM ${rowsWith(contributionColumns)} new
+     ON CONFLICT (conversion_id, scope) DO UPDATE SET exact = excluded.exact, first_entry_id = excluded.first_entry_id`,
+    transposed(contributions, contributionColumns),
   );
 }
 

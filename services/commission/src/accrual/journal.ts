@@ -8,12 +8,12 @@ type Held = ScopeRow & { postingsBefore: number | null; changed: boolean };
 export class Journal {
   private readonly scopes = new Map<string, Held>();
   private readonly scopesOf = new Map<string, string[]>();
-  private readonly contributions = new Map<string, Map<string, string>>();
+  private readonly contributions = new Map<string, Map<string, Contribution>>();
   private readonly changedContributions = new Map<string, Contribution>();
 
   constructor(scopes: readonly ScopeRow[], contributions: readonly Contribution[]) {
     for (const scope of scopes) this.hold({ ...scope, postingsBefore: scope.postings, changed: false });
-    for (const { conversionId, scope, exact } of contributions) this.contributionsOf(conversionId).set(scope, exact);
+    for (const one of contributions) this.contributionsOf(one.conversionId).set(one.scope, one);
   }
 
   private hold(scope: Held): Held {
@@ -22,8 +22,8 @@ export class Journal {
     return scope;
   }
 
-  private contributionsOf(conversionId: string): Map<string, string> {
-    const known = this.contributions.get(conversionId) ?? new Map<string, string>();
+  private contributionsOf(conversionId: string): Map<string, Contribution> {
+    const known = this.contributions.get(conversionId) ?? new Map<string, Contribution>();
     this.contributions.set(conversionId, known);
     return known;
   }
@@ -40,19 +40,21 @@ export class Journal {
           ...identityOf(scope),
           rounding: (scope.rounding ?? 'half-away') as RoundingMode,
           sum: scope.runningSum ?? '0',
-          contribution: contributed.get(key) ?? '0',
+          contribution: contributed.get(key)?.exact ?? '0',
         },
       ];
     });
   }
 
-  /** What has been posted for the conversion, and into the running scopes given. */
+  /** What has been posted for the conversion, and for anybody into the running scopes given. */
   postedOf(conversionId: string, running: readonly RunningState[]): PostedScope[] {
     const keys = [...(this.scopesOf.get(conversionId) ?? []), ...running.map(({ scope }) => scope)];
+    const contributed = this.contributionsOf(conversionId);
     return keys.flatMap((key) => {
       const scope = this.scopes.get(key);
-      if (scope === undefined || scope.originalEntryId === null) return [];
-      return [{ ...identityOf(scope), net: scope.net, originalPostingId: scope.originalEntryId }];
+      if (scope === undefined || scope.postings === 0) return [];
+      const originalPostingId = scope.originalEntryId ?? contributed.get(key)?.firstEntryId ?? null;
+      return [{ ...identityOf(scope), net: scope.net, originalPostingId }];
     });
   }
 
@@ -61,13 +63,11 @@ export class Journal {
     for (const state of states) {
       const scope = this.scopes.get(state.scope);
       if (scope === undefined) throw new Error(`running scope ${state.scope} is not locked`);
-      this.contributionsOf(conversionId).set(state.scope, state.contribution);
-      this.changedContributions.set(`${conversionId} ${state.scope}`, {
-        conversionId,
-        scope: state.scope,
-        brandId,
-        exact: state.contribution,
-      });
+      const own = this.contributionsOf(conversionId);
+      const firstEntryId = own.get(state.scope)?.firstEntryId ?? null;
+      const contribution = { conversionId, scope: state.scope, brandId, exact: state.contribution, firstEntryId };
+      own.set(state.scope, contribution);
+      this.changedContributions.set(`${conversionId} ${state.scope}`, contribution);
       scope.runningSum = state.sum;
       scope.changed = true;
     }
@@ -79,7 +79,9 @@ export class Journal {
     scope.net += posting.amount;
     scope.postings += 1;
     scope.dealVersion = posting.dealVersion;
-    scope.originalEntryId ??= entryId;
+    const contribution = this.contributionsOf(conversionId).get(posting.scope);
+    if (contribution === undefined) scope.originalEntryId ??= entryId;
+    else contribution.firstEntryId ??= entryId;
     scope.changed = true;
     return scope.postings;
   }

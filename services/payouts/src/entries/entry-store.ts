@@ -8,7 +8,7 @@ export interface EntryRow extends PlaceableEntry {
   adjusted: boolean;
 }
 
-const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", currency, amount, conversion_id AS "conversionId", accrued, adjusts, adjusted, occurred_at AS "occurredAt",
+const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", currency, amount, accrued, adjusts, adjusted, occurred_at AS "occurredAt",
   matures_at AS "maturesAt", decision, decision_state AS "decisionState", decided_at AS "decidedAt", bucket, run_id AS "runId", paid_at AS "paidAt", NULL AS clawback, corrected, version`;
 
 /**

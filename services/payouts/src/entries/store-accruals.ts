@@ -9,7 +9,6 @@ export interface AccruedFact {
   brandId: string;
   currency: string;
   amount: number;
-  conversionId: string | null;
   adjusts: string | null;
   occurredAt: string;
   maturesAt: string;
@@ -18,14 +17,13 @@ export interface AccruedFact {
 
 /** The entry as an accrual alone makes it. */
 export function entryFrom(fact: AccruedFact): EntryRow {
-  const { entryId, partnerId, brandId, currency, conversionId, adjusts } = fact;
+  const { entryId, partnerId, brandId, currency, adjusts } = fact;
   return {
     id: entryId,
     entryId,
     partnerId,
     brandId,
     currency,
-    conversionId,
     adjusts,
     amount: BigInt(fact.amount),
     accrued: true,
@@ -53,7 +51,6 @@ const accrued = {
   occurred_at: 'timestamptz',
   matures_at: 'timestamptz',
   traceparent: 'text',
-  conversion_id: 'text',
 };
 /** The columns of `accrued`. */
 const columnsOf = (facts: readonly AccruedFact[]) => [
@@ -65,12 +62,11 @@ const columnsOf = (facts: readonly AccruedFact[]) => [
   facts.map((f) => f.occurredAt),
   facts.map((f) => f.maturesAt),
   facts.map((f) => f.traceparent),
-  facts.map((f) => f.conversionId),
 ];
 
 const insertFirst = /* sql */ `
-INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, bucket, accrued, version)
-SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, bucket, true, 1
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, accrued, version)
+SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, true, 1
 FROM ${rowsOf({ ...accrued, bucket: 'text' })} fact
 ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`;
 
@@ -93,13 +89,12 @@ export async function storeFirst(tx: Tx, accruals: readonly PlacedAccrual[]): Pr
 }
 
 const upsertAccrued = /* sql */ `
-INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, adjusts, accrued)
-SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, adjusts, true
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, accrued)
+SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, true
 FROM ${rowsOf({ ...accrued, adjusts: 'text' })} fact
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, partner_id = excluded.partner_id, currency = excluded.currency, amount = excluded.amount,
-  adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true, traceparent = excluded.traceparent,
-  conversion_id = excluded.conversion_id
+  adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true, traceparent = excluded.traceparent
 WHERE NOT entry.accrued
 RETURNING id`;
 

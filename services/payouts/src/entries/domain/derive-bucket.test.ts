@@ -13,7 +13,6 @@ const facts = (some: Partial<EntryFacts> = {}): EntryFacts => ({
   decidedAt: now,
   bucket: 'pending',
   runId: null,
-  conversionId: 'cnv_1',
   paidAt: null,
   clawback: null,
   corrected: 0n,
@@ -92,12 +91,6 @@ describe('WE-52 M-25 what was paid is taken back within the brand’s window onl
     expect(deriveBucket(at(after), facts({ bucket: 'in-payout', runId: 'run' }), now)).toBe('payable');
     expect(deriveBucket(at(after), facts({ bucket: 'payable' }), now)).toBe('payable');
     expect(deriveBucket(at(after), undefined, now)).toBe('pending');
-  });
-  test('M-20 where the first entry of all is what it corrects, another conversion’s payment says nothing', () => {
-    expect(deriveBucket(at(after, { conversionId: 'cnv_2' }), paid, now)).toBe('payable');
-    for (const decisionState of ['rejected', 'held', 'none', 'approved'] as const)
-      expect(deriveBucket(at(after, { conversionId: 'cnv_2' }), facts({ decisionState }), now)).toBe('payable');
-    expect(deriveBucket(at(after, { conversionId: null }), { ...paid, conversionId: null }, now)).toBe('written-off');
   });
   test('it waits for a decision like any other, and a rejection goes before', () => {
     expect(deriveBucket(at(after, { decisionState: 'none' }), paid, now)).toBe('pending');

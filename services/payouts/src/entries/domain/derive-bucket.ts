@@ -7,8 +7,6 @@ export interface EntryFacts {
   amount: bigint;
   /** False while only a decision about it has arrived. */
   accrued: boolean;
-  /** What it was earned by; null for months and what was posted by hand. */
-  conversionId: string | null;
   /** The entry that this one corrects. */
   adjusts: string | null;
   occurredAt: Date | null;
@@ -40,7 +38,7 @@ export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined
   if (entry.decisionState === 'held') return 'held';
   if (isReversal(entry)) {
     if (!original?.accrued) return 'pending';
-    if (original.runId === null && isOfOne(entry, original)) return deriveBucket(original, undefined, now);
+    if (original.runId === null) return deriveBucket(original, undefined, now);
     return writeOffOf(entry, original) === null ? 'payable' : 'written-off';
   }
   return entry.maturesAt !== null && entry.maturesAt <= now ? 'payable' : 'approved';
@@ -49,23 +47,16 @@ export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined
 /** A negative entry that corrects another one. */
 export const isReversal = (entry: Pick<EntryFacts, 'amount' | 'adjusts'>): boolean => entry.amount < 0n && entry.adjusts !== null;
 
-/**
- * Whether a reversal takes back of the very conversion that its original was earned by. Where less than a cent is added up, every refund
- * corrects the first entry of all: what becomes of that one says nothing of another conversion.
- */
-const isOfOne = (entry: EntryFacts, original: EntryFacts | undefined): boolean => entry.conversionId === original?.conversionId;
-
 /** Why a reversal takes back nothing of what was paid; null when it does, or when nothing was paid. */
 export function writeOffOf(entry: EntryFacts, original: EntryFacts | undefined): WriteOff | null {
   const { occurredAt, clawback } = entry;
   if (!isReversal(entry) || !original?.paidAt || occurredAt === null || clawback === null) return null;
-  if (!isOfOne(entry, original)) return null;
   return windowOver(original.paidAt, occurredAt, clawback);
 }
 
 /** A rejection holds for an entry and for every reversal of it: what will not be paid cannot be taken back. */
 export function isDisapproved(entry: EntryFacts, original: EntryFacts | undefined): boolean {
-  return entry.decisionState === 'rejected' || (isReversal(entry) && original?.decisionState === 'rejected' && isOfOne(entry, original));
+  return entry.decisionState === 'rejected' || (isReversal(entry) && original?.decisionState === 'rejected');
 }
 
 /** What is still to be taken back (negative) or given again (positive) of an entry that has been paid once. Zero for every other. */

@@ -20,7 +20,6 @@ const entry = (given: Partial<PlaceableEntry> = {}): PlaceableEntry => ({
   decidedAt: null,
   bucket: null,
   runId: null,
-  conversionId: 'cnv_1',
   paidAt: null,
   clawback: null,
   corrected: 0n,
