@@ -35,6 +35,7 @@ const definitions = [
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,
+  payouts.payoutScheduleChanged,
   payouts.payoutCreated,
   payouts.runSealed,
   payouts.payoutSubmitted,

@@ -103,6 +103,7 @@ export const rejections = {
   'iban-invalid': { status: 422, title: 'The IBAN does not check' },
   'funding-account-exists': { status: 409, title: 'The brand has an active funding account on this rail' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
+  'schedule-pays-before-cut-off': { status: 422, title: 'A run would be built before the cut-off of its month' },
   // insights
   'weights-do-not-add-up': { status: 422, title: 'The weights must add up to 1' },
   // audit, gateway

@@ -30,7 +30,7 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     name: 'payouts',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['ledger_transaction', 'simulator_money_out'],
+    appendOnly: ['ledger_transaction', 'simulator_money_out', 'payout_schedule', 'scheduled_run'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);

@@ -10,11 +10,17 @@ import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
 import { getBankFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
 import { submitRunRoute } from './runs/submit-run.js';
+import { createScheduleRoute } from './schedules/create-schedule.js';
+import { getEarningsScheduleRoute } from './schedules/earnings-schedule.js';
+import { listSchedulesRoute } from './schedules/list-schedules.js';
 
 export const routes = (parts: Parts): Route[] => [
   createFundingAccountRoute(parts),
   createPayoutMethodRoute(parts),
   getBalanceRoute(parts),
+  getEarningsScheduleRoute(parts),
+  createScheduleRoute(parts),
+  listSchedulesRoute(parts),
   createRunRoute(parts),
   listRunsRoute(parts),
   getRunRoute(parts),

@@ -101,6 +101,9 @@ function owed(world: World): Record<string, () => Sample> {
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
     getBalance: () => ({ params: { partnerId } }),
+    getEarningsSchedule: () => ({ params: { partnerId } }),
+    createPayoutSchedule: () => ({ params: { brandId }, query: { dryRun: 'true' }, body: { pay: { anchor: 'month-end', days: 7 } } }),
+    listPayoutSchedules: () => ({ query: { brandId } }),
     listDeals: () => ({ query: { brandId } }),
     getDeal: () => ({ params: { dealId } }),
     listDealVersions: () => ({ params: { dealId } }),

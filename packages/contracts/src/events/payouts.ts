@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, positiveAmount, sha256Hex } from '../common.js';
+import { currency, ids, instant, minorAmount, period, positiveAmount, sha256Hex } from '../common.js';
 import { defineEvent } from '../define-event.js';
 
 export const ledgerAccounts = [
@@ -72,6 +72,27 @@ export const payoutMethodChanged = defineEvent({
     accountHmac: z.string(),
     usableFrom: instant,
     status: z.enum(['active', 'disabled']),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
+
+export const payoutScheduleChanged = defineEvent({
+  type: 'payouts.schedule.changed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A brand has a new version of the schedule by which it pays in a currency.',
+  schema: z.strictObject({
+    brandId: ids.brand,
+    currency,
+    version: z.int().positive(),
+    status: z.enum(['running', 'paused']),
+    minimum: positiveAmount.nullable(),
+    /** When the months after are paid. */
+    upcoming: z.array(z.strictObject({ period, cutOff: instant, pay: instant })),
     changedBy: z.string(),
     changedAt: instant,
   }),

@@ -14,6 +14,7 @@ import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
+import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
@@ -44,6 +45,7 @@ export const routeContracts: readonly RouteContract[] = [
   approvals,
   riskHits,
   payouts,
+  payoutSchedules,
   audit,
   insights,
   quality,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, text } from '../common.js';
+import { currency, ids, instant, minorAmount, period, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { earnedUntil } from './payout-schedules.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 const bankAccount = z.strictObject({
@@ -58,7 +59,15 @@ export const payoutRun = z
   .strictObject({
     id: ids.run,
     status: z.enum(['draft', 'sealed', 'cleared', 'refused', 'cancelled', 'submitting', 'submitted', 'completed']),
+    /** Built by a person, or by a brand's schedule for a month. */
+    kind: z.enum(['by-hand', 'schedule']),
+    period: period.nullable(),
+    scheduleVersion: z.int().nullable(),
     asOf: instant,
+    /** The last millisecond of which earnings are in, by brand; none: `asOf`. */
+    cutOffs: z.array(z.strictObject({ brandId: ids.brand, earnedUntil: instant })),
+    include: z.array(ids.partner).nullable(),
+    exclude: z.array(ids.partner),
     brandIds: z.array(ids.brand),
     currency: currency.nullable(),
     minimum: minorAmount.nullable(),
@@ -162,9 +171,16 @@ export const createRun = defineRoute({
   query: dryRunQuery,
   body: z.strictObject({
     asOf: instant.optional(),
+    /** The cut-off: only what was earned until then; what is taken back counts whenever it happened. `asOf`, when left out. */
+    earnedUntil: earnedUntil.optional(),
     brandIds: z.array(ids.brand).min(1).max(100).optional(),
     currency: currency.optional(),
+    /** In each currency; otherwise that of the schedule of brand and currency, otherwise the brand's own. */
     minimum: z.int().nonnegative().optional(),
+    /** Only these partners. */
+    include: z.array(ids.partner).min(1).max(5000).optional(),
+    /** Not these partners: their balances are left out as `excluded`. */
+    exclude: z.array(ids.partner).min(1).max(5000).optional(),
   }),
   responses: { 201: payoutRun },
 });

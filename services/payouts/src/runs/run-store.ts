@@ -23,9 +23,16 @@ export interface RunRow {
   leftOut: { partnerId: string; brandId: string; currency: string; amount: number; reason: string }[];
   correlationId: string;
   createdAt: Date;
+  kind: 'by-hand' | 'schedule';
+  period: string | null;
+  scheduleVersion: number | null;
+  cutOffs: { brandId: string; earnedUntil: string }[];
+  include: string[] | null;
+  exclude: string[];
 }
 const columns = /* sql */ `id, status, as_of AS "asOf", brand_ids AS "brandIds", currency, minimum, content_hash AS "contentHash", built_by AS "builtBy", approved_by AS "approvedBy",
-  submit_requested_at AS "submitRequestedAt", cleared_hash AS "clearedHash", refused_hash AS "refusedHash", reason, totals, left_out AS "leftOut", correlation_id AS "correlationId", created_at AS "createdAt"`;
+  submit_requested_at AS "submitRequestedAt", cleared_hash AS "clearedHash", refused_hash AS "refusedHash", reason, totals, left_out AS "leftOut", correlation_id AS "correlationId", created_at AS "createdAt",
+  kind, period, schedule_version AS "scheduleVersion", cut_offs AS "cutOffs", include, exclude`;
 
 /** A run, locked: its state is decided upon by one transaction at a time. */
 export async function lockRun(tx: Tx, runId: string): Promise<RunRow | undefined> {

@@ -48,6 +48,12 @@ export async function runView(tx: Tx, run: RunRow) {
   return {
     id: run.id,
     status: run.status,
+    kind: run.kind,
+    period: run.period,
+    scheduleVersion: run.scheduleVersion,
+    cutOffs: run.cutOffs,
+    include: run.include,
+    exclude: run.exclude,
     asOf: run.asOf.toISOString(),
     brandIds: run.brandIds,
     currency: run.currency,

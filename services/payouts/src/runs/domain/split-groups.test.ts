@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { contentText, type RunContent } from './content-text.js';
-import { type ClaimedGroup, type PayingBrand, type PayingPartner, routeGroup } from './split-groups.js';
+import { type ClaimedGroup, type PayingBrand, type PayingPartner, type RunRules, routeGroup } from './split-groups.js';
 
 const now = new Date('2026-03-02T08:00:00Z');
 const group: ClaimedGroup = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR', amount: 10_000n };
 const brand: PayingBrand = { currency: 'EUR', minimumPayout: 10_000n, rails: [] };
 const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now };
 const partner: PayingPartner = { status: 'active', methods: [] };
-const rules = { minimum: null, now };
+const rules: RunRules = { minimum: null, minimums: new Map(), rail: null, exclude: new Set(), now };
 
 test('WE-58 the minimum itself is paid, one cent less rolls over', () => {
   expect(routeGroup(group, brand, partner, rules)).toMatchObject({ rail: 'simulated-api', sandbox: true });
@@ -37,6 +37,30 @@ test.each([
 test("who builds the run may set the minimum; a brand's own says nothing of other currencies", () => {
   expect(routeGroup({ ...group, amount: 5n }, brand, partner, { ...rules, minimum: 5n })).toHaveProperty('rail');
   expect(routeGroup({ ...group, amount: 5n, currency: 'USD' }, brand, partner, rules)).toHaveProperty('rail');
+});
+
+test("O-03 the minimum of the schedule of brand and currency goes before the brand's own", () => {
+  const minimums = new Map([
+    ['brd USD', 500n],
+    ['brd EUR', 20_000n],
+  ]);
+  expect(routeGroup({ ...group, amount: 499n, currency: 'USD' }, brand, partner, { ...rules, minimums })).toEqual({
+    leftOut: 'below-minimum',
+  });
+  expect(routeGroup({ ...group, amount: 500n, currency: 'USD' }, brand, partner, { ...rules, minimums })).toHaveProperty('rail');
+  expect(routeGroup(group, brand, partner, { ...rules, minimums })).toEqual({ leftOut: 'below-minimum' });
+  expect(routeGroup(group, brand, partner, { ...rules, minimums, minimum: 1n })).toHaveProperty('rail');
+});
+
+test('O-05 whom the run excludes is named as such; a rail that was asked for and has no account pays nothing', () => {
+  expect(routeGroup(group, brand, partner, { ...rules, exclude: new Set(['ptr']) })).toEqual({ leftOut: 'excluded' });
+  const funded = { ...brand, rails: ['bank-file'] };
+  expect(routeGroup(group, funded, { ...partner, methods: [method] }, { ...rules, rail: 'simulated-api' })).toEqual({
+    leftOut: 'rail-not-funded',
+  });
+  expect(routeGroup(group, funded, { ...partner, methods: [method] }, { ...rules, rail: 'bank-file' })).toMatchObject({
+    rail: 'bank-file',
+  });
 });
 
 test('while a changed method cools down, the old one is paid', () => {

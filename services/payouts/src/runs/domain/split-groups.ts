@@ -35,6 +35,8 @@ export type LeftOutReason =
   | 'no-payout-method'
   | 'payout-method-cooling'
   | 'currency-not-on-rail'
+  | 'rail-not-funded'
+  | 'excluded'
   | 'run-full';
 export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null } | { leftOut: LeftOutReason };
 
@@ -42,8 +44,14 @@ export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | n
 export const methodKinds: Readonly<Record<string, string>> = { 'bank-file': 'bank-account', 'simulated-api': 'simulated' };
 
 export interface RunRules {
-  /** Given by who builds the run; otherwise each brand's own. */
+  /** Given by who builds the run; otherwise those of schedules, otherwise each brand's own. */
   minimum: bigint | null;
+  /** Those of schedules, by `brand currency`. */
+  minimums: ReadonlyMap<string, bigint>;
+  /** Which rail to pay by; null: whichever the brand has an account for. */
+  rail: string | null;
+  /** Partners that are not paid this time. */
+  exclude: ReadonlySet<string>;
   now: Date;
 }
 
@@ -54,31 +62,36 @@ export function routeGroup(
   partner: PayingPartner | undefined,
   rules: RunRules,
 ): Routing {
+  if (rules.exclude.has(group.partnerId)) return { leftOut: 'excluded' };
   if (!brand) return { leftOut: 'brand-not-known-yet' };
   if (!partner) return { leftOut: 'partner-not-known-yet' };
   if (partner.status !== 'active') return { leftOut: 'partner-not-active' };
   if (group.amount < 0n) return { leftOut: 'negative-balance' };
   if (group.amount === 0n) return { leftOut: 'nothing-due' };
   if (group.amount < minimumOf(group, brand, rules)) return { leftOut: 'below-minimum' };
-  return routeToRail(group, brand, partner, rules.now);
+  return routeToRail(group, brand, partner, rules);
 }
 
 /** A brand's own minimum is in its own currency and says nothing of others. */
 function minimumOf(group: ClaimedGroup, brand: PayingBrand, rules: RunRules): bigint {
   if (rules.minimum !== null) return rules.minimum;
+  const scheduled = rules.minimums.get(`${group.brandId} ${group.currency}`);
+  if (scheduled !== undefined) return scheduled;
   return brand.currency === group.currency ? brand.minimumPayout : 0n;
 }
 
-function routeToRail(group: ClaimedGroup, brand: PayingBrand, partner: PayingPartner, now: Date): Routing {
+function routeToRail(group: ClaimedGroup, brand: PayingBrand, partner: PayingPartner, { now, rail: wanted }: RunRules): Routing {
   const forBrand = partner.methods.filter((method) => method.brandIds.length === 0 || method.brandIds.includes(group.brandId));
   if (brand.rails.length === 0) {
     return { rail: 'simulated-api', sandbox: true, method: forBrand.find((method) => method.kind === 'simulated') ?? null };
   }
-  const fitting = forBrand.filter((method) => brand.rails.some((rail) => methodKinds[rail] === method.kind));
+  const rails = wanted === null ? brand.rails : brand.rails.filter((rail) => rail === wanted);
+  if (rails.length === 0) return { leftOut: 'rail-not-funded' };
+  const fitting = forBrand.filter((method) => rails.some((rail) => methodKinds[rail] === method.kind));
   if (fitting.length === 0) return { leftOut: 'no-payout-method' };
   const method = fitting.find(({ usableFrom }) => usableFrom <= now);
   if (!method) return { leftOut: 'payout-method-cooling' };
-  const rail = brand.rails.find((name) => methodKinds[name] === method.kind) ?? 'simulated-api';
+  const rail = rails.find((name) => methodKinds[name] === method.kind) ?? 'simulated-api';
   if (rail === 'bank-file' && group.currency !== 'EUR') return { leftOut: 'currency-not-on-rail' };
   return { rail, sandbox: false, method };
 }
