@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, period, text } from '../common.js';
+import { currency, ids, instant, minorAmount, period, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
 import { earnedUntil } from './payout-schedules.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
@@ -72,6 +72,8 @@ export const payoutRun = z
     currency: currency.nullable(),
     minimum: minorAmount.nullable(),
     contentHash: z.string(),
+    /** The same for a dry run and for the real one that does what it said. */
+    planHash: sha256Hex,
     builtBy: z.string(),
     approvedBy: z.string().nullable(),
     submitRequested: z.boolean(),
@@ -181,6 +183,8 @@ export const createRun = defineRoute({
     include: z.array(ids.partner).min(1).max(5000).optional(),
     /** Not these partners: their balances are left out as `excluded`. */
     exclude: z.array(ids.partner).min(1).max(5000).optional(),
+    /** Of a dry run: when the run would be another by now, none is built (412). */
+    planHash: sha256Hex.optional(),
   }),
   responses: { 201: payoutRun },
 });

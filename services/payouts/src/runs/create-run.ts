@@ -34,7 +34,10 @@ export function createRunRoute(parts: Parts): Route {
     if (runId === null) throw nothingToPay(left);
     const run = await findRun(tx, runId);
     if (!run) throw new Error(`run ${runId} was not written`);
-    return created(await runView(tx, run), { headers: { location: `/api/v1/payout-runs/${runId}` } });
+    const view = await runView(tx, run);
+    if (body.planHash !== undefined && body.planHash !== view.planHash)
+      throw new Rejected('version-stale', { detail: 'What is payable, or how it is paid, has changed since the dry run' });
+    return created(view, { headers: { location: `/api/v1/payout-runs/${runId}` } });
   });
 }
 

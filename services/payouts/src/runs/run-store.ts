@@ -102,6 +102,9 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 /** SHA-256 over the canonical content of a run. */
 export const contentHash = (payouts: readonly RunContent[]): string => sha256(contentText(payouts));
 
+/** The same whatever ids the payouts have got: a dry run's says whether the real one does what it said. */
+export const planHash = (payouts: readonly RunContent[]): string => contentHash(payouts.map((payout) => ({ ...payout, id: '' })));
+
 /** SHA-256 over the lines of a payout, in the order of their items. */
 export function linesHash(lines: readonly LineRow[]): string {
   const rows = lines.map(({ itemId, amount }) => `${itemId}:${amount}`);

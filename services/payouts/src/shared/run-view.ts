@@ -1,7 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
-import { type LineRow, linesOf, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { type LineRow, linesOf, type PayoutRow, payoutsOfRun, planHash, type RunRow } from '../runs/run-store.js';
 
 /** A run with more lines than this is answered without them; each payout has its own. */
 const linesShown = 5000;
@@ -59,6 +59,7 @@ export async function runView(tx: Tx, run: RunRow) {
     currency: run.currency,
     minimum: run.minimum === null ? null : toWireAmount(run.minimum),
     contentHash: run.contentHash,
+    planHash: planHash(payouts),
     builtBy: run.builtBy,
     approvedBy: run.approvedBy,
     submitRequested: run.submitRequestedAt !== null,
