@@ -63,6 +63,7 @@ export interface EntryOptions {
   currency?: string;
   occurredAt?: string;
   maturesAt?: string;
+  customerId?: string;
 }
 
 /** Commission of so many minor units, matured at once unless told otherwise. */
@@ -80,6 +81,7 @@ export function accrued(partnerId: string, brandId: string, amount: number, opti
     engineVersion: 'engine-1',
     conversionId: newId('conversion'),
     causeConversionId: null,
+    customerId: options.customerId ?? null,
     component: '0',
     amount,
     currency: options.currency ?? 'EUR',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { businessPeriod, currency, day, ids, instant, minorAmount, period, positiveAmount, timeZone } from '../common.js';
+import { businessPeriod, currency, day, ids, instant, minorAmount, period, positiveAmount, text, timeZone } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { ruleGroup } from '../terms.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 /** A date of a month's money, counted from a named anchor of that month: so many months and days on, then on the next `dayOfMonth`. */
@@ -10,6 +11,8 @@ const monthDate = z.strictObject({
   days: z.int().min(0).max(366).optional(),
   dayOfMonth: z.int().min(1).max(31).optional(),
 });
+
+const eligibilityRule = z.strictObject({ name: text(100), rule: ruleGroup });
 
 /** What a schedule says of each month; see docs/payout-schedules.md. */
 const scheduleTerms = {
@@ -27,6 +30,8 @@ const scheduleTerms = {
   minimum: positiveAmount.nullable().default(null),
   /** Null: whichever the brand has an account for. */
   rail: z.enum(['bank-file', 'simulated-api']).nullable().default(null),
+  /** What must hold besides, each by its name; what is earned stays in the balance until it does. */
+  eligibility: z.array(eligibilityRule).max(20).default([]),
   status: z.enum(['running', 'paused']).default('running'),
 };
 
@@ -52,6 +57,7 @@ export const payoutSchedule = z
     clearedBy: z.enum(['pay', 'cut-off']),
     minimum: minorAmount.nullable(),
     rail: z.string().nullable(),
+    eligibility: z.array(eligibilityRule),
     status: z.enum(['running', 'paused']),
     createdBy: z.string(),
     createdAt: instant,

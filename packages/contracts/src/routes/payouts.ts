@@ -80,7 +80,17 @@ export const payoutRun = z
     reason: z.string().nullable(),
     totals: z.array(z.strictObject({ currency, amount: minorAmount, payouts: z.int() })),
     /** Balances left out, by reason (below minimum, no method, negative...). */
-    leftOut: z.array(z.strictObject({ partnerId: ids.partner, brandId: ids.brand, currency, amount: minorAmount, reason: z.string() })),
+    leftOut: z.array(
+      z.strictObject({
+        partnerId: ids.partner,
+        brandId: ids.brand,
+        currency,
+        amount: minorAmount,
+        reason: z.string(),
+        /** Of `not-eligible`: the rule that does not hold. */
+        rule: z.string().optional(),
+      }),
+    ),
     payouts: z.array(payout),
     createdAt: instant,
   })

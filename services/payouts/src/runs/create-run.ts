@@ -58,7 +58,10 @@ async function requireBrandsKnown(tx: Tx, brandIds: readonly string[] | undefine
 function nothingToPay(left: readonly LeftOut[]): Rejected {
   const reasons = left
     .slice(0, 20)
-    .map(({ group, reason }) => `${group.partnerId} at ${group.brandId}: ${group.amount} ${group.currency} ${reason}`);
+    .map(
+      ({ group, reason, rule }) =>
+        `${group.partnerId} at ${group.brandId}: ${group.amount} ${group.currency} ${reason}${rule === undefined ? '' : ` (${rule})`}`,
+    );
   return new Rejected(
     'run-empty',
     reasons.length === 0

@@ -4,6 +4,7 @@ import type { Tx } from '@tributary/messaging';
 import { isCurrency } from '@tributary/money';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { type EligibilityRule, problemsOfRules } from '../runs/domain/eligibility.js';
 import { paidBeforeCutOff, upcoming } from './domain/schedule-dates.js';
 import { addSchedule, scheduleView } from './schedule-store.js';
 
@@ -12,6 +13,12 @@ export function createScheduleRoute({ outbox }: Parts): Route {
   return command(createPayoutSchedule, async ({ params: { brandId }, body, tx, now, context }) => {
     const brand = await brandOf(tx, brandId);
     const { currency = brand.currency, timeZone = brand.timeZone, clearedBy, rail, status } = body;
+    const eligibility = body.eligibility as readonly EligibilityRule[];
+    const [problem, ...others] = problemsOfRules(eligibility);
+    if (problem)
+      return reject('request-invalid', {
+        errors: [problem, ...others].map(({ pointer, rule }) => ({ pointer: `/eligibility${pointer}`, rule })),
+      });
     if (!isCurrency(currency)) return reject('currency-unknown', { errors: [{ pointer: '/currency', rule: 'currency-unknown' }] });
     if (!isTimeZone(timeZone)) return reject('time-zone-unknown', { errors: [{ pointer: '/timeZone', rule: 'time-zone-unknown' }] });
     const { cutOff, pay, invoice, reviewUntil, withdraw } = body;
@@ -23,7 +30,7 @@ export function createScheduleRoute({ outbox }: Parts): Route {
         errors: [{ pointer: '/pay', rule: 'must not lie before the cut-off' }],
       });
     const minimum = body.minimum === null ? null : BigInt(body.minimum);
-    const schedule = { brandId, currency, ...terms, minimum, rail, status, createdBy: context.actorId, createdAt: now };
+    const schedule = { brandId, currency, ...terms, minimum, rail, eligibility, status, createdBy: context.actorId, createdAt: now };
     const version = await addSchedule(tx, schedule);
     const months = status === 'paused' ? [] : upcoming(terms, now, 3);
     await outbox.append(tx, context, [

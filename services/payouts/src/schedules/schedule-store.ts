@@ -1,5 +1,6 @@
 import type { Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
+import type { EligibilityRule } from '../runs/domain/eligibility.js';
 import { type ScheduleTerms, upcoming } from './domain/schedule-dates.js';
 
 /** One version of the schedule by which a brand pays in a currency. */
@@ -9,21 +10,34 @@ export interface ScheduleRow extends ScheduleTerms {
   version: number;
   minimum: bigint | null;
   rail: string | null;
+  eligibility: readonly EligibilityRule[];
   status: 'running' | 'paused';
   createdBy: string;
   createdAt: Date;
 }
 
-const columns = /* sql */ `brand_id AS "brandId", currency, version, time_zone AS "timeZone", dates, cleared_by AS "clearedBy", minimum, rail, status, created_by AS "createdBy", created_at AS "createdAt"`;
+const columns = /* sql */ `brand_id AS "brandId", currency, version, time_zone AS "timeZone", dates, cleared_by AS "clearedBy", minimum, rail, eligibility, status, created_by AS "createdBy", created_at AS "createdAt"`;
 
 /** Writes the next version; those who write at once wait for each other. */
 export async function addSchedule(tx: Tx, schedule: Omit<ScheduleRow, 'version'>): Promise<number> {
-  const { brandId, currency, timeZone, dates, clearedBy, minimum, rail, status, createdBy, createdAt } = schedule;
+  const { brandId, currency, timeZone, dates, clearedBy, minimum, rail, eligibility, status, createdBy, createdAt } = schedule;
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`schedule:${brandId}:${currency}`]);
   const { rows } = await tx.query<{ version: number }>(
-    `INSERT INTO payout_schedule (brand_id, currency, version, time_zone, dates, cleared_by, minimum, rail, status, created_by, created_at)
-     SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10 FROM payout_schedule WHERE brand_id = $1 AND currency = $2 RETURNING version`,
-    [brandId, currency, timeZone, JSON.stringify(dates), clearedBy, minimum?.toString() ?? null, rail, status, createdBy, createdAt],
+    `INSERT INTO payout_schedule (brand_id, currency, version, time_zone, dates, cleared_by, minimum, rail, eligibility, status, created_by, created_at)
+     SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM payout_schedule WHERE brand_id = $1 AND currency = $2 RETURNING version`,
+    [
+      brandId,
+      currency,
+      timeZone,
+      JSON.stringify(dates),
+      clearedBy,
+      minimum?.toString() ?? null,
+      rail,
+      JSON.stringify(eligibility),
+      status,
+      createdBy,
+      createdAt,
+    ],
   );
   const version = rows[0]?.version;
   if (version === undefined) throw new Error('the schedule was not written');
@@ -55,20 +69,25 @@ export async function listScheduleRows(
   return rows;
 }
 
-/** The minimum that the newest version of each schedule asks for, by `minimumKey`. */
-export async function scheduleMinimums(tx: Tx, brandIds: readonly string[]): Promise<Map<string, bigint>> {
-  const { rows } = await tx.query<{ brandId: string; currency: string; minimum: bigint | null }>(
-    `SELECT DISTINCT ON (brand_id, currency) brand_id AS "brandId", currency, minimum FROM payout_schedule WHERE brand_id = ANY ($1) ORDER BY brand_id, currency, version DESC`,
+/** What the newest version of each schedule asks for, by `brand currency`; it holds while the schedule is paused too. */
+export async function paymentRules(
+  tx: Tx,
+  brandIds: readonly string[],
+): Promise<{ minimums: Map<string, bigint>; eligibility: Map<string, readonly EligibilityRule[]> }> {
+  const { rows } = await tx.query<Pick<ScheduleRow, 'brandId' | 'currency' | 'minimum' | 'eligibility'>>(
+    `SELECT DISTINCT ON (brand_id, currency) brand_id AS "brandId", currency, minimum, eligibility FROM payout_schedule WHERE brand_id = ANY ($1) ORDER BY brand_id, currency, version DESC`,
     [brandIds],
   );
-  return new Map(
-    rows.flatMap(({ brandId, currency, minimum }) => (minimum === null ? [] : [[`${brandId} ${currency}`, minimum] as const])),
-  );
+  const keyed = rows.map((row) => ({ ...row, key: `${row.brandId} ${row.currency}` }));
+  return {
+    minimums: new Map(keyed.flatMap(({ key, minimum }) => (minimum === null ? [] : [[key, minimum] as const]))),
+    eligibility: new Map(keyed.map(({ key, eligibility }) => [key, eligibility])),
+  };
 }
 
 /** A version as the API shows it. */
 export function scheduleView(row: ScheduleRow, now: Date) {
-  const { brandId, currency, version, timeZone, dates, clearedBy, rail, status, createdBy } = row;
+  const { brandId, currency, version, timeZone, dates, clearedBy, rail, eligibility, status, createdBy } = row;
   return {
     brandId,
     currency,
@@ -78,6 +97,7 @@ export function scheduleView(row: ScheduleRow, now: Date) {
     clearedBy,
     minimum: row.minimum === null ? null : toWireAmount(row.minimum),
     rail,
+    eligibility,
     status,
     createdBy,
     createdAt: row.createdAt.toISOString(),

@@ -1,3 +1,4 @@
+import { periodOf } from '@tributary/calendar';
 import { newId } from '@tributary/contracts';
 import { activeTraceparent, type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
@@ -5,10 +6,13 @@ import { groupBy } from '../group-by.js';
 import { claim } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
+import { type EligibilityRule, firstNotMet } from '../runs/domain/eligibility.js';
 import { type ClaimedGroup, type LeftOutReason, type Routing, routeGroup } from '../runs/domain/split-groups.js';
 import { contentHash } from '../runs/run-store.js';
-import { scheduleMinimums } from '../schedules/schedule-store.js';
+import { monthRange } from '../schedules/domain/schedule-dates.js';
+import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
+import { eligibilityFacts } from './eligibility-facts.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
 import { createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
@@ -38,6 +42,7 @@ export interface RunOrder {
 export interface LeftOut {
   group: ClaimedGroup;
   reason: LeftOutReason;
+  rule?: string | undefined;
 }
 
 /** Claims what is payable into a run: claims, adds up what was claimed, and gives back what is not paid now. No run of nothing. */
@@ -47,9 +52,11 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   await lockBrands(tx, brandIds);
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
-  const planned = await plan(tx, parts, order, groups);
+  const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
   const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing }] : []));
-  const left = planned.flatMap(({ group, routing }) => ('leftOut' in routing ? [{ group, reason: routing.leftOut }] : []));
+  const left = planned.flatMap(({ group, routing }) =>
+    'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
+  );
   await unclaim(
     tx,
     runId,
@@ -62,7 +69,12 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
 }
 
 /** What was left out, as the API shows it. */
-export const leftOutView = ({ group, reason }: LeftOut) => ({ ...group, amount: toWireAmount(group.amount), reason });
+export const leftOutView = ({ group, reason, rule }: LeftOut) => ({
+  ...group,
+  amount: toWireAmount(group.amount),
+  reason,
+  ...(rule === undefined ? {} : { rule }),
+});
 
 /** Of brands that are not known yet nothing is paid; their balances are named all the same. */
 async function cutOffsOf(tx: Tx, brandIds: readonly string[], { asOf, cutOffOf }: RunOrder): Promise<Map<string, Date>> {
@@ -81,12 +93,19 @@ interface Planned {
   routing: Routing;
 }
 
-async function plan(tx: Tx, { settings }: Parts, order: RunOrder, groups: readonly ClaimedGroup[]): Promise<Planned[]> {
+interface Started extends RunOrder {
+  runId: string;
+  cutOffs: ReadonlyMap<string, Date>;
+}
+
+async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonly ClaimedGroup[]): Promise<Planned[]> {
   const brandIds = [...new Set(groups.map(({ brandId }) => brandId))];
   const brands = await payingBrands(tx, brandIds);
   const partners = await payingPartners(tx, [...new Set(groups.map(({ partnerId }) => partnerId))]);
   const { minimum, rail, now } = order;
-  const rules = { minimum, rail, now, minimums: await scheduleMinimums(tx, brandIds), exclude: new Set(order.exclude) };
+  const { minimums, eligibility } = await paymentRules(tx, brandIds);
+  const notMet = await whoIsNotEligible(tx, order, groups, eligibility, brands);
+  const rules = { minimum, rail, now, minimums, notMet: (group: ClaimedGroup) => notMet.get(group), exclude: new Set(order.exclude) };
   let room = settings.payoutsPerRun;
   return groups.map((group) => {
     const routing = routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules);
@@ -95,6 +114,31 @@ async function plan(tx: Tx, { settings }: Parts, order: RunOrder, groups: readon
     room--;
     return { group, routing };
   });
+}
+
+/** The groups that break a rule of their schedule, each with the first such rule. */
+async function whoIsNotEligible(
+  tx: Tx,
+  { runId, cutOffs, scheduled, now }: Started,
+  groups: readonly ClaimedGroup[],
+  eligibility: ReadonlyMap<string, readonly EligibilityRule[]>,
+  brands: ReadonlyMap<string, { timeZone: string }>,
+): Promise<Map<ClaimedGroup, string>> {
+  const rulesOf = ({ brandId, currency }: ClaimedGroup) => eligibility.get(`${brandId} ${currency}`) ?? [];
+  const judged = groups.filter((group) => rulesOf(group).length > 0);
+  const months = new Map(
+    [...new Set(judged.map(({ brandId }) => brandId))].map((brandId) => {
+      const timeZone = brands.get(brandId)?.timeZone ?? 'UTC';
+      return [brandId, monthRange(scheduled?.period ?? periodOf((cutOffs.get(brandId) ?? now).toISOString(), timeZone), timeZone)];
+    }),
+  );
+  const facts = await eligibilityFacts(tx, runId, judged, months, now);
+  return new Map(
+    judged.flatMap((group, index) => {
+      const rule = firstNotMet(rulesOf(group), facts[index] ?? {});
+      return rule === undefined ? [] : [[group, rule] as const];
+    }),
+  );
 }
 
 async function insertRun(

@@ -8,7 +8,7 @@ const group: ClaimedGroup = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR',
 const brand: PayingBrand = { currency: 'EUR', minimumPayout: 10_000n, rails: [] };
 const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now };
 const partner: PayingPartner = { status: 'active', methods: [] };
-const rules: RunRules = { minimum: null, minimums: new Map(), rail: null, exclude: new Set(), now };
+const rules: RunRules = { minimum: null, minimums: new Map(), rail: null, exclude: new Set(), notMet: () => undefined, now };
 
 test('WE-58 the minimum itself is paid, one cent less rolls over', () => {
   expect(routeGroup(group, brand, partner, rules)).toMatchObject({ rail: 'simulated-api', sandbox: true });
@@ -61,6 +61,12 @@ test('O-05 whom the run excludes is named as such; a rail that was asked for and
   expect(routeGroup(group, funded, { ...partner, methods: [method] }, { ...rules, rail: 'bank-file' })).toMatchObject({
     rail: 'bank-file',
   });
+});
+
+test('O-04 a rule that does not hold is named; the amount is looked at first', () => {
+  const notMet = () => 'five active customers';
+  expect(routeGroup(group, brand, partner, { ...rules, notMet })).toEqual({ leftOut: 'not-eligible', rule: 'five active customers' });
+  expect(routeGroup({ ...group, amount: 1n }, brand, partner, { ...rules, notMet })).toEqual({ leftOut: 'below-minimum' });
 });
 
 test('while a changed method cools down, the old one is paid', () => {

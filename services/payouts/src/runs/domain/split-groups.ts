@@ -35,10 +35,11 @@ export type LeftOutReason =
   | 'no-payout-method'
   | 'payout-method-cooling'
   | 'currency-not-on-rail'
+  | 'not-eligible'
   | 'rail-not-funded'
   | 'excluded'
   | 'run-full';
-export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null } | { leftOut: LeftOutReason };
+export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null } | { leftOut: LeftOutReason; rule?: string };
 
 /** Which kind of payout method each rail pays to. */
 export const methodKinds: Readonly<Record<string, string>> = { 'bank-file': 'bank-account', 'simulated-api': 'simulated' };
@@ -50,6 +51,8 @@ export interface RunRules {
   minimums: ReadonlyMap<string, bigint>;
   /** Which rail to pay by; null: whichever the brand has an account for. */
   rail: string | null;
+  /** The rule, if any, by which a group may not be paid. */
+  notMet: (group: ClaimedGroup) => string | undefined;
   /** Partners that are not paid this time. */
   exclude: ReadonlySet<string>;
   now: Date;
@@ -69,6 +72,8 @@ export function routeGroup(
   if (group.amount < 0n) return { leftOut: 'negative-balance' };
   if (group.amount === 0n) return { leftOut: 'nothing-due' };
   if (group.amount < minimumOf(group, brand, rules)) return { leftOut: 'below-minimum' };
+  const rule = rules.notMet(group);
+  if (rule !== undefined) return { leftOut: 'not-eligible', rule };
   return routeToRail(group, brand, partner, rules);
 }
 

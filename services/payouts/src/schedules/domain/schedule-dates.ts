@@ -32,6 +32,12 @@ export interface MonthDates {
 const startOf = (period: Period, timeZone: string): string =>
   new Date(startOfDay(Date.parse(`${period}-01T00:00:00Z`) / dayMs, timeZone)).toISOString();
 
+/** A month as instants: from its first to before the next one's. */
+export const monthRange = (period: Period, timeZone: string): { from: Date; to: Date } => ({
+  from: new Date(startOf(period, timeZone)),
+  to: new Date(startOf(nextPeriod(period), timeZone)),
+});
+
 /** What the schedule says of a month. */
 export function datesOf({ timeZone, dates }: Pick<ScheduleTerms, 'timeZone' | 'dates'>, period: Period): MonthDates {
   const month = startOf(period, timeZone);
