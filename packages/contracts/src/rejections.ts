@@ -102,6 +102,7 @@ export const rejections = {
   'run-not-cleared': { status: 409, title: 'The run has no clearance for its content' },
   'iban-invalid': { status: 422, title: 'The IBAN does not check' },
   'funding-account-exists': { status: 409, title: 'The brand has an active funding account on this rail' },
+  'method-state-forbids': { status: 409, title: 'The payout method is not in a state that allows this' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
   'schedule-pays-before-cut-off': { status: 422, title: 'A run would be built before the cut-off of its month' },
   // insights

@@ -2,6 +2,7 @@ import type { Route } from '@tributary/service-kit';
 import { getBalanceRoute } from './ledger/get-balance.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
+import { disablePayoutMethodRoute, listPayoutMethodsRoute, verifyPayoutMethodRoute } from './methods/verify-payout-method.js';
 import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
 import { reportSettlementRoute } from './payouts/report-settlement.js';
@@ -17,6 +18,9 @@ import { listSchedulesRoute } from './schedules/list-schedules.js';
 export const routes = (parts: Parts): Route[] => [
   createFundingAccountRoute(parts),
   createPayoutMethodRoute(parts),
+  listPayoutMethodsRoute(parts),
+  verifyPayoutMethodRoute(parts),
+  disablePayoutMethodRoute(parts),
   getBalanceRoute(parts),
   getEarningsScheduleRoute(parts),
   createScheduleRoute(parts),

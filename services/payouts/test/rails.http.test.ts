@@ -20,6 +20,7 @@ import {
   sendOut,
   settle,
   start,
+  verifyMethod,
 } from './world.js';
 
 const rails = new Map<string, Rail>();
@@ -120,7 +121,7 @@ test('O-06 a bank file: ISO 20022 for each brand, submitted until the settlement
     .expect(422);
   expect(without.body.errors.map(({ rule }: { rule: string }) => rule)).toEqual(['no-payout-method', 'no-payout-method']);
   for (const [index, partnerId] of partners.entries())
-    await addMethod(partnerId, { kind: 'bank-account', account: people[index] }).expect(201);
+    await verifyMethod(s, (await addMethod(partnerId, { kind: 'bank-account', account: people[index] }).expect(201)).body.id).expect(200);
 
   const run = await buildRun(s, { brandIds: [brandId] });
   expect(run.payouts.every((payout) => (payout as { sandbox?: boolean; rail?: string }).rail === 'bank-file')).toBe(true);
@@ -187,6 +188,7 @@ test('a payout method: the IBAN is checked, a change cools down for three days, 
   const first = await addMethod(owed.partnerId, { kind: 'bank-account', account: people[0] }).expect(201);
   expect(first.body).toMatchObject({ accountHint: 'SE** **** 7466', usableFrom: first.body.createdAt });
   const second = await addMethod(owed.partnerId, { kind: 'bank-account', account: people[1] }).expect(201);
+  for (const { id } of [first.body, second.body]) await verifyMethod(s, id).expect(200);
   expect(Date.parse(second.body.usableFrom) - Date.parse(second.body.createdAt)).toBe(3 * 86_400_000);
   await fund(owed.brandId, 'bank-file');
   await earned(s, owed, 500);

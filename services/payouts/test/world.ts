@@ -131,6 +131,18 @@ export const cleared = (runId: string, contentHash: string) =>
     { subject: runId },
   );
 
+/** A payout method that is entered and, when it has to be, verified by another person. */
+export async function addMethod(service: TestService<unknown>, partnerId: string, body: { kind: string; account: object }) {
+  const entered = await service.request().post(`/api/v1/partners/${partnerId}/payout-methods`).send(body);
+  if (entered.status !== 201) throw new Error(`${entered.status} ${entered.text}`);
+  const method = entered.body as { id: string; usableFrom: string; createdAt: string };
+  if (body.kind !== 'simulated') await verifyMethod(service, method.id).expect(200);
+  return method;
+}
+/** Another person than who entered a payout method makes sure of it. */
+export const verifyMethod = (service: TestService<unknown>, methodId: string, as: Partial<Principal> = approver) =>
+  service.request(as).post(`/api/v1/payout-methods/${methodId}/verify`).send({ means: 'prenote' });
+
 export interface Owed {
   brandId: string;
   partnerId: string;

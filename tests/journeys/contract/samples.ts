@@ -97,9 +97,13 @@ function owed(world: World): Record<string, () => Sample> {
   const version = { dealId, version: '1' };
   const template = { templateId: 'dtp_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const payoutMethodId = 'pm_01kjpwzgj0fcd8rdctfnvsvzgh';
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
+    listPayoutMethods: () => ({ params: { partnerId } }),
+    verifyPayoutMethod: () => ({ params: { payoutMethodId }, body: { means: 'prenote' }, status: 404 }),
+    disablePayoutMethod: () => ({ params: { payoutMethodId }, body: { reason: 'fuzz' }, status: 404 }),
     getBalance: () => ({ params: { partnerId } }),
     getEarningsSchedule: () => ({ params: { partnerId } }),
     createPayoutSchedule: () => ({ params: { brandId }, query: { dryRun: 'true' }, body: { pay: { anchor: 'month-end', days: 7 } } }),

@@ -72,6 +72,8 @@ export const payoutMethodChanged = defineEvent({
     accountHmac: z.string(),
     usableFrom: instant,
     status: z.enum(['active', 'disabled']),
+    /** What happened to it; absent: it was entered. */
+    change: z.enum(['entered', 'verified', 'disabled']).optional(),
     changedBy: z.string(),
     changedAt: instant,
   }),

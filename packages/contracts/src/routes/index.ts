@@ -14,6 +14,7 @@ import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
+import * as payoutMethods from './payout-methods.js';
 import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
@@ -45,6 +46,7 @@ export const routeContracts: readonly RouteContract[] = [
   approvals,
   riskHits,
   payouts,
+  payoutMethods,
   payoutSchedules,
   audit,
   insights,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, period, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { payoutMethod } from './payout-methods.js';
 import { earnedUntil } from './payout-schedules.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
@@ -22,18 +23,6 @@ export const fundingAccount = z
     createdAt: instant,
   })
   .meta({ id: 'FundingAccount' });
-export const payoutMethod = z
-  .strictObject({
-    id: ids.payoutMethod,
-    partnerId: ids.partner,
-    kind: z.enum(['bank-account', 'simulated']),
-    accountHint: z.string(),
-    brandIds: z.array(ids.brand),
-    usableFrom: instant,
-    status: z.enum(['active', 'disabled']),
-    createdAt: instant,
-  })
-  .meta({ id: 'PayoutMethod' });
 const payoutStatus = z.enum(['draft', 'approved', 'cleared', 'submitted', 'unknown', 'settled', 'failed', 'returned']);
 export const payout = z
   .strictObject({
@@ -146,7 +135,7 @@ export const createPayoutMethod = defineRoute({
   permission: 'payout-method:write',
   tag: 'Payouts',
   idempotent: true,
-  summary: 'Say how a partner is paid. Usable after a cooling period',
+  summary: 'Say how a partner is paid. Usable once another person has verified it; a change also only after a cooling period',
   params: z.strictObject({ partnerId: ids.partner }),
   body: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, brandIds: z.array(ids.brand).optional() }),

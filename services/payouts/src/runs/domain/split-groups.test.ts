@@ -6,7 +6,7 @@ import { type ClaimedGroup, type PayingBrand, type PayingPartner, type RunRules,
 const now = new Date('2026-03-02T08:00:00Z');
 const group: ClaimedGroup = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR', amount: 10_000n };
 const brand: PayingBrand = { currency: 'EUR', minimumPayout: 10_000n, rails: [] };
-const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now };
+const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now, verified: true };
 const partner: PayingPartner = { status: 'active', methods: [] };
 const rules: RunRules = { minimum: null, minimums: new Map(), rail: null, exclude: new Set(), notMet: () => undefined, now };
 
@@ -29,6 +29,7 @@ test.each([
     { ...partner, methods: [{ ...method, usableFrom: new Date(now.getTime() + 1) }] },
     {},
   ],
+  ['payout-method-not-verified', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [{ ...method, verified: false }] }, {}],
   ['currency-not-on-rail', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [method] }, { currency: 'USD' }],
 ] as const)('a balance is left out: %s', (leftOut, aBrand, aPartner, change) => {
   expect(routeGroup({ ...group, ...change }, aBrand, aPartner, rules)).toEqual({ leftOut });
@@ -71,7 +72,14 @@ test('O-04 a rule that does not hold is named; the amount is looked at first', (
 
 test('while a changed method cools down, the old one is paid', () => {
   const cooling = { ...method, id: 'new', usableFrom: new Date(now.getTime() + 1) };
-  expect(routeGroup(group, { ...brand, rails: ['bank-file'] }, { ...partner, methods: [cooling, method] }, rules)).toMatchObject({
+  expect(
+    routeGroup(
+      group,
+      { ...brand, rails: ['bank-file'] },
+      { ...partner, methods: [{ ...method, id: 'newest', verified: false }, cooling, method] },
+      rules,
+    ),
+  ).toMatchObject({
     rail: 'bank-file',
     sandbox: false,
     method: { id: 'pm' },

@@ -18,6 +18,8 @@ export interface UsableMethod {
   accountHmac: string;
   brandIds: readonly string[];
   usableFrom: Date;
+  /** Another person than who entered it has made sure of it, or there is nothing to protect. */
+  verified: boolean;
 }
 export interface PayingPartner {
   status: string;
@@ -33,6 +35,7 @@ export type LeftOutReason =
   | 'nothing-due'
   | 'below-minimum'
   | 'no-payout-method'
+  | 'payout-method-not-verified'
   | 'payout-method-cooling'
   | 'currency-not-on-rail'
   | 'not-eligible'
@@ -94,7 +97,9 @@ function routeToRail(group: ClaimedGroup, brand: PayingBrand, partner: PayingPar
   if (rails.length === 0) return { leftOut: 'rail-not-funded' };
   const fitting = forBrand.filter((method) => rails.some((rail) => methodKinds[rail] === method.kind));
   if (fitting.length === 0) return { leftOut: 'no-payout-method' };
-  const method = fitting.find(({ usableFrom }) => usableFrom <= now);
+  const verified = fitting.filter((method) => method.verified);
+  if (verified.length === 0) return { leftOut: 'payout-method-not-verified' };
+  const method = verified.find(({ usableFrom }) => usableFrom <= now);
   if (!method) return { leftOut: 'payout-method-cooling' };
   const rail = rails.find((name) => methodKinds[name] === method.kind) ?? 'simulated-api';
   if (rail === 'bank-file' && group.currency !== 'EUR') return { leftOut: 'currency-not-on-rail' };
