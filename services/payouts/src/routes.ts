@@ -11,6 +11,7 @@ import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
 import { getBankFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
 import { submitRunRoute } from './runs/submit-run.js';
+import { createWithdrawalRoute } from './runs/withdraw.js';
 import { createScheduleRoute } from './schedules/create-schedule.js';
 import { getEarningsScheduleRoute } from './schedules/earnings-schedule.js';
 import { listSchedulesRoute } from './schedules/list-schedules.js';
@@ -26,6 +27,7 @@ export const routes = (parts: Parts): Route[] => [
   createScheduleRoute(parts),
   listSchedulesRoute(parts),
   createRunRoute(parts),
+  createWithdrawalRoute(parts),
   listRunsRoute(parts),
   getRunRoute(parts),
   approveRunRoute(parts),

@@ -197,7 +197,18 @@ export const later = (service: TestService<unknown>, ms: number) => service.move
 export const settle = (service: TestService<unknown>) => later(service, 5000);
 
 type BalanceBody = Record<
-  'accrued' | 'reversed' | 'rejected' | 'pending' | 'held' | 'approved' | 'payable' | 'inPayout' | 'paid' | 'receivable' | 'writtenOff',
+  | 'accrued'
+  | 'reversed'
+  | 'rejected'
+  | 'pending'
+  | 'held'
+  | 'approved'
+  | 'payable'
+  | 'inPayout'
+  | 'paid'
+  | 'receivable'
+  | 'writtenOff'
+  | 'fees',
   number
 >;
 
@@ -207,7 +218,10 @@ export async function balanceOf(service: TestService<unknown>, partnerId: string
   const b = (body as { balances: BalanceBody[] }).balances[0];
   if (!b) throw new Error('the partner has no balance');
   const difference =
-    b.accrued - b.reversed - b.rejected - (b.pending + b.held + b.approved + b.payable + b.inPayout + b.paid - b.receivable + b.writtenOff);
+    b.accrued -
+    b.reversed -
+    b.rejected -
+    (b.pending + b.held + b.approved + b.payable + b.inPayout + b.paid - b.receivable + b.writtenOff + b.fees);
   if (difference !== 0) throw new Error(`the balance equation is off by ${difference}: ${JSON.stringify(b)}`);
   const { brandId: _brandId, ...terms } = b as BalanceBody & { brandId?: string };
   return terms;

@@ -104,6 +104,7 @@ function owed(world: World): Record<string, () => Sample> {
     listPayoutMethods: () => ({ params: { partnerId } }),
     verifyPayoutMethod: () => ({ params: { payoutMethodId }, body: { means: 'prenote' }, status: 404 }),
     disablePayoutMethod: () => ({ params: { payoutMethodId }, body: { reason: 'fuzz' }, status: 404 }),
+    createWithdrawal: () => ({ params: { partnerId }, query: { dryRun: 'true' }, body: { brandId }, status: 0 }),
     getBalance: () => ({ params: { partnerId } }),
     getEarningsSchedule: () => ({ params: { partnerId } }),
     createPayoutSchedule: () => ({ params: { brandId }, query: { dryRun: 'true' }, body: { pay: { anchor: 'month-end', days: 7 } } }),

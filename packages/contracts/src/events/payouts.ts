@@ -17,6 +17,8 @@ export const ledgerAccounts = [
   'receivable',
   'rejected',
   'written-off',
+  // What withdrawals below the minimum have cost.
+  'fees',
 ] as const;
 
 export const ledgerPosted = defineEvent({
@@ -107,7 +109,8 @@ export const payoutCreated = defineEvent({
   rank: 39,
   producer: 'payouts',
   consumers: ['approvals', 'commission', 'insights'],
-  summary: 'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount. Long payouts come in parts.',
+  summary:
+    'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount and the fee. Long payouts come in parts.',
   schema: z.strictObject({
     payoutId: ids.payout,
     runId: ids.run,
@@ -116,6 +119,8 @@ export const payoutCreated = defineEvent({
     amount: positiveAmount,
     currency,
     sandbox: z.boolean(),
+    /** What a withdrawal below the minimum costs; absent: nothing. */
+    fee: positiveAmount.optional(),
     part: z.int().positive(),
     parts: z.int().positive(),
     lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })).max(1000),

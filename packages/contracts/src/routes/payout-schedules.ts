@@ -14,6 +14,18 @@ const monthDate = z.strictObject({
 
 const eligibilityRule = z.strictObject({ name: text(100), rule: ruleGroup });
 
+const forcedTerms = z
+  .strictObject({
+    minimum: positiveAmount,
+    fee: positiveAmount,
+    /** So much of fees is waived for each partner, in each month or year, or once and for all. */
+    waivedUpTo: z
+      .strictObject({ amount: positiveAmount, per: z.enum(['month', 'year', 'all']) })
+      .nullable()
+      .default(null),
+  })
+  .refine(({ minimum, fee }) => minimum > fee, 'the minimum must be more than the fee');
+
 /** What a schedule says of each month; see docs/payout-schedules.md. */
 const scheduleTerms = {
   /** Only what was earned **before** it is in the month's run. */
@@ -32,6 +44,8 @@ const scheduleTerms = {
   rail: z.enum(['bank-file', 'simulated-api']).nullable().default(null),
   /** What must hold besides, each by its name; what is earned stays in the balance until it does. */
   eligibility: z.array(eligibilityRule).max(20).default([]),
+  /** What a withdrawal below the minimum costs, and from how much it can be asked for; null: not at all. */
+  forced: forcedTerms.nullable().default(null),
   status: z.enum(['running', 'paused']).default('running'),
 };
 
@@ -58,6 +72,7 @@ export const payoutSchedule = z
     minimum: minorAmount.nullable(),
     rail: z.string().nullable(),
     eligibility: z.array(eligibilityRule),
+    forced: forcedTerms.nullable(),
     status: z.enum(['running', 'paused']),
     createdBy: z.string(),
     createdAt: instant,

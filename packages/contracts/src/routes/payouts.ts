@@ -31,6 +31,9 @@ export const payout = z
     partnerId: ids.partner,
     brandId: ids.brand,
     amount: minorAmount,
+    /** What a withdrawal below the minimum costs: the lines sum to amount and fee. */
+    fee: minorAmount,
+    feeWaived: minorAmount,
     currency,
     status: payoutStatus,
     sandbox: z.boolean(),
@@ -49,7 +52,7 @@ export const payoutRun = z
     id: ids.run,
     status: z.enum(['draft', 'sealed', 'cleared', 'refused', 'cancelled', 'submitting', 'submitted', 'completed']),
     /** Built by a person, or by a brand's schedule for a month. */
-    kind: z.enum(['by-hand', 'schedule']),
+    kind: z.enum(['by-hand', 'schedule', 'withdrawal']),
     period: period.nullable(),
     scheduleVersion: z.int().nullable(),
     asOf: instant,
@@ -104,6 +107,7 @@ export const balance = z
         paid: minorAmount,
         receivable: minorAmount,
         writtenOff: minorAmount,
+        fees: minorAmount,
       }),
     ),
   })
@@ -185,6 +189,21 @@ export const createRun = defineRoute({
     /** Of a dry run: when the run would be another by now, none is built (412). */
     planHash: sha256Hex.optional(),
   }),
+  responses: { 201: payoutRun },
+});
+export const createWithdrawal = defineRoute({
+  id: 'createWithdrawal',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/partners/:partnerId/withdrawals',
+  permission: 'payout:build',
+  tag: 'Payouts',
+  idempotent: true,
+  dryRun: true,
+  summary: "Pay a partner's balance before it has reached the minimum, on the terms of the schedule: a run of one payout, less the fee",
+  params: z.strictObject({ partnerId: ids.partner }),
+  query: dryRunQuery,
+  body: z.strictObject({ brandId: ids.brand, currency: currency.optional() }),
   responses: { 201: payoutRun },
 });
 export const getRun = defineRoute({

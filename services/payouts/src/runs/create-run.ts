@@ -3,10 +3,11 @@ import type { Tx } from '@tributary/messaging';
 import { command, created, NotYetKnown, Rejected, type Route } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { lastMsOfDay } from '../schedules/domain/schedule-dates.js';
-import { buildRun, type LeftOut, type RunOrder } from '../shared/build-run.js';
+import { buildRun, type RunOrder } from '../shared/build-run.js';
 import { payingBrands } from '../shared/claim-payables.js';
 import { matureAll } from '../shared/mature-entries.js';
 import { runView } from '../shared/run-view.js';
+import { nothingToPay } from './nothing-to-pay.js';
 import { findRun } from './run-store.js';
 
 /** Matures what is due, then claims what is payable into a run. */
@@ -28,6 +29,7 @@ export function createRunRoute(parts: Parts): Route {
       exclude: body.exclude ?? [],
       builtBy: context.actorId,
       scheduled: null,
+      withdrawal: null,
       context,
       now,
     });
@@ -52,25 +54,4 @@ async function requireBrandsKnown(tx: Tx, brandIds: readonly string[] | undefine
   const known = await payingBrands(tx, brandIds);
   const missing = brandIds.find((brandId) => !known.has(brandId));
   if (missing !== undefined) throw new NotYetKnown('brand', missing);
-}
-
-/** "Nothing is payable", and why not, balance by balance. */
-function nothingToPay(left: readonly LeftOut[]): Rejected {
-  const reasons = left
-    .slice(0, 20)
-    .map(
-      ({ group, reason, rule }) =>
-        `${group.partnerId} at ${group.brandId}: ${group.amount} ${group.currency} ${reason}${rule === undefined ? '' : ` (${rule})`}`,
-    );
-  return new Rejected(
-    'run-empty',
-    reasons.length === 0
-      ? {}
-      : {
-          detail: `Every balance rolls over. ${reasons.join('; ')}`,
-          errors: left
-            .slice(0, 100)
-            .map(({ group, reason }) => ({ pointer: `/${group.partnerId}/${group.brandId}/${group.currency}`, rule: reason })),
-        },
-  );
 }

@@ -71,6 +71,7 @@ async function buildMonth(tx: Tx, parts: Parts, { schedule, period, dates }: Due
     exclude: [],
     builtBy: schedule.createdBy,
     scheduled: { period, version },
+    withdrawal: null,
     context,
     now,
   });

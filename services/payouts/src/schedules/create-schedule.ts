@@ -12,7 +12,7 @@ import { addSchedule, scheduleView } from './schedule-store.js';
 export function createScheduleRoute({ outbox }: Parts): Route {
   return command(createPayoutSchedule, async ({ params: { brandId }, body, tx, now, context }) => {
     const brand = await brandOf(tx, brandId);
-    const { currency = brand.currency, timeZone = brand.timeZone, clearedBy, rail, status } = body;
+    const { currency = brand.currency, timeZone = brand.timeZone, clearedBy, rail, forced, status } = body;
     const eligibility = body.eligibility as readonly EligibilityRule[];
     const [problem, ...others] = problemsOfRules(eligibility);
     if (problem)
@@ -30,7 +30,18 @@ export function createScheduleRoute({ outbox }: Parts): Route {
         errors: [{ pointer: '/pay', rule: 'must not lie before the cut-off' }],
       });
     const minimum = body.minimum === null ? null : BigInt(body.minimum);
-    const schedule = { brandId, currency, ...terms, minimum, rail, eligibility, status, createdBy: context.actorId, createdAt: now };
+    const schedule = {
+      brandId,
+      currency,
+      ...terms,
+      minimum,
+      rail,
+      eligibility,
+      forced,
+      status,
+      createdBy: context.actorId,
+      createdAt: now,
+    };
     const version = await addSchedule(tx, schedule);
     const months = status === 'paused' ? [] : upcoming(terms, now, 3);
     await outbox.append(tx, context, [

@@ -1,6 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import type { EligibilityRule } from '../runs/domain/eligibility.js';
+import type { ForcedTerms } from '../runs/domain/withdrawal-fee.js';
 import { type ScheduleTerms, upcoming } from './domain/schedule-dates.js';
 
 /** One version of the schedule by which a brand pays in a currency. */
@@ -11,20 +12,22 @@ export interface ScheduleRow extends ScheduleTerms {
   minimum: bigint | null;
   rail: string | null;
   eligibility: readonly EligibilityRule[];
+  /** Of withdrawals below the minimum; null: there are none. */
+  forced: ForcedTerms | null;
   status: 'running' | 'paused';
   createdBy: string;
   createdAt: Date;
 }
 
-const columns = /* sql */ `brand_id AS "brandId", currency, version, time_zone AS "timeZone", dates, cleared_by AS "clearedBy", minimum, rail, eligibility, status, created_by AS "createdBy", created_at AS "createdAt"`;
+const columns = /* sql */ `brand_id AS "brandId", currency, version, time_zone AS "timeZone", dates, cleared_by AS "clearedBy", minimum, rail, eligibility, forced, status, created_by AS "createdBy", created_at AS "createdAt"`;
 
 /** Writes the next version; those who write at once wait for each other. */
 export async function addSchedule(tx: Tx, schedule: Omit<ScheduleRow, 'version'>): Promise<number> {
-  const { brandId, currency, timeZone, dates, clearedBy, minimum, rail, eligibility, status, createdBy, createdAt } = schedule;
+  const { brandId, currency, timeZone, dates, clearedBy, minimum, rail, eligibility, forced, status, createdBy, createdAt } = schedule;
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`schedule:${brandId}:${currency}`]);
   const { rows } = await tx.query<{ version: number }>(
-    `INSERT INTO payout_schedule (brand_id, currency, version, time_zone, dates, cleared_by, minimum, rail, eligibility, status, created_by, created_at)
-     SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM payout_schedule WHERE brand_id = $1 AND currency = $2 RETURNING version`,
+    `INSERT INTO payout_schedule (brand_id, currency, version, time_zone, dates, cleared_by, minimum, rail, eligibility, forced, status, created_by, created_at)
+     SELECT $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM payout_schedule WHERE brand_id = $1 AND currency = $2 RETURNING version`,
     [
       brandId,
       currency,
@@ -34,6 +37,7 @@ export async function addSchedule(tx: Tx, schedule: Omit<ScheduleRow, 'version'>
       minimum?.toString() ?? null,
       rail,
       JSON.stringify(eligibility),
+      forced && JSON.stringify(forced),
       status,
       createdBy,
       createdAt,
@@ -87,7 +91,7 @@ export async function paymentRules(
 
 /** A version as the API shows it. */
 export function scheduleView(row: ScheduleRow, now: Date) {
-  const { brandId, currency, version, timeZone, dates, clearedBy, rail, eligibility, status, createdBy } = row;
+  const { brandId, currency, version, timeZone, dates, clearedBy, rail, eligibility, forced, status, createdBy } = row;
   return {
     brandId,
     currency,
@@ -98,6 +102,7 @@ export function scheduleView(row: ScheduleRow, now: Date) {
     minimum: row.minimum === null ? null : toWireAmount(row.minimum),
     rail,
     eligibility,
+    forced,
     status,
     createdBy,
     createdAt: row.createdAt.toISOString(),

@@ -8,6 +8,7 @@ import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { type EligibilityRule, firstNotMet } from '../runs/domain/eligibility.js';
 import { type ClaimedGroup, type LeftOutReason, type Routing, routeGroup } from '../runs/domain/split-groups.js';
+import type { ForcedTerms } from '../runs/domain/withdrawal-fee.js';
 import { contentHash } from '../runs/run-store.js';
 import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
@@ -36,6 +37,8 @@ export interface RunOrder {
   builtBy: string;
   /** The month and version of the schedule that builds it. */
   scheduled: { period: string; version: number } | null;
+  /** Asked for below the minimum: on which terms. */
+  withdrawal: { forced: ForcedTerms | null; allowanceLeft: bigint } | null;
   context: EventContext;
   now: Date;
 }
@@ -53,7 +56,9 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
   const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing }] : []));
+  const paid = planned.flatMap(({ group, routing }) =>
+    'rail' in routing ? [{ group: { ...group, amount: group.amount - routing.fee.charged }, routing }] : [],
+  );
   const left = planned.flatMap(({ group, routing }) =>
     'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
   );
@@ -105,7 +110,15 @@ async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonl
   const { minimum, rail, now } = order;
   const { minimums, eligibility } = await paymentRules(tx, brandIds);
   const notMet = await whoIsNotEligible(tx, order, groups, eligibility, brands);
-  const rules = { minimum, rail, now, minimums, notMet: (group: ClaimedGroup) => notMet.get(group), exclude: new Set(order.exclude) };
+  const rules = {
+    minimum,
+    rail,
+    now,
+    minimums,
+    notMet: (group: ClaimedGroup) => notMet.get(group),
+    withdrawal: order.withdrawal,
+    exclude: new Set(order.exclude),
+  };
   let room = settings.payoutsPerRun;
   return groups.map((group) => {
     const routing = routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules);
@@ -165,7 +178,7 @@ async function insertRun(
       order.context.correlationId,
       order.now,
       activeTraceparent(),
-      order.scheduled ? 'schedule' : 'by-hand',
+      order.scheduled ? 'schedule' : order.withdrawal ? 'withdrawal' : 'by-hand',
       order.scheduled?.period ?? null,
       order.scheduled?.version ?? null,
       JSON.stringify(

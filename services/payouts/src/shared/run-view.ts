@@ -15,6 +15,8 @@ export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string 
     partnerId,
     brandId,
     amount: toWireAmount(payout.amount),
+    fee: toWireAmount(payout.fee),
+    feeWaived: toWireAmount(payout.feeWaived),
     currency,
     status,
     sandbox,

@@ -13,10 +13,10 @@ export interface PaidGroup {
 }
 
 const insertPayouts = /* sql */ `
-INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, line_count, lines_hash, created_at)
-SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, 0, '', $2
-FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[])
-  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac)`;
+INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, fee, fee_waived, line_count, lines_hash, created_at)
+SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, fee, fee_waived, 0, '', $2
+FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[])
+  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, fee, fee_waived)`;
 
 const insertLines = /* sql */ `
 INSERT INTO payout_line (payout_id, item_id, entry_id, brand_id, partner_id, amount, open_item_id)
@@ -38,6 +38,8 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
     paid.map(({ routing }) => routing.rail),
     paid.map(({ routing }) => routing.method?.id ?? null),
     paid.map(({ routing }) => routing.method?.accountHmac ?? ''),
+    paid.map(({ routing }) => routing.fee.charged.toString()),
+    paid.map(({ routing }) => routing.fee.waived.toString()),
   ]);
   await tx.query(insertLines, [runId]);
   await tx.query(
@@ -55,6 +57,7 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
         runId,
         rail: routing.rail,
         sandbox: routing.sandbox,
+        fee: routing.fee.charged,
         accountHmac: routing.method?.accountHmac ?? '',
         linesHash: linesHash(own),
       },
@@ -72,7 +75,7 @@ const linesPerEvent = 1000;
 
 /** Long payouts come in parts. */
 export function createdEvents(
-  payout: Parameters<typeof payoutFacts>[0],
+  payout: Parameters<typeof payoutFacts>[0] & { fee: bigint },
   lines: readonly LineRow[],
   now: Date,
 ): NewEvent<'payouts.payout.created.v1'>[] {
@@ -85,6 +88,7 @@ export function createdEvents(
     brandId,
     data: {
       ...payoutFacts(payout),
+      fee: toWireAmount(payout.fee),
       part: index + 1,
       parts,
       createdAt: now.toISOString(),

@@ -8,7 +8,15 @@ const group: ClaimedGroup = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR',
 const brand: PayingBrand = { currency: 'EUR', minimumPayout: 10_000n, rails: [] };
 const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now, verified: true };
 const partner: PayingPartner = { status: 'active', methods: [] };
-const rules: RunRules = { minimum: null, minimums: new Map(), rail: null, exclude: new Set(), notMet: () => undefined, now };
+const rules: RunRules = {
+  minimum: null,
+  minimums: new Map(),
+  rail: null,
+  exclude: new Set(),
+  notMet: () => undefined,
+  withdrawal: null,
+  now,
+};
 
 test('WE-58 the minimum itself is paid, one cent less rolls over', () => {
   expect(routeGroup(group, brand, partner, rules)).toMatchObject({ rail: 'simulated-api', sandbox: true });

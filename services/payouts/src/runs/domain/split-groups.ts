@@ -1,3 +1,5 @@
+import { type Fee, type ForcedTerms, feeOfWithdrawal } from './withdrawal-fee.js';
+
 /** What one partner can be paid of one brand in one currency. */
 export interface ClaimedGroup {
   partnerId: string;
@@ -41,8 +43,10 @@ export type LeftOutReason =
   | 'not-eligible'
   | 'rail-not-funded'
   | 'excluded'
+  | 'below-forced-minimum'
   | 'run-full';
-export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null } | { leftOut: LeftOutReason; rule?: string };
+type Route = Omit<Extract<Routing, { rail: string }>, 'fee'>;
+export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null; fee: Fee } | { leftOut: LeftOutReason; rule?: string };
 
 /** Which kind of payout method each rail pays to. */
 export const methodKinds: Readonly<Record<string, string>> = { 'bank-file': 'bank-account', 'simulated-api': 'simulated' };
@@ -56,6 +60,8 @@ export interface RunRules {
   rail: string | null;
   /** The rule, if any, by which a group may not be paid. */
   notMet: (group: ClaimedGroup) => string | undefined;
+  /** Asked for below the minimum: on which terms. */
+  withdrawal: { forced: ForcedTerms | null; allowanceLeft: bigint } | null;
   /** Partners that are not paid this time. */
   exclude: ReadonlySet<string>;
   now: Date;
@@ -74,10 +80,14 @@ export function routeGroup(
   if (partner.status !== 'active') return { leftOut: 'partner-not-active' };
   if (group.amount < 0n) return { leftOut: 'negative-balance' };
   if (group.amount === 0n) return { leftOut: 'nothing-due' };
-  if (group.amount < minimumOf(group, brand, rules)) return { leftOut: 'below-minimum' };
+  const minimum = minimumOf(group, brand, rules);
+  const { forced = null, allowanceLeft = 0n } = rules.withdrawal ?? {};
+  const fee = feeOfWithdrawal(group.amount, minimum, forced, allowanceLeft);
+  if (typeof fee === 'string') return { leftOut: fee };
   const rule = rules.notMet(group);
   if (rule !== undefined) return { leftOut: 'not-eligible', rule };
-  return routeToRail(group, brand, partner, rules);
+  const routing = routeToRail(group, brand, partner, rules);
+  return 'rail' in routing ? { ...routing, fee } : routing;
 }
 
 /** A brand's own minimum is in its own currency and says nothing of others. */
@@ -88,7 +98,12 @@ function minimumOf(group: ClaimedGroup, brand: PayingBrand, rules: RunRules): bi
   return brand.currency === group.currency ? brand.minimumPayout : 0n;
 }
 
-function routeToRail(group: ClaimedGroup, brand: PayingBrand, partner: PayingPartner, { now, rail: wanted }: RunRules): Routing {
+function routeToRail(
+  group: ClaimedGroup,
+  brand: PayingBrand,
+  partner: PayingPartner,
+  { now, rail: wanted }: RunRules,
+): Route | { leftOut: LeftOutReason } {
   const forBrand = partner.methods.filter((method) => method.brandIds.length === 0 || method.brandIds.includes(group.brandId));
   if (brand.rails.length === 0) {
     return { rail: 'simulated-api', sandbox: true, method: forBrand.find((method) => method.kind === 'simulated') ?? null };
