@@ -36,6 +36,7 @@ const definitions = [
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,
+  payouts.payoutScheduleChanged,
   payouts.payoutCreated,
   payouts.runSealed,
   payouts.payoutSubmitted,

@@ -38,6 +38,8 @@ export * from './routes/fx.js';
 export * from './routes/index.js';
 export * from './routes/insights.js';
 export * from './routes/operations.js';
+export * from './routes/payout-methods.js';
+export * from './routes/payout-schedules.js';
 export * from './routes/payouts.js';
 export * from './routes/quality.js';
 export * from './routes/recalculations.js';

@@ -108,7 +108,9 @@ export const rejections = {
   'resolution-not-due': { status: 409, title: 'The payout is not one that people must find out about' },
   'resolution-differs': { status: 409, title: 'This is not what was proposed' },
   'item-resolved': { status: 409, title: 'The difference has been explained already' },
+  'method-state-forbids': { status: 409, title: 'The payout method is not in a state that allows this' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
+  'schedule-pays-before-cut-off': { status: 422, title: 'A run would be built before the cut-off of its month' },
   // insights
   'weights-do-not-add-up': { status: 422, title: 'The weights must add up to 1' },
   // audit, gateway

@@ -53,7 +53,17 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
     name: 'payouts',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['clawback_policy', 'ledger_transaction', 'simulator_money_out', 'bank_report', 'bank_booking', 'rail_item', 'rail_callback'],
+    appendOnly: [
+      'clawback_policy',
+      'ledger_transaction',
+      'simulator_money_out',
+      'bank_report',
+      'bank_booking',
+      'rail_item',
+      'rail_callback',
+      'payout_schedule',
+      'scheduled_run',
+    ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
       const wrap = options.wrapRail ?? ((rail) => rail);

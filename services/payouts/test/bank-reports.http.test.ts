@@ -6,7 +6,7 @@ import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
 import { camt053, camt054, iban, pain002 } from './bank-files.js';
-import { approver, balanceOf, brandChanged, builder, buildRun, earned, partnerChanged, sendOut, start } from './world.js';
+import { addMethod, approver, balanceOf, brandChanged, builder, buildRun, earned, partnerChanged, sendOut, start } from './world.js';
 
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function atTheBank(...amounts: number[]): Promise<World> {
     const partnerId = newId('partner');
     await s.deliver(partnerChanged(partnerId));
     const account = { name: 'Ada', iban: 'SE4550000000058398257466' };
-    await s.request().post(`/api/v1/partners/${partnerId}/payout-methods`).send({ kind: 'bank-account', account }).expect(201);
+    await addMethod(s, partnerId, { kind: 'bank-account', account });
     await earned(s, { brandId, partnerId }, amount);
   }
   const run = await buildRun(s, { brandIds: [brandId] });
@@ -119,7 +119,7 @@ test('FF5 a bank cannot speak of what it was never sent, nor of what another bra
   const partnerId = newId('partner');
   await s.deliver(partnerChanged(partnerId));
   const account = { name: 'Ada', iban: 'SE4550000000058398257466' };
-  await s.request().post(`/api/v1/partners/${partnerId}/payout-methods`).send({ kind: 'bank-account', account }).expect(201);
+  await addMethod(s, partnerId, { kind: 'bank-account', account });
   await earned(s, { brandId, partnerId }, 50);
   const draft = await buildRun(s, { brandIds: [brandId] });
   const id = draft.payouts[0]?.id ?? '';
@@ -201,6 +201,34 @@ test('O-09 a statement with one missing, one extra and one different: exactly th
   expect(second.totals).toEqual([{ currency: 'EUR', book: 300, bank: 700, exceptions: -400 }]);
   const missing = (await itemsOf(report)).find(({ kind }) => kind === 'missing');
   expect(missing).toMatchObject({ status: 'resolved', resolvedBy: 'system:payouts', resolution: `shown by ${second.id}` });
+});
+
+test('O-09 WE-59 of a withdrawal below the minimum the bank shows what is left after the fee; what comes back gives the fee back', async () => {
+  const brandId = newId('brand');
+  const partnerId = newId('partner');
+  await s.deliver(brandChanged(brandId), partnerChanged(partnerId));
+  const terms = { pay: { anchor: 'month-end', days: 7 }, minimum: 1000, forced: { minimum: 100, fee: 50 } };
+  await s.request(builder).post(`/api/v1/brands/${brandId}/payout-schedules`).send(terms).expect(201);
+  const funding = { rail: 'bank-file', account: { name: 'Brand', iban } };
+  await s.request().post(`/api/v1/brands/${brandId}/funding-accounts`).send(funding).expect(201);
+  await addMethod(s, partnerId, { kind: 'bank-account', account: { name: 'Ada', iban: 'SE4550000000058398257466' } });
+  await earned(s, { brandId, partnerId }, 999);
+  const run = (await s.request(builder).post(`/api/v1/partners/${partnerId}/withdrawals`).send({ brandId }).expect(201)).body;
+  await sendOut(s, run);
+  const id = run.payouts[0].id as string;
+  // With the fee it is another amount, and settles nothing.
+  const gross = await taken(brandId, pain002([{ id, status: 'ACSC', amount: 999 }]));
+  expect([await kindsOf(gross), (await statusOf(id))[0]]).toEqual([[`different ${id}`], 'submitted']);
+  const report = await taken(brandId, camt053([{ id, amount: 949, reference: 'B1' }], { opening: 10_000 }));
+  expect([await kindsOf(report), (await statusOf(id))[0]]).toEqual([[], 'settled']);
+  expect(report.totals).toEqual([{ currency: 'EUR', book: 949, bank: 949, exceptions: 0 }]);
+  expect(await balanceOf(s, partnerId)).toMatchObject({ payable: 0, paid: 949, fees: 50 });
+  const back = { id, amount: 949, side: 'CRDT', returned: 'AC04', reference: 'R1', day: '2026-03-03' } as const;
+  const returned = await taken(brandId, camt053([back], { to: '2026-03-03' }));
+  expect(returned.totals).toEqual([{ currency: 'EUR', book: -949, bank: -949, exceptions: 0 }]);
+  expect(await balanceOf(s, partnerId)).toMatchObject({ payable: 999, paid: 0, fees: 0 });
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
 });
 
 test('FF16 a CSV statement: what was handed over is missing only once the bank had its days; a batch booked as one sum is taken apart', async () => {

@@ -4,7 +4,20 @@ import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
-import { accrued, aPartner, approved, balanceOf, brandChanged, decided, earned, type Owed, payRun, settle, start } from './world.js';
+import {
+  accrued,
+  aPartner,
+  approved,
+  balanceOf,
+  brandChanged,
+  builder,
+  decided,
+  earned,
+  type Owed,
+  payRun,
+  settle,
+  start,
+} from './world.js';
 
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
@@ -21,7 +34,7 @@ async function sent(policy: Parameters<typeof aPartner>[1] = { clawbackDays: 60 
   const owed = await aPartner(s, policy);
   const [sale] = await earned(s, owed, 2000);
   const run = await payRun(s, owed.brandId);
-  return { owed, run, sale: sale?.data.entryId ?? '' };
+  return { owed, run, sale: sale?.data.entryId ?? '', conversionId: sale?.data.conversionId ?? null };
 }
 const refunded = ({ partnerId, brandId }: Owed, adjusts: string, amount: number, at: Date | string) =>
   accrued(partnerId, brandId, -amount, { adjusts, occurredAt: new Date(at).toISOString() });
@@ -102,6 +115,33 @@ test('WE-52 M-25 a commission disapproved after the payment takes along what was
   const original = accrued(owed.partnerId, owed.brandId, 2000, { entryId: sale });
   await s.deliver(decided(original, 'rejected', 2));
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ rejected: 1800, paid: 2000, receivable: 2000, writtenOff: 0 });
+});
+
+test('WE-52 O-05 WE-59 what is written off is in no run, lessens no withdrawal, and leaves the sale earned in schedules and rules', async () => {
+  const { owed, sale, conversionId } = await sent();
+  await settle(s);
+  const late = refunded(owed, sale, 2000, justAfter);
+  late.data.conversionId = conversionId;
+  await s.deliver(late, approved(late));
+  await earned(s, owed, 500);
+  const counted = { combinator: 'and', rules: [{ field: 'month.conversions', operator: '=', value: 2 }] };
+  const terms = {
+    pay: { anchor: 'month-end', days: 4 },
+    minimum: 1000,
+    forced: { minimum: 100, fee: 50 },
+    eligibility: [{ name: 'two sales', rule: counted }],
+  };
+  await s.request(builder).post(`/api/v1/brands/${owed.brandId}/payout-schedules`).send(terms).expect(201);
+  const { body } = await s.request().get(`/api/v1/partners/${owed.partnerId}/earnings-schedule`).expect(200);
+  expect(body.months.map(({ earned, paid, payable }: Record<string, number>) => [earned, paid, payable])).toEqual([[2500, 2000, 500]]);
+  const withdrawal = await s
+    .request(builder)
+    .post(`/api/v1/partners/${owed.partnerId}/withdrawals`)
+    .send({ brandId: owed.brandId })
+    .expect(201);
+  expect(withdrawal.body.payouts).toMatchObject([{ amount: 450, fee: 50, lines: [{ amount: 500 }] }]);
+  expect(await balanceOf(s, owed.partnerId)).toMatchObject({ payable: 0, inPayout: 450, fees: 50, paid: 2000, writtenOff: -2000 });
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
 });
 
 test('WE-52 M-25 a policy and refunds that are handled at the same time miss nothing of each other', async () => {

@@ -1,7 +1,7 @@
 import { newId } from '@tributary/contracts';
 import type { TestService } from '@tributary/testkit';
 import type { Fault, ProviderDouble } from './provider-double.js';
-import { brandChanged, buildRun, earned, partnerChanged, sendOut } from './world.js';
+import { addMethod, brandChanged, buildRun, earned, partnerChanged, sendOut } from './world.js';
 
 export const funding = {
   stripe: { name: 'Brand', secretKey: 'sk_test_123456', webhookSecret: 'whsec_123456' },
@@ -32,11 +32,7 @@ export async function payBy(
   for (const [index, amount] of amounts.entries()) {
     const partnerId = newId('partner');
     await s.deliver(partnerChanged(partnerId));
-    await s
-      .request()
-      .post(`/api/v1/partners/${partnerId}/payout-methods`)
-      .send({ kind: rail, account: accountOf(rail, index) })
-      .expect(201);
+    await addMethod(s, partnerId, { kind: rail, account: accountOf(rail, index) });
     await earned(s, { brandId, partnerId }, amount);
   }
   const run = await buildRun(s, { brandIds: [brandId] });

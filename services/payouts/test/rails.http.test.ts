@@ -23,6 +23,7 @@ import {
   sendOut,
   settle,
   start,
+  verifyMethod,
 } from './world.js';
 
 const rails = new Map<string, Rail>();
@@ -132,7 +133,7 @@ test('O-06 a bank file: ISO 20022 for each brand, submitted until the settlement
     .expect(422);
   expect(without.body.errors.map(({ rule }: { rule: string }) => rule)).toEqual(['no-payout-method', 'no-payout-method']);
   for (const [index, partnerId] of partners.entries())
-    await addMethod(partnerId, { kind: 'bank-account', account: people[index] }).expect(201);
+    await verifyMethod(s, (await addMethod(partnerId, { kind: 'bank-account', account: people[index] }).expect(201)).body.id).expect(200);
 
   const run = await buildRun(s, { brandIds: [brandId] });
   expect(run.payouts.every((payout) => (payout as { sandbox?: boolean; rail?: string }).rail === 'bank-file')).toBe(true);
@@ -199,6 +200,7 @@ test('a payout method: the IBAN is checked, a change cools down for three days, 
   const first = await addMethod(owed.partnerId, { kind: 'bank-account', account: people[0] }).expect(201);
   expect(first.body).toMatchObject({ accountHint: 'SE** **** 7466', usableFrom: first.body.createdAt });
   const second = await addMethod(owed.partnerId, { kind: 'bank-account', account: people[1] }).expect(201);
+  for (const { id } of [first.body, second.body]) await verifyMethod(s, id).expect(200);
   expect(Date.parse(second.body.usableFrom) - Date.parse(second.body.createdAt)).toBe(3 * 86_400_000);
   await fund(owed.brandId, 'bank-file');
   await earned(s, owed, 500);
@@ -297,8 +299,10 @@ test('O-06 FH15 dollars by NACHA, other currencies by CSV: each partner by the r
   const wrong = { kind: 'us-bank-account', account: { ...american, routingNumber: '021000022' } };
   expect((await addMethod(partners[0], wrong).expect(422)).body.code).toBe('routing-number-invalid');
   const shown = await addMethod(partners[0], { kind: 'us-bank-account', account: american }).expect(201);
+  await verifyMethod(s, shown.body.id).expect(200);
   expect(shown.body.accountHint).toBe('US** **** -678');
-  await addMethod(partners[1], { kind: 'bank-account', account: { ...people[0], name: '=HYPERLINK("http://x","Ada")' } }).expect(201);
+  const harmful = { kind: 'bank-account', account: { ...people[0], name: '=HYPERLINK("http://x","Ada")' } };
+  await verifyMethod(s, (await addMethod(partners[1], harmful).expect(201)).body.id).expect(200);
   await earned(s, { brandId, partnerId: partners[1] }, 700);
   const inOther = async (partnerId: string, amount: number, currency: string) => {
     const entry = accrued(partnerId, brandId, amount, { currency });

@@ -68,6 +68,7 @@ export interface EntryOptions {
   currency?: string;
   occurredAt?: string;
   maturesAt?: string;
+  customerId?: string;
 }
 
 /** Commission of so many minor units, matured at once unless told otherwise. */
@@ -85,6 +86,7 @@ export function accrued(partnerId: string, brandId: string, amount: number, opti
     engineVersion: 'engine-1',
     conversionId: newId('conversion'),
     causeConversionId: null,
+    customerId: options.customerId ?? null,
     component: '0',
     amount,
     currency: options.currency ?? 'EUR',
@@ -133,6 +135,18 @@ export const cleared = (runId: string, contentHash: string) =>
     { clearanceId: newId('clearance'), runId, contentHash, checks: [], clearedAt: start.toISOString() },
     { subject: runId },
   );
+
+/** A payout method that is entered and, when it has to be, verified by another person. */
+export async function addMethod(service: TestService<unknown>, partnerId: string, body: { kind: string; account: object }) {
+  const entered = await service.request().post(`/api/v1/partners/${partnerId}/payout-methods`).send(body);
+  if (entered.status !== 201) throw new Error(`${entered.status} ${entered.text}`);
+  const method = entered.body as { id: string; usableFrom: string; createdAt: string };
+  if (body.kind !== 'simulated') await verifyMethod(service, method.id).expect(200);
+  return method;
+}
+/** Another person than who entered a payout method makes sure of it. */
+export const verifyMethod = (service: TestService<unknown>, methodId: string, as: Partial<Principal> = approver) =>
+  service.request(as).post(`/api/v1/payout-methods/${methodId}/verify`).send({ means: 'prenote' });
 
 export interface Owed {
   brandId: string;
@@ -188,7 +202,18 @@ export const later = (service: TestService<unknown>, ms: number) => service.move
 export const settle = (service: TestService<unknown>) => later(service, 5000);
 
 type BalanceBody = Record<
-  'accrued' | 'reversed' | 'rejected' | 'pending' | 'held' | 'approved' | 'payable' | 'inPayout' | 'paid' | 'receivable' | 'writtenOff',
+  | 'accrued'
+  | 'reversed'
+  | 'rejected'
+  | 'pending'
+  | 'held'
+  | 'approved'
+  | 'payable'
+  | 'inPayout'
+  | 'paid'
+  | 'receivable'
+  | 'writtenOff'
+  | 'fees',
   number
 >;
 
@@ -198,7 +223,10 @@ export async function balanceOf(service: TestService<unknown>, partnerId: string
   const b = (body as { balances: BalanceBody[] }).balances[0];
   if (!b) throw new Error('the partner has no balance');
   const difference =
-    b.accrued - b.reversed - b.rejected - (b.pending + b.held + b.approved + b.payable + b.inPayout + b.paid - b.receivable + b.writtenOff);
+    b.accrued -
+    b.reversed -
+    b.rejected -
+    (b.pending + b.held + b.approved + b.payable + b.inPayout + b.paid - b.receivable + b.writtenOff + b.fees);
   if (difference !== 0) throw new Error(`the balance equation is off by ${difference}: ${JSON.stringify(b)}`);
   const { brandId: _brandId, ...terms } = b as BalanceBody & { brandId?: string };
   return terms;

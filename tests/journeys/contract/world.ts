@@ -74,7 +74,8 @@ export async function makeWorld(url: string, adminKey: string): Promise<World> {
 
   const account = { name: 'Fuzz GmbH', iban };
   await admin.expect(201, 'POST', `/api/v1/brands/${brandId}/funding-accounts`, { rail: 'bank-file', account });
-  await admin.expect(201, 'POST', `/api/v1/partners/${partnerId}/payout-methods`, { kind: 'bank-account', account });
+  const method = await admin.expect(201, 'POST', `/api/v1/partners/${partnerId}/payout-methods`, { kind: 'bank-account', account });
+  await byRole['finance-approver'].expect(200, 'POST', `/api/v1/payout-methods/${method.id}/verify`, { means: 'prenote' });
   const deal = await admin.expect(201, 'POST', '/api/v1/deals', {
     partnerId,
     brandId,

@@ -77,6 +77,8 @@ export const entryAccrued = defineEvent({
     conversionId: ids.conversion.nullable(),
     /** The fact that made this posting: the conversion itself, a refund of it, or null for an amendment. */
     causeConversionId: ids.conversion.nullable(),
+    /** Whose conversion it is, when that is known; never of what is rated by the month or made by hand. */
+    customerId: ids.customer.nullable().optional(),
     component: z.string(),
     amount: minorAmount,
     currency,

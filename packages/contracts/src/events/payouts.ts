@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, positiveAmount, sha256Hex } from '../common.js';
+import { currency, ids, instant, minorAmount, period, positiveAmount, sha256Hex } from '../common.js';
 import { defineEvent } from '../define-event.js';
 
 export const ledgerAccounts = [
@@ -17,6 +17,8 @@ export const ledgerAccounts = [
   'receivable',
   'rejected',
   'written-off',
+  // What withdrawals below the minimum have cost.
+  'fees',
 ] as const;
 
 /** Why something that a partner has been paid too much is left with him. */
@@ -107,6 +109,29 @@ export const payoutMethodChanged = defineEvent({
     accountHmac: z.string(),
     usableFrom: instant,
     status: z.enum(['active', 'disabled']),
+    /** What happened to it; absent: it was entered. */
+    change: z.enum(['entered', 'verified', 'disabled']).optional(),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
+
+export const payoutScheduleChanged = defineEvent({
+  type: 'payouts.schedule.changed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A brand has a new version of the schedule by which it pays in a currency.',
+  schema: z.strictObject({
+    brandId: ids.brand,
+    currency,
+    version: z.int().positive(),
+    status: z.enum(['running', 'paused']),
+    minimum: positiveAmount.nullable(),
+    /** When the months after are paid. */
+    upcoming: z.array(z.strictObject({ period, cutOff: instant, pay: instant })),
     changedBy: z.string(),
     changedAt: instant,
   }),
@@ -119,7 +144,8 @@ export const payoutCreated = defineEvent({
   rank: 39,
   producer: 'payouts',
   consumers: ['approvals', 'commission', 'insights'],
-  summary: 'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount. Long payouts come in parts.',
+  summary:
+    'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount and the fee. Long payouts come in parts.',
   schema: z.strictObject({
     payoutId: ids.payout,
     runId: ids.run,
@@ -128,6 +154,8 @@ export const payoutCreated = defineEvent({
     amount: positiveAmount,
     currency,
     sandbox: z.boolean(),
+    /** What a withdrawal below the minimum costs; absent: nothing. */
+    fee: positiveAmount.optional(),
     part: z.int().positive(),
     parts: z.int().positive(),
     lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })).max(1000),

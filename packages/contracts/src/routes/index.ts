@@ -15,6 +15,8 @@ import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as operations from './operations.js';
+import * as payoutMethods from './payout-methods.js';
+import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
@@ -48,6 +50,8 @@ export const routeContracts: readonly RouteContract[] = [
   payouts,
   resolutions,
   bankReports,
+  payoutMethods,
+  payoutSchedules,
   audit,
   insights,
   quality,

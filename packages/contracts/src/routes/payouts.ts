@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, text } from '../common.js';
+import { currency, ids, instant, minorAmount, period, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { fundingRails, payoutMethod } from './payout-methods.js';
+import { earnedUntil } from './payout-schedules.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 const bankAccount = z.strictObject({
@@ -19,8 +21,6 @@ const usBankAccount = z.strictObject({
 });
 /** What a provider gave to sign in and to know its callbacks by. Kept encrypted, and never shown. */
 const secret = z.string().min(8).max(200);
-export const fundingRails = ['bank-file', 'nacha-file', 'csv-file', 'paypal', 'stripe', 'simulated-api'] as const;
-export const payoutMethodKinds = ['bank-account', 'us-bank-account', 'paypal', 'stripe', 'simulated'] as const;
 export const fundingAccount = z
   .strictObject({
     id: ids.fundingAccount,
@@ -31,18 +31,6 @@ export const fundingAccount = z
     createdAt: instant,
   })
   .meta({ id: 'FundingAccount' });
-export const payoutMethod = z
-  .strictObject({
-    id: ids.payoutMethod,
-    partnerId: ids.partner,
-    kind: z.enum(payoutMethodKinds),
-    accountHint: z.string(),
-    brandIds: z.array(ids.brand),
-    usableFrom: instant,
-    status: z.enum(['active', 'disabled']),
-    createdAt: instant,
-  })
-  .meta({ id: 'PayoutMethod' });
 const payoutStatus = z.enum(['draft', 'approved', 'cleared', 'submitted', 'unknown', 'settled', 'failed', 'returned']);
 export const payout = z
   .strictObject({
@@ -51,6 +39,9 @@ export const payout = z
     partnerId: ids.partner,
     brandId: ids.brand,
     amount: minorAmount,
+    /** What a withdrawal below the minimum costs: the lines sum to amount and fee. */
+    fee: minorAmount,
+    feeWaived: minorAmount,
     currency,
     status: payoutStatus,
     sandbox: z.boolean(),
@@ -68,18 +59,38 @@ export const payoutRun = z
   .strictObject({
     id: ids.run,
     status: z.enum(['draft', 'sealed', 'cleared', 'refused', 'cancelled', 'submitting', 'submitted', 'completed']),
+    /** Built by a person, or by a brand's schedule for a month. */
+    kind: z.enum(['by-hand', 'schedule', 'withdrawal']),
+    period: period.nullable(),
+    scheduleVersion: z.int().nullable(),
     asOf: instant,
+    /** The last millisecond of which earnings are in, by brand; none: `asOf`. */
+    cutOffs: z.array(z.strictObject({ brandId: ids.brand, earnedUntil: instant })),
+    include: z.array(ids.partner).nullable(),
+    exclude: z.array(ids.partner),
     brandIds: z.array(ids.brand),
     currency: currency.nullable(),
     minimum: minorAmount.nullable(),
     contentHash: z.string(),
+    /** The same for a dry run and for the real one that does what it said. */
+    planHash: sha256Hex,
     builtBy: z.string(),
     approvedBy: z.string().nullable(),
     submitRequested: z.boolean(),
     reason: z.string().nullable(),
     totals: z.array(z.strictObject({ currency, amount: minorAmount, payouts: z.int() })),
     /** Balances left out, by reason (below minimum, no method, negative...). */
-    leftOut: z.array(z.strictObject({ partnerId: ids.partner, brandId: ids.brand, currency, amount: minorAmount, reason: z.string() })),
+    leftOut: z.array(
+      z.strictObject({
+        partnerId: ids.partner,
+        brandId: ids.brand,
+        currency,
+        amount: minorAmount,
+        reason: z.string(),
+        /** Of `not-eligible`: the rule that does not hold. */
+        rule: z.string().optional(),
+      }),
+    ),
     payouts: z.array(payout),
     createdAt: instant,
   })
@@ -104,6 +115,7 @@ export const balance = z
         paid: minorAmount,
         receivable: minorAmount,
         writtenOff: minorAmount,
+        fees: minorAmount,
       }),
     ),
   })
@@ -152,7 +164,7 @@ export const createPayoutMethod = defineRoute({
   permission: 'payout-method:write',
   tag: 'Payouts',
   idempotent: true,
-  summary: 'Say how a partner is paid. Usable after a cooling period',
+  summary: 'Say how a partner is paid. Usable once another person has verified it; a change also only after a cooling period',
   params: z.strictObject({ partnerId: ids.partner }),
   body: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, brandIds: z.array(ids.brand).optional() }),
@@ -204,10 +216,34 @@ export const createRun = defineRoute({
   query: dryRunQuery,
   body: z.strictObject({
     asOf: instant.optional(),
+    /** The cut-off: only what was earned until then; what is taken back counts whenever it happened. `asOf`, when left out. */
+    earnedUntil: earnedUntil.optional(),
     brandIds: z.array(ids.brand).min(1).max(100).optional(),
     currency: currency.optional(),
+    /** In each currency; otherwise that of the schedule of brand and currency, otherwise the brand's own. */
     minimum: z.int().nonnegative().optional(),
+    /** Only these partners. */
+    include: z.array(ids.partner).min(1).max(5000).optional(),
+    /** Not these partners: their balances are left out as `excluded`. */
+    exclude: z.array(ids.partner).min(1).max(5000).optional(),
+    /** Of a dry run: when the run would be another by now, none is built (412). */
+    planHash: sha256Hex.optional(),
   }),
+  responses: { 201: payoutRun },
+});
+export const createWithdrawal = defineRoute({
+  id: 'createWithdrawal',
+  service: 'payouts',
+  method: 'post',
+  path: '/api/v1/partners/:partnerId/withdrawals',
+  permission: 'payout:build',
+  tag: 'Payouts',
+  idempotent: true,
+  dryRun: true,
+  summary: "Pay a partner's balance before it has reached the minimum, on the terms of the schedule: a run of one payout, less the fee",
+  params: z.strictObject({ partnerId: ids.partner }),
+  query: dryRunQuery,
+  body: z.strictObject({ brandId: ids.brand, currency: currency.optional() }),
   responses: { 201: payoutRun },
 });
 export const getRun = defineRoute({

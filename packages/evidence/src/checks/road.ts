@@ -33,13 +33,15 @@ interface Stated {
 export const checkPayout: Check = ({ story, against }) => {
   const [first] = story.parts;
   if (first === undefined) return;
-  const { amount, partnerId, brandId, currency, runId } = first.event.data;
+  const { amount, fee = 0, partnerId, brandId, currency, runId } = first.event.data;
   const sum = story.lines.reduce((total, line) => total + BigInt(line.amount), 0n);
-  if (sum !== BigInt(amount)) against(first, `its lines sum to ${sum}, and it pays ${amount}`);
+  if (sum !== BigInt(amount) + BigInt(fee))
+    against(first, `its lines sum to ${sum}, and it pays ${amount}${fee === 0 ? '' : ` less a fee of ${fee}`}`);
   for (const part of story.parts) {
     const { data } = part.event;
     if (
       data.amount !== amount ||
+      (data.fee ?? 0) !== fee ||
       data.partnerId !== partnerId ||
       data.brandId !== brandId ||
       data.currency !== currency ||

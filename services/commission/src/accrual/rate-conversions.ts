@@ -270,6 +270,7 @@ function postStep(
       explanation: posting.explanation,
       dealAuthorId: deal?.authorId ?? 'unknown',
       cause: step.cause,
+      customerId: original.customerId,
       traceparent: (step.cause ?? original).traceparent,
     };
   });

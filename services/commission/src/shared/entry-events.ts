@@ -22,7 +22,7 @@ function contextFrom(rating: Rating, fact: StoredFact | null): EventContext {
 
 export function entryEvent(
   rating: Rating,
-  { entry, explanation, dealAuthorId, cause, statementId, traceparent }: Made,
+  { entry, explanation, dealAuthorId, cause, customerId, statementId, traceparent }: Made,
   explanationHash: string,
 ): NewEvent {
   // Written out: one for each conversion, and objects put together by spreading are slow to make.
@@ -45,6 +45,7 @@ export function entryEvent(
       engineVersion: entry.engineVersion,
       conversionId: entry.conversionId,
       causeConversionId: entry.causeConversionId,
+      customerId: customerId ?? null,
       statementId: statementId ?? null,
       component: entry.component,
       amount: toWireAmount(entry.amount),

@@ -21,6 +21,8 @@ export interface Made {
   /** The maker: who wrote the deal version, or who made the adjustment. */
   dealAuthorId: string;
   cause: StoredFact | null;
+  /** Whose conversion it is. */
+  customerId?: string | null;
   /** Of a month: the statement that it is posted with. */
   statementId?: string | undefined;
   traceparent: string | null;

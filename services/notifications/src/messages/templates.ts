@@ -29,6 +29,24 @@ export const templates: Readonly<Record<Template, Words>> = {
       'Reference: {{ about }}',
     ],
   },
+  'payout-method-verified': {
+    subject: 'Your payout method was verified',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'the account that your commissions are paid to was verified. It is used from {{ usableFrom }} on.',
+      'If you do not know of a new account, please tell us at once.',
+      'Reference: {{ about }}',
+    ],
+  },
+  'payout-method-disabled': {
+    subject: 'Your payout method was disabled',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'nothing is paid any more to one of the accounts that you gave us. Your commissions stay in your balance until there is another.',
+      'If this was not your wish, please tell us.',
+      'Reference: {{ about }}',
+    ],
+  },
   'payout-method-changed': {
     subject: 'Your payout method was changed',
     paragraphs: [

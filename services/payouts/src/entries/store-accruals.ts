@@ -13,6 +13,8 @@ export interface AccruedFact {
   occurredAt: string;
   maturesAt: string;
   traceparent: string | null;
+  conversionId: string | null;
+  customerId?: string | null | undefined;
 }
 
 /** The entry as an accrual alone makes it. */
@@ -51,6 +53,8 @@ const accrued = {
   occurred_at: 'timestamptz',
   matures_at: 'timestamptz',
   traceparent: 'text',
+  conversion_id: 'text',
+  customer_id: 'text',
 };
 /** The columns of `accrued`. */
 const columnsOf = (facts: readonly AccruedFact[]) => [
@@ -62,11 +66,13 @@ const columnsOf = (facts: readonly AccruedFact[]) => [
   facts.map((f) => f.occurredAt),
   facts.map((f) => f.maturesAt),
   facts.map((f) => f.traceparent),
+  facts.map((f) => f.conversionId),
+  facts.map((f) => f.customerId ?? null),
 ];
 
 const insertFirst = /* sql */ `
-INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, accrued, version)
-SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, bucket, true, 1
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, customer_id, bucket, accrued, version)
+SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, customer_id, bucket, true, 1
 FROM ${rowsOf({ ...accrued, bucket: 'text' })} fact
 ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id`;
 
@@ -89,12 +95,13 @@ export async function storeFirst(tx: Tx, accruals: readonly PlacedAccrual[]): Pr
 }
 
 const upsertAccrued = /* sql */ `
-INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, accrued)
-SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, adjusts, true
+INSERT INTO entry (id, entry_id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, customer_id, adjusts, accrued)
+SELECT id, id, brand_id, partner_id, currency, amount, occurred_at, matures_at, traceparent, conversion_id, customer_id, adjusts, true
 FROM ${rowsOf({ ...accrued, adjusts: 'text' })} fact
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET brand_id = excluded.brand_id, partner_id = excluded.partner_id, currency = excluded.currency, amount = excluded.amount,
-  adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true, traceparent = excluded.traceparent
+  adjusts = excluded.adjusts, occurred_at = excluded.occurred_at, matures_at = excluded.matures_at, accrued = true, traceparent = excluded.traceparent,
+  conversion_id = excluded.conversion_id, customer_id = excluded.customer_id
 WHERE NOT entry.accrued
 RETURNING id`;
 

@@ -36,5 +36,6 @@ function view(row: BalanceRow) {
     paid: toWireAmount(terms.paid),
     receivable: toWireAmount(terms.receivable),
     writtenOff: toWireAmount(terms.writtenOff),
+    fees: toWireAmount(terms.fees),
   };
 }

@@ -112,6 +112,7 @@ const terms = [
   'paid',
   'receivable',
   'writtenOff',
+  'fees',
 ] as const satisfies readonly (keyof BalanceTerms)[];
 const columns = terms.map((term) => term.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`));
 
@@ -149,4 +150,5 @@ export const foldOfLegs = /* sql */ `
   coalesce(sum(amount) FILTER (WHERE account = 'in-payout'), 0)::bigint AS in_payout,
   coalesce(sum(amount) FILTER (WHERE account = 'paid'), 0)::bigint AS paid,
   coalesce(sum(-amount) FILTER (WHERE account = 'receivable'), 0)::bigint AS receivable,
-  coalesce(sum(amount) FILTER (WHERE account = 'written-off'), 0)::bigint AS written_off`;
+  coalesce(sum(amount) FILTER (WHERE account = 'written-off'), 0)::bigint AS written_off,
+  coalesce(sum(amount) FILTER (WHERE account = 'fees'), 0)::bigint AS fees`;

@@ -5,10 +5,11 @@ import type { Parts } from '../parts.js';
 import { seesPartner } from '../profiles/profile-store.js';
 import { isBehaviour } from '../rails/domain/behaviour.js';
 import { methodAccount } from './account-of.js';
+import { type MethodRow, methodEvent, methodView } from './method-store.js';
 
 const dayMs = 86_400_000;
 
-/** Says how a partner is paid. The first method can be used at once, a change only after the cooling period. */
+/** Says how a partner is paid. The first method can be used as soon as it is verified, a change only after the cooling period besides. */
 export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts): Route {
   return command(createPayoutMethod, async (request) => {
     const {
@@ -24,6 +25,8 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
     if ('errors' in account) return reject(account.code, { errors: account.errors });
     if (account.behaviour !== null && !isBehaviour(account.behaviour))
       return reject('request-invalid', { errors: [{ pointer: '/account/behaviour', rule: 'must be a behaviour of the simulated rail' }] });
+    // Two that come at once are not both the first.
+    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`payout-method:${partnerId}`]);
     const { rows: earlier } = await tx.query(`SELECT 1 FROM payout_method WHERE partner_id = $1 AND kind = $2 LIMIT 1`, [
       partnerId,
       body.kind,
@@ -34,26 +37,30 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
     // A method over all brands is for callers of all brands: nobody else turns the money of brands that he does not see.
     const seen = scope.brandIds === 'all' ? [] : [...scope.brandIds];
     const brandIds = body.brandIds?.length ? body.brandIds : seen;
-    const shown = {
+    const method: MethodRow = {
       id: newId('payoutMethod'),
       partnerId,
       kind: body.kind,
+      accountHmac: keys.hmac('payout-account', account.identity),
       accountHint: account.hint,
       brandIds,
-      usableFrom: usableFrom.toISOString(),
+      usableFrom,
       status: 'active',
-      createdAt: now.toISOString(),
-    } as const;
-    const accountHmac = keys.hmac('payout-account', account.identity);
+      createdBy: context.actorId,
+      createdAt: now,
+      verifiedBy: null,
+      verifiedAt: null,
+      disabledReason: null,
+    };
     await tx.query(
       `INSERT INTO payout_method (id, partner_id, kind, account, account_hmac, account_hint, behaviour, brand_ids, usable_from, status, created_by, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11)`,
       [
-        shown.id,
+        method.id,
         partnerId,
         body.kind,
         await vault.seal(tx, partnerId, account.content),
-        accountHmac,
+        method.accountHmac,
         account.hint,
         account.behaviour,
         brandIds,
@@ -62,26 +69,8 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
         now,
       ],
     );
-    await outbox.append(tx, context, [
-      {
-        type: 'payouts.payout-method.changed.v1',
-        subject: shown.id,
-        partnerId,
-        sequence: 1,
-        data: {
-          payoutMethodId: shown.id,
-          partnerId,
-          kind: body.kind,
-          brandIds,
-          accountHmac,
-          usableFrom: shown.usableFrom,
-          status: 'active',
-          changedBy: context.actorId,
-          changedAt: shown.createdAt,
-        },
-      },
-    ]);
-    return created(shown);
+    await outbox.append(tx, context, [methodEvent(method, 'entered', context, now)]);
+    return created(methodView(method));
   });
 }
 

@@ -1,4 +1,5 @@
 import { approveRun } from '@tributary/contracts';
+import type { Tx } from '@tributary/messaging';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { stepOfRun } from '../shared/run-traces.js';
@@ -14,6 +15,8 @@ export function approveRunRoute({ outbox }: Parts): Route {
     if (run.builtBy === context.actorId) return reject('four-eyes', { detail: 'Who built a run cannot approve it' });
     const why = whyNotApprove(run.status);
     if (why) return reject('run-state-forbids', { detail: why });
+    if (await enteredAnAccountOf(tx, run.id, context.actorId, now))
+      return reject('four-eyes', { detail: 'Who entered an account less than a week ago cannot approve a run that pays it' });
     const payouts = await payoutsOfRun(tx, run.id, true);
     if ((await currentContentHash(tx, payouts)) !== run.contentHash) throw new Error(`the content of ${run.id} is not what its hash says`);
     await tx.query(`UPDATE payout_run SET status = 'sealed', approved_by = $2, sealed_at = $3 WHERE id = $1`, [
@@ -42,4 +45,14 @@ export function approveRunRoute({ outbox }: Parts): Route {
     const sealed = await findRun(tx, run.id);
     return sealed ? ok(await runView(tx, sealed)) : reject('not-found');
   });
+}
+
+/** The database refuses it too. */
+async function enteredAnAccountOf(tx: Tx, runId: string, actorId: string, now: Date): Promise<boolean> {
+  const { rows } = await tx.query(
+    `SELECT 1 FROM payout JOIN payout_method method ON method.id = payout.method_id
+     WHERE payout.run_id = $1 AND method.kind <> 'simulated' AND method.created_by = $2 AND method.created_at > $3::timestamptz - interval '7 days' LIMIT 1`,
+    [runId, actorId, now],
+  );
+  return rows.length > 0;
 }

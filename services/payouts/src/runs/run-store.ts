@@ -23,9 +23,16 @@ export interface RunRow {
   leftOut: { partnerId: string; brandId: string; currency: string; amount: number; reason: string }[];
   correlationId: string;
   createdAt: Date;
+  kind: 'by-hand' | 'schedule' | 'withdrawal';
+  period: string | null;
+  scheduleVersion: number | null;
+  cutOffs: { brandId: string; earnedUntil: string }[];
+  include: string[] | null;
+  exclude: string[];
 }
 const columns = /* sql */ `id, status, as_of AS "asOf", brand_ids AS "brandIds", currency, minimum, content_hash AS "contentHash", built_by AS "builtBy", approved_by AS "approvedBy",
-  submit_requested_at AS "submitRequestedAt", cleared_hash AS "clearedHash", refused_hash AS "refusedHash", reason, totals, left_out AS "leftOut", correlation_id AS "correlationId", created_at AS "createdAt"`;
+  submit_requested_at AS "submitRequestedAt", cleared_hash AS "clearedHash", refused_hash AS "refusedHash", reason, totals, left_out AS "leftOut", correlation_id AS "correlationId", created_at AS "createdAt",
+  kind, period, schedule_version AS "scheduleVersion", cut_offs AS "cutOffs", include, exclude`;
 
 /** A run, locked: its state is decided upon by one transaction at a time. */
 export async function lockRun(tx: Tx, runId: string): Promise<RunRow | undefined> {
@@ -56,6 +63,9 @@ export interface PayoutRow extends RunContent {
   railReference: string | null;
   reason: string | null;
   methodId: string | null;
+  /** Of a withdrawal below the minimum: lines sum to amount and fee. */
+  fee: bigint;
+  feeWaived: bigint;
   lineCount: number;
   createdAt: Date;
   attemptedAt: Date | null;
@@ -65,7 +75,7 @@ export interface PayoutRow extends RunContent {
   traceparent: string | null;
 }
 export const payoutColumns = /* sql */ `id, run_id AS "runId", partner_id AS "partnerId", brand_id AS "brandId", amount, currency, status, sandbox, rail, rail_key AS "railKey", rail_reference AS "railReference",
-  reason, method_id AS "methodId", account_hmac AS "accountHmac", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent`;
+  reason, method_id AS "methodId", account_hmac AS "accountHmac", fee, fee_waived AS "feeWaived", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent`;
 
 /** By id, locked when told. */
 export async function payoutsOfRun(tx: Tx, runId: string, lock = false): Promise<PayoutRow[]> {
@@ -94,6 +104,9 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** SHA-256 over the canonical content of a run. */
 export const contentHash = (payouts: readonly RunContent[]): string => sha256(contentText(payouts));
+
+/** The same whatever ids the payouts have got: a dry run's says whether the real one does what it said. */
+export const planHash = (payouts: readonly RunContent[]): string => contentHash(payouts.map((payout) => ({ ...payout, id: '' })));
 
 /** SHA-256 over the lines of a payout, in the order of their items. */
 export function linesHash(lines: readonly LineRow[]): string {

@@ -1,7 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
-import { type LineRow, linesOf, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { type LineRow, linesOf, type PayoutRow, payoutsOfRun, planHash, type RunRow } from '../runs/run-store.js';
 
 /** A run with more lines than this is answered without them; each payout has its own. */
 const linesShown = 5000;
@@ -15,6 +15,8 @@ export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string 
     partnerId,
     brandId,
     amount: toWireAmount(payout.amount),
+    fee: toWireAmount(payout.fee),
+    feeWaived: toWireAmount(payout.feeWaived),
     currency,
     status,
     sandbox,
@@ -48,11 +50,18 @@ export async function runView(tx: Tx, run: RunRow) {
   return {
     id: run.id,
     status: run.status,
+    kind: run.kind,
+    period: run.period,
+    scheduleVersion: run.scheduleVersion,
+    cutOffs: run.cutOffs,
+    include: run.include,
+    exclude: run.exclude,
     asOf: run.asOf.toISOString(),
     brandIds: run.brandIds,
     currency: run.currency,
     minimum: run.minimum === null ? null : toWireAmount(run.minimum),
     contentHash: run.contentHash,
+    planHash: planHash(payouts),
     builtBy: run.builtBy,
     approvedBy: run.approvedBy,
     submitRequested: run.submitRequestedAt !== null,

@@ -4,6 +4,8 @@ export interface ClaimedPayout {
   payoutId: string;
   partnerId: string;
   amount: bigint;
+  /** What a withdrawal costs the partner; absent: nothing. */
+  fee?: bigint;
   lines: readonly { entryId: string; amount: bigint }[];
 }
 export interface KnownEntry {
@@ -34,7 +36,7 @@ export function checkRun(
     {
       check: 'lines-add-up',
       failing: payouts
-        .filter((payout) => payout.amount !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+        .filter((payout) => payout.amount + (payout.fee ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
         .flatMap((payout) => payout.lines),
     },
     { check: 'every-line-approved', failing: lines.filter((line) => entries.get(line.entryId)?.status !== 'approved') },

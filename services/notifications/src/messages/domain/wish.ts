@@ -1,6 +1,6 @@
 import type { EventOf } from '@tributary/contracts';
 
-export type Template = 'payout-settled' | 'payout-failed' | 'payout-returned' | 'payout-method-changed';
+export type Template = 'payout-settled' | 'payout-failed' | 'payout-returned' | `payout-method-${'changed' | 'verified' | 'disabled'}`;
 
 /** What a template is filled with, besides the names that are looked up when it is sent: nothing personal. */
 export interface MessageFacts {
@@ -35,8 +35,8 @@ export function ofPayout({ type, data }: EventOf<keyof typeof templates>): Wish 
 
 /** Each change of where money goes is told, so that a partner notices one that is not his own. */
 export function ofPayoutMethod({ data, sequence = 0 }: EventOf<'payouts.payout-method.changed.v1'>): Wish {
-  const { payoutMethodId, partnerId, usableFrom } = data;
-  const template = 'payout-method-changed';
+  const { payoutMethodId, partnerId, usableFrom, change = 'entered' } = data;
+  const template = change === 'entered' ? 'payout-method-changed' : (`payout-method-${change}` as const);
   return {
     key: `${template} ${payoutMethodId} ${sequence}`,
     partnerId,

@@ -6,22 +6,22 @@ import { accrual, type Bucket, claim, disapproval, handedToRail, move, type Post
 const at = new Date('2026-03-02T08:00:00Z');
 const owner = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR' };
 const entry = (amount: bigint) => ({ ...owner, id: 'ent', entryId: 'ent', amount });
-const payout = (amount: bigint) => ({ ...owner, id: 'pyt', amount });
+const payout = (amount: bigint, fee = 0n) => ({ ...owner, id: 'pyt', amount, fee });
 const after = (postings: readonly Posting[], from: BalanceTerms = noBalance) => postings.flatMap(({ legs }) => legs).reduce(plusLeg, from);
 
 const buckets: Bucket[] = ['pending', 'held', 'approved', 'payable', 'rejected', 'in-payout', 'paid', 'written-off'];
 const anyPosting = fc
-  .tuple(fc.bigInt(-1_000_000n, 1_000_000n), fc.constantFrom(...buckets), fc.constantFrom(...buckets), fc.nat(7))
-  .map(([amount, from, to, kind]): Posting => {
+  .tuple(fc.bigInt(-1_000_000n, 1_000_000n), fc.constantFrom(...buckets), fc.constantFrom(...buckets), fc.nat(7), fc.bigInt(0n, 100n))
+  .map(([amount, from, to, kind, fee]): Posting => {
     const makers = [
       accrual(entry(amount), at),
       move(entry(amount), from, to, 1, at),
       disapproval(entry(amount), 2, amount, at),
-      claim(payout(amount), at),
-      handedToRail(payout(amount), at),
-      settlement(payout(amount), at),
-      release(payout(amount), at),
-      returned(payout(amount), at),
+      claim(payout(amount, fee), at),
+      handedToRail(payout(amount, fee), at),
+      settlement(payout(amount, fee), at),
+      release(payout(amount, fee), at),
+      returned(payout(amount, fee), at),
     ];
     return makers[kind] ?? accrual(entry(amount), at);
   });
@@ -56,6 +56,20 @@ test('after a settlement clearing is empty, the funds are gone, and the whole st
     -1000n,
     -1000n,
   ]);
+});
+
+test('WE-59 the fee of a withdrawal is a leg of its own: what is paid and the fee are what was payable; what comes back brings the fee along', () => {
+  const forced = payout(949n, 50n);
+  const paid = after([
+    accrual(entry(999n), at),
+    move(entry(999n), 'pending', 'payable', 1, at),
+    claim(forced, at),
+    handedToRail(forced, at),
+    settlement(forced, at),
+  ]);
+  expect(paid).toMatchObject({ payable: 0n, inPayout: 0n, paid: 949n, fees: 50n });
+  expect(after([returned(forced, at)], paid)).toMatchObject({ payable: 999n, paid: 0n, fees: 0n });
+  expect(after([claim(forced, at), release(forced, at)])).toEqual(noBalance);
 });
 
 test('a payable net below zero is shown as a receivable', () => {

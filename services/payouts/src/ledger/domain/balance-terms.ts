@@ -13,6 +13,7 @@ export interface BalanceTerms {
   paid: bigint;
   receivable: bigint;
   writtenOff: bigint;
+  fees: bigint;
 }
 
 export const noBalance: BalanceTerms = {
@@ -27,6 +28,7 @@ export const noBalance: BalanceTerms = {
   paid: 0n,
   receivable: 0n,
   writtenOff: 0n,
+  fees: 0n,
 };
 
 const bucketTerms = {
@@ -38,6 +40,7 @@ const bucketTerms = {
   'in-payout': 'inPayout',
   paid: 'paid',
   'written-off': 'writtenOff',
+  fees: 'fees',
 } as const;
 
 /** The terms after one more leg. `payable` is net here: see `shown`. */
@@ -56,11 +59,19 @@ export function shown(terms: BalanceTerms): BalanceTerms {
   return terms.payable < 0n ? { ...terms, payable: 0n, receivable: terms.receivable - terms.payable } : terms;
 }
 
-/** Zero when the balance equation holds: accrued - reversed - rejected = pending + held + approved + payable + in payout + paid - receivable + written off. */
+/** Zero when the balance equation holds: accrued - reversed - rejected = pending + held + approved + payable + in payout + paid - receivable + written off + fees. */
 export function imbalance(terms: BalanceTerms): bigint {
   const earned = terms.accrued - terms.reversed - terms.rejected;
   return (
     earned -
-    (terms.pending + terms.held + terms.approved + terms.payable + terms.inPayout + terms.paid - terms.receivable + terms.writtenOff)
+    (terms.pending +
+      terms.held +
+      terms.approved +
+      terms.payable +
+      terms.inPayout +
+      terms.paid -
+      terms.receivable +
+      terms.writtenOff +
+      terms.fees)
   );
 }

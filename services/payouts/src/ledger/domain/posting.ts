@@ -46,7 +46,16 @@ interface EntryMoney extends Owner {
 interface PayoutMoney extends Owner {
   id: string;
   amount: bigint;
+  /** What a withdrawal costs the partner: a leg of its own, on the account `fees`. */
+  fee: bigint;
 }
+
+/** From `payable` into a payout, less the fee; backwards, the fee is given back. */
+const withFee = (account: 'in-payout' | 'paid', { amount, fee }: PayoutMoney, sign: 1n | -1n): Leg[] => [
+  { account: 'payable', amount: -sign * (amount + fee) },
+  { account, amount: sign * amount },
+  ...(fee === 0n ? [] : [{ account: 'fees' as const, amount: sign * fee }]),
+];
 
 /** Commission earned (or, when negative, taken back): the brand's expense becomes a debt to the partner, not yet decided upon. */
 export const accrual = (entry: EntryMoney, effectiveAt: Date): Posting => ({
@@ -108,8 +117,7 @@ const ofPayout = (kind: Posting['kind'], payout: PayoutMoney, legs: Leg[], effec
 });
 
 /** Entries are claimed into a payout. */
-export const claim = (payout: PayoutMoney, at: Date): Posting =>
-  ofPayout('claim', payout, transfer('payable', 'in-payout', payout.amount), at);
+export const claim = (payout: PayoutMoney, at: Date): Posting => ofPayout('claim', payout, withFee('in-payout', payout, 1n), at);
 /** The rail has it, or may have it: the brand's funds stand in clearing until the outcome is known. */
 export const handedToRail = (payout: PayoutMoney, at: Date): Posting =>
   ofPayout('handed-to-rail', payout, transfer('rail-clearing', 'brand-funds', payout.amount), at);
@@ -122,11 +130,10 @@ export const settlement = (payout: PayoutMoney, at: Date): Posting =>
     at,
   );
 /** The payout came to nothing: its entries are payable again. */
-export const release = (payout: PayoutMoney, at: Date): Posting =>
-  ofPayout('release', payout, transfer('in-payout', 'payable', payout.amount), at);
+export const release = (payout: PayoutMoney, at: Date): Posting => ofPayout('release', payout, withFee('in-payout', payout, -1n), at);
 /** Nothing left the brand's account after all. */
 export const backFromRail = (payout: PayoutMoney, at: Date): Posting =>
   ofPayout('back-from-rail', payout, transfer('brand-funds', 'rail-clearing', payout.amount), at);
 /** The bank sent the money back after settlement. */
 export const returned = (payout: PayoutMoney, at: Date): Posting =>
-  ofPayout('return', payout, [...transfer('paid', 'payable', payout.amount), ...transfer('brand-funds', 'disbursed', payout.amount)], at);
+  ofPayout('return', payout, [...withFee('paid', payout, -1n), ...transfer('brand-funds', 'disbursed', payout.amount)], at);

@@ -1,14 +1,22 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { contentText, type RunContent } from './content-text.js';
-import { type ClaimedGroup, type PayingBrand, type PayingPartner, routeGroup } from './split-groups.js';
+import { type ClaimedGroup, type PayingBrand, type PayingPartner, type RunRules, routeGroup } from './split-groups.js';
 
 const now = new Date('2026-03-02T08:00:00Z');
 const group: ClaimedGroup = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR', amount: 10_000n };
 const brand: PayingBrand = { currency: 'EUR', minimumPayout: 10_000n, rails: [] };
-const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now };
+const method = { id: 'pm', kind: 'bank-account', accountHmac: 'h', brandIds: [], usableFrom: now, verified: true };
 const partner: PayingPartner = { status: 'active', methods: [] };
-const rules = { minimum: null, now };
+const rules: RunRules = {
+  minimum: null,
+  minimums: new Map(),
+  rail: null,
+  exclude: new Set(),
+  notMet: () => undefined,
+  withdrawal: null,
+  now,
+};
 
 test('WE-58 the minimum itself is paid, one cent less rolls over', () => {
   expect(routeGroup(group, brand, partner, rules)).toMatchObject({ rail: 'simulated-api', sandbox: true });
@@ -29,7 +37,26 @@ test.each([
     { ...partner, methods: [{ ...method, usableFrom: new Date(now.getTime() + 1) }] },
     {},
   ],
+  ['payout-method-not-verified', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [{ ...method, verified: false }] }, {}],
   ['currency-not-on-rail', { ...brand, rails: ['bank-file'] }, { ...partner, methods: [method] }, { currency: 'USD' }],
+  [
+    'payout-method-not-verified',
+    { ...brand, rails: ['bank-file', 'nacha-file'] },
+    {
+      ...partner,
+      methods: [
+        { ...method, kind: 'us-bank-account' },
+        { ...method, verified: false },
+      ],
+    },
+    {},
+  ],
+  [
+    'currency-not-on-rail',
+    { ...brand, rails: ['bank-file', 'nacha-file'] },
+    { ...partner, methods: [{ ...method, kind: 'us-bank-account', verified: false }] },
+    {},
+  ],
 ] as const)('a balance is left out: %s', (leftOut, aBrand, aPartner, change) => {
   expect(routeGroup({ ...group, ...change }, aBrand, aPartner, rules)).toEqual({ leftOut });
 });
@@ -39,9 +66,61 @@ test("who builds the run may set the minimum; a brand's own says nothing of othe
   expect(routeGroup({ ...group, amount: 5n, currency: 'USD' }, brand, partner, rules)).toHaveProperty('rail');
 });
 
+test("O-03 the minimum of the schedule of brand and currency goes before the brand's own", () => {
+  const minimums = new Map([
+    ['brd USD', 500n],
+    ['brd EUR', 20_000n],
+  ]);
+  expect(routeGroup({ ...group, amount: 499n, currency: 'USD' }, brand, partner, { ...rules, minimums })).toEqual({
+    leftOut: 'below-minimum',
+  });
+  expect(routeGroup({ ...group, amount: 500n, currency: 'USD' }, brand, partner, { ...rules, minimums })).toHaveProperty('rail');
+  expect(routeGroup(group, brand, partner, { ...rules, minimums })).toEqual({ leftOut: 'below-minimum' });
+  expect(routeGroup(group, brand, partner, { ...rules, minimums, minimum: 1n })).toHaveProperty('rail');
+});
+
+test('O-05 whom the run excludes is named as such; a rail that was asked for and has no account pays nothing', () => {
+  expect(routeGroup(group, brand, partner, { ...rules, exclude: new Set(['ptr']) })).toEqual({ leftOut: 'excluded' });
+  const funded = { ...brand, rails: ['bank-file'] };
+  expect(routeGroup(group, funded, { ...partner, methods: [method] }, { ...rules, rail: 'simulated-api' })).toEqual({
+    leftOut: 'rail-not-funded',
+  });
+  expect(routeGroup(group, funded, { ...partner, methods: [method] }, { ...rules, rail: 'bank-file' })).toMatchObject({
+    rail: 'bank-file',
+  });
+});
+
+test('O-05 O-06 of the methods that a wanted rail reaches in the currency, the newest that is verified and cool is paid', () => {
+  const rails = ['bank-file', 'csv-file', 'stripe'];
+  const methods = [
+    { ...method, id: 'stripe', kind: 'stripe' },
+    { ...method, id: 'unverified', verified: false },
+    { ...method, id: 'bank' },
+  ];
+  const pay = (change: object, rail: string | null) =>
+    routeGroup({ ...group, ...change }, { ...brand, rails }, { ...partner, methods }, { ...rules, rail });
+  expect(pay({}, null)).toMatchObject({ rail: 'stripe', method: { id: 'stripe' } });
+  expect(pay({}, 'csv-file')).toMatchObject({ rail: 'csv-file', method: { id: 'bank' } });
+  expect(pay({ currency: 'USD' }, 'bank-file')).toEqual({ leftOut: 'currency-not-on-rail' });
+  expect(pay({}, 'nacha-file')).toEqual({ leftOut: 'rail-not-funded' });
+});
+
+test('O-04 a rule that does not hold is named; the amount is looked at first', () => {
+  const notMet = () => 'five active customers';
+  expect(routeGroup(group, brand, partner, { ...rules, notMet })).toEqual({ leftOut: 'not-eligible', rule: 'five active customers' });
+  expect(routeGroup({ ...group, amount: 1n }, brand, partner, { ...rules, notMet })).toEqual({ leftOut: 'below-minimum' });
+});
+
 test('while a changed method cools down, the old one is paid', () => {
   const cooling = { ...method, id: 'new', usableFrom: new Date(now.getTime() + 1) };
-  expect(routeGroup(group, { ...brand, rails: ['bank-file'] }, { ...partner, methods: [cooling, method] }, rules)).toMatchObject({
+  expect(
+    routeGroup(
+      group,
+      { ...brand, rails: ['bank-file'] },
+      { ...partner, methods: [{ ...method, id: 'newest', verified: false }, cooling, method] },
+      rules,
+    ),
+  ).toMatchObject({
     rail: 'bank-file',
     sandbox: false,
     method: { id: 'pm' },

@@ -1,3 +1,5 @@
+import { type Fee, type ForcedTerms, feeOfWithdrawal } from './withdrawal-fee.js';
+
 /** What one partner can be paid of one brand in one currency. */
 export interface ClaimedGroup {
   partnerId: string;
@@ -18,6 +20,8 @@ export interface UsableMethod {
   accountHmac: string;
   brandIds: readonly string[];
   usableFrom: Date;
+  /** Another person than who entered it has made sure of it, or there is nothing to protect. */
+  verified: boolean;
 }
 export interface PayingPartner {
   status: string;
@@ -33,10 +37,16 @@ export type LeftOutReason =
   | 'nothing-due'
   | 'below-minimum'
   | 'no-payout-method'
+  | 'payout-method-not-verified'
   | 'payout-method-cooling'
   | 'currency-not-on-rail'
+  | 'not-eligible'
+  | 'rail-not-funded'
+  | 'excluded'
+  | 'below-forced-minimum'
   | 'run-full';
-export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null } | { leftOut: LeftOutReason };
+type Route = Omit<Extract<Routing, { rail: string }>, 'fee'>;
+export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null; fee: Fee } | { leftOut: LeftOutReason; rule?: string };
 
 /** Which kind of payout method each rail pays to. */
 export const methodKinds: Readonly<Record<string, string>> = {
@@ -53,8 +63,18 @@ const currencies: Readonly<Record<string, string>> = { 'bank-file': 'EUR', 'nach
 export const carries = (rail: string, currency: string): boolean => (currencies[rail] ?? currency) === currency;
 
 export interface RunRules {
-  /** Given by who builds the run; otherwise each brand's own. */
+  /** Given by who builds the run; otherwise those of schedules, otherwise each brand's own. */
   minimum: bigint | null;
+  /** Those of schedules, by `brand currency`. */
+  minimums: ReadonlyMap<string, bigint>;
+  /** Which rail to pay by; null: whichever the brand has an account for. */
+  rail: string | null;
+  /** The rule, if any, by which a group may not be paid. */
+  notMet: (group: ClaimedGroup) => string | undefined;
+  /** Asked for below the minimum: on which terms. */
+  withdrawal: { forced: ForcedTerms | null; allowanceLeft: bigint } | null;
+  /** Partners that are not paid this time. */
+  exclude: ReadonlySet<string>;
   now: Date;
 }
 
@@ -65,33 +85,53 @@ export function routeGroup(
   partner: PayingPartner | undefined,
   rules: RunRules,
 ): Routing {
+  if (rules.exclude.has(group.partnerId)) return { leftOut: 'excluded' };
   if (!brand) return { leftOut: 'brand-not-known-yet' };
   if (!partner) return { leftOut: 'partner-not-known-yet' };
   if (partner.status !== 'active') return { leftOut: 'partner-not-active' };
   if (group.amount < 0n) return { leftOut: 'negative-balance' };
   if (group.amount === 0n) return { leftOut: 'nothing-due' };
-  if (group.amount < minimumOf(group, brand, rules)) return { leftOut: 'below-minimum' };
-  return routeToRail(group, brand, partner, rules.now);
+  const minimum = minimumOf(group, brand, rules);
+  const { forced = null, allowanceLeft = 0n } = rules.withdrawal ?? {};
+  const fee = feeOfWithdrawal(group.amount, minimum, forced, allowanceLeft);
+  if (typeof fee === 'string') return { leftOut: fee };
+  const rule = rules.notMet(group);
+  if (rule !== undefined) return { leftOut: 'not-eligible', rule };
+  const routing = routeToRail(group, brand, partner, rules);
+  return 'rail' in routing ? { ...routing, fee } : routing;
 }
 
 /** A brand's own minimum is in its own currency and says nothing of others. */
 function minimumOf(group: ClaimedGroup, brand: PayingBrand, rules: RunRules): bigint {
   if (rules.minimum !== null) return rules.minimum;
+  const scheduled = rules.minimums.get(`${group.brandId} ${group.currency}`);
+  if (scheduled !== undefined) return scheduled;
   return brand.currency === group.currency ? brand.minimumPayout : 0n;
 }
 
-function routeToRail(group: ClaimedGroup, brand: PayingBrand, partner: PayingPartner, now: Date): Routing {
+function routeToRail(
+  group: ClaimedGroup,
+  brand: PayingBrand,
+  partner: PayingPartner,
+  { now, rail: wanted }: RunRules,
+): Route | { leftOut: LeftOutReason } {
   const forBrand = partner.methods.filter((method) => method.brandIds.length === 0 || method.brandIds.includes(group.brandId));
   if (brand.rails.length === 0) {
     return { rail: 'simulated-api', sandbox: true, method: forBrand.find((method) => method.kind === 'simulated') ?? null };
   }
-  const reaching = forBrand.filter((method) => brand.rails.some((rail) => methodKinds[rail] === method.kind));
+  const rails = wanted === null ? brand.rails : brand.rails.filter((rail) => rail === wanted);
+  if (rails.length === 0) return { leftOut: 'rail-not-funded' };
+  const reaching = forBrand.filter((method) => rails.some((rail) => methodKinds[rail] === method.kind));
   if (reaching.length === 0) return { leftOut: 'no-payout-method' };
-  const railTo = (method: UsableMethod) => brand.rails.find((rail) => methodKinds[rail] === method.kind && carries(rail, group.currency));
-  const fitting = reaching.map((method) => ({ method, rail: railTo(method) }));
-  if (fitting.every(({ rail }) => rail === undefined)) return { leftOut: 'currency-not-on-rail' };
-  const usable = fitting.find(({ method, rail }) => rail !== undefined && method.usableFrom <= now);
-  if (!usable?.rail) return { leftOut: 'payout-method-cooling' };
+  const fitting = reaching.flatMap((method) => {
+    const rail = rails.find((name) => methodKinds[name] === method.kind && carries(name, group.currency));
+    return rail === undefined ? [] : [{ method, rail }];
+  });
+  if (fitting.length === 0) return { leftOut: 'currency-not-on-rail' };
+  const verified = fitting.filter(({ method }) => method.verified);
+  if (verified.length === 0) return { leftOut: 'payout-method-not-verified' };
+  const usable = verified.find(({ method }) => method.usableFrom <= now);
+  if (!usable) return { leftOut: 'payout-method-cooling' };
   const { method, rail } = usable;
   return { rail, sandbox: false, method };
 }

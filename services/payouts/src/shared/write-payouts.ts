@@ -1,0 +1,100 @@
+import { newId } from '@tributary/contracts';
+import type { NewEvent, Tx } from '@tributary/messaging';
+import { toWireAmount } from '@tributary/money';
+import { groupBy } from '../group-by.js';
+import type { ClaimedGroup, Routing } from '../runs/domain/split-groups.js';
+import { type LineRow, linesHash, linesOf } from '../runs/run-store.js';
+import { payoutFacts } from './payout-facts.js';
+
+/** A balance that is paid, and how. */
+export interface PaidGroup {
+  group: ClaimedGroup;
+  routing: Extract<Routing, { rail: string }>;
+}
+
+const insertPayouts = /* sql */ `
+INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, fee, fee_waived, line_count, lines_hash, created_at)
+SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, fee, fee_waived, 0, '', $2
+FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[])
+  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, fee, fee_waived)`;
+
+const insertLines = /* sql */ `
+INSERT INTO payout_line (payout_id, item_id, entry_id, brand_id, partner_id, amount, open_item_id)
+SELECT p.id, e.id, e.entry_id, e.brand_id, e.partner_id, e.amount, e.id
+FROM payout p JOIN entry e ON e.run_id = p.run_id AND e.partner_id = p.partner_id AND e.brand_id = p.brand_id AND e.currency = p.currency WHERE p.run_id = $1`;
+
+/** Writes the payouts of a run with their lines, from what it has claimed. */
+export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGroup[], now: Date) {
+  const ids = paid.map(() => newId('payout'));
+  await tx.query(insertPayouts, [
+    runId,
+    now,
+    ids,
+    paid.map(({ group }) => group.partnerId),
+    paid.map(({ group }) => group.brandId),
+    paid.map(({ group }) => group.amount.toString()),
+    paid.map(({ group }) => group.currency),
+    paid.map(({ routing }) => routing.sandbox),
+    paid.map(({ routing }) => routing.rail),
+    paid.map(({ routing }) => routing.method?.id ?? null),
+    paid.map(({ routing }) => routing.method?.accountHmac ?? ''),
+    paid.map(({ routing }) => routing.fee.charged.toString()),
+    paid.map(({ routing }) => routing.fee.waived.toString()),
+  ]);
+  await tx.query(insertLines, [runId]);
+  await tx.query(
+    'UPDATE entry SET payout_id = line.payout_id FROM payout_line line WHERE entry.run_id = $1 AND line.open_item_id = entry.id',
+    [runId],
+  );
+  const lines = groupBy(await linesOf(tx, ids), ({ payoutId }) => payoutId);
+  const payouts = paid.map(({ group, routing }, index) => {
+    const id = ids[index] ?? '';
+    const own = lines.get(id) ?? [];
+    return {
+      payout: {
+        ...group,
+        id,
+        runId,
+        rail: routing.rail,
+        sandbox: routing.sandbox,
+        fee: routing.fee.charged,
+        accountHmac: routing.method?.accountHmac ?? '',
+        linesHash: linesHash(own),
+      },
+      lines: own,
+    };
+  });
+  await tx.query(
+    'UPDATE payout SET line_count = counted.lines, lines_hash = counted.hash FROM unnest($1::text[], $2::int[], $3::text[]) AS counted (id, lines, hash) WHERE payout.id = counted.id',
+    [ids, payouts.map((each) => each.lines.length), payouts.map(({ payout }) => payout.linesHash)],
+  );
+  return payouts;
+}
+
+const linesPerEvent = 1000;
+
+/** Long payouts come in parts. */
+export function createdEvents(
+  payout: Parameters<typeof payoutFacts>[0] & { fee: bigint },
+  lines: readonly LineRow[],
+  now: Date,
+): NewEvent<'payouts.payout.created.v1'>[] {
+  const { id: subject, partnerId, brandId } = payout;
+  const parts = Math.max(1, Math.ceil(lines.length / linesPerEvent));
+  return Array.from({ length: parts }, (_, index) => ({
+    type: 'payouts.payout.created.v1',
+    subject,
+    partnerId,
+    brandId,
+    data: {
+      ...payoutFacts(payout),
+      fee: toWireAmount(payout.fee),
+      part: index + 1,
+      parts,
+      createdAt: now.toISOString(),
+      lines: lines
+        .slice(index * linesPerEvent, (index + 1) * linesPerEvent)
+        .map(({ entryId, amount }) => ({ entryId, amount: toWireAmount(amount) })),
+    },
+  }));
+}
