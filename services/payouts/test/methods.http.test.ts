@@ -3,9 +3,12 @@ import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
+import { camt053 } from './bank-files.js';
 import {
+  accrued,
   addMethod,
   aPartner,
+  approved,
   approver,
   balanceOf,
   builder,
@@ -208,7 +211,43 @@ test('who sees a method, and who may do something with it, is bound to brands an
   await verifyMethod(s, simulated.id).expect(409);
 });
 
-test('SEC24 a dump of the database holds no IBAN and no name of a holder, in whatever schema', async () => {
+const american = { name: 'Åsa Öberg', routingNumber: '021000021', accountNumber: '1234567890678', type: 'checking', holder: 'person' };
+const company = {
+  name: 'Brand Inc',
+  routingNumber: '011000015',
+  accountNumber: '9988776655',
+  bankName: 'First Bank',
+  companyId: '1234567890',
+};
+const paypal = { name: 'Brand', clientId: 'client-123456', clientSecret: 'secret-123456', webhookId: 'WH-123456' };
+const stripe = { name: 'Brand', secretKey: 'sk_test_123456', webhookSecret: 'whsec_123456' };
+
+/** Accounts of every other kind, a file for an American bank, and a statement that a bank has sent. */
+async function otherAccounts(): Promise<void> {
+  const owed = await live();
+  for (const [rail, of] of Object.entries({ 'nacha-file': company, paypal, stripe }))
+    await s.request().post(`/api/v1/brands/${owed.brandId}/funding-accounts`).send({ rail, account: of }).expect(201);
+  await addMethod(s, owed.partnerId, { kind: 'paypal', account: { name: 'Åsa Öberg', email: 'asa.oberg@example.com' } });
+  await addMethod(s, owed.partnerId, { kind: 'stripe', account: { name: 'Åsa Öberg', accountId: 'acct_1AsaOberg' } });
+  // The newest is the one that is paid.
+  await addMethod(s, owed.partnerId, { kind: 'us-bank-account', account: american });
+  const dollars = accrued(owed.partnerId, owed.brandId, 500, { currency: 'USD' });
+  await s.deliver(dollars, approved(dollars));
+  const run = await buildRun(s, { brandIds: [owed.brandId] });
+  expect(run.payouts).toMatchObject([{ rail: 'nacha-file' }]);
+  await sendOut(s, run);
+  await s
+    .request(approver)
+    .post(`/api/v1/brands/${owed.brandId}/bank-reports`)
+    .set('content-type', 'application/xml')
+    .send(camt053([{ id: run.payouts[0]?.id ?? '', amount: 500, reference: 'B1', currency: 'USD' }], { of: ibans[2].replaceAll(' ', '') }))
+    .expect(201);
+}
+const plain = [american.accountNumber, company.accountNumber, 'asa.oberg@', 'acct_1AsaOberg'];
+const keys = [paypal.clientSecret, paypal.webhookId, stripe.secretKey, stripe.webhookSecret];
+
+test('SEC24 a dump of the database holds no account, no name of a holder and no key of a provider, in whatever schema', async () => {
+  await otherAccounts();
   const tables = await s.sql<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
   );
@@ -217,7 +256,7 @@ test('SEC24 a dump of the database holds no IBAN and no name of a holder, in wha
   // What is looked for is found where it does lie: the hint does.
   const hint = await s.sql(`SELECT 1 FROM payout_method AS row WHERE position('**** 7466' IN row::text) > 0`);
   expect(hint.length).toBeGreaterThan(0);
-  const secrets = [...ibans.flatMap((iban) => [iban, iban.replaceAll(' ', '')]), 'Öberg', 'Oberg'];
+  const secrets = [...ibans.flatMap((iban) => [iban, iban.replaceAll(' ', '')]), 'Öberg', 'Oberg', ...plain, ...keys];
   for (const { name } of tables) {
     const found = await s.sql(
       `SELECT 1 FROM ${name} AS row WHERE EXISTS (SELECT 1 FROM unnest($1::text[]) AS secret WHERE position(secret IN row::text) > 0)`,
