@@ -14,7 +14,6 @@ import {
   orderOf,
   type Place,
   type Size,
-  type Told,
   termsOf,
   toldAs,
 } from './story.js';
