@@ -96,6 +96,9 @@ export const rejections = {
   'four-eyes': { status: 403, title: 'Who made it cannot approve it' },
   'above-your-threshold': { status: 403, title: 'The amount needs a finance approver' },
   'reason-required': { status: 422, title: 'A rejection, a hold, and the approval of what a risk hit holds need a reason' },
+  'routing-table-invalid': { status: 422, title: 'The routing table breaks a rule' },
+  'routing-policy-already-accepted': { status: 409, title: 'The version of the routing table is accepted already' },
+  'routing-policy-superseded': { status: 409, title: 'A later version of the routing table was accepted: write a new one' },
   // payouts
   'run-state-forbids': { status: 409, title: 'The run is not in a state that allows this' },
   'run-empty': { status: 422, title: 'Nothing is payable' },

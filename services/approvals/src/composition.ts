@@ -5,6 +5,7 @@ import { prismaApprovalStore } from './review/adapters/prisma-approval-store.js'
 import { routes } from './routes.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
+import { pgRoutingStore } from './shared/adapters/pg-routing-store.js';
 import { subscriptions } from './subscriptions.js';
 
 /** Builds approvals: may it be paid. */
@@ -13,12 +14,22 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     name: 'approvals',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['approval_decision', 'clearance', 'payout_part', 'risk_hit', 'risk_hit_effect'],
+    appendOnly: [
+      'approval_decision',
+      'clearance',
+      'payout_part',
+      'risk_hit',
+      'risk_hit_effect',
+      'routing_policy',
+      'routing_policy_acceptance',
+    ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock }) => {
       const parts = {
         approvals: prismaApprovalStore(db),
+        db,
         hits: pgHitStore(db),
+        routing: pgRoutingStore(db),
         profiles: pgProfileStore(),
         clearances: pgClearanceStore(),
         outbox,

@@ -1,15 +1,21 @@
-import type { Route } from '@tributary/service-kit';
+import type { Database, Route } from '@tributary/service-kit';
 import { decideApprovalRoute } from './review/decide-approval.js';
 import { listRiskHitsRoute } from './review/hits/read-hits.js';
 import { reportRiskHitRoute } from './review/hits/report-hit.js';
 import type { ReviewParts } from './review/on-entry-accrued.consumer.js';
 import { getApprovalRoute, listApprovalsRoute } from './review/read-approvals.js';
+import { getRoutingTableRoute, listRoutingPoliciesRoute } from './routing/read-policies.js';
+import { acceptRoutingPolicyRoute, createRoutingPolicyRoute } from './routing/write-policy.js';
 
 /** Everything approvals answers. */
-export const routes = (parts: ReviewParts): Route[] => [
+export const routes = (parts: ReviewParts & { db: Database }): Route[] => [
   listApprovalsRoute(parts.approvals),
   getApprovalRoute(parts.approvals),
   decideApprovalRoute(parts),
   reportRiskHitRoute(parts),
   listRiskHitsRoute(parts.hits),
+  createRoutingPolicyRoute(parts),
+  acceptRoutingPolicyRoute(parts),
+  listRoutingPoliciesRoute(parts),
+  getRoutingTableRoute(parts),
 ];

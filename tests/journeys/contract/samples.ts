@@ -159,6 +159,14 @@ function owed(world: World): Record<string, () => Sample> {
     reportRiskHit: () => ({
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
+    createRoutingPolicy: () => ({
+      params: { brandId },
+      query: { dryRun: 'true' },
+      body: { rows: [{ name: 'all', outcome: 'manager' }], reason: 'fuzz' },
+    }),
+    acceptRoutingPolicy: () => ({ params: { brandId, version: '1' }, body: {}, status: 404 }),
+    listRoutingPolicies: () => ({ params: { brandId } }),
+    getRoutingTable: () => ({ params: { brandId } }),
     listRiskHits: () => ({ query: { brandId } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
 import { defineEvent } from '../define-event.js';
+import { routingRow } from '../routing-row.js';
 
 const decision = z.strictObject({
   approvalId: ids.approval,
@@ -81,5 +82,26 @@ export const runRefused = defineEvent({
     reason: z.string(),
     entryIds: z.array(ids.entry),
     refusedAt: instant,
+  }),
+});
+
+export const routingPolicyAccepted = defineEvent({
+  type: 'approvals.routing-policy.accepted.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 2,
+  producer: 'approvals',
+  consumers: [],
+  summary: "A version of a brand's routing table counts: who decides on what, from an instant on.",
+  schema: z.strictObject({
+    brandId: ids.brand,
+    version: z.int().positive(),
+    effectiveFrom: instant,
+    rows: z.array(routingRow),
+    reason: z.string(),
+    documentHash: sha256Hex,
+    authorId: z.string(),
+    acceptedBy: z.string(),
+    acceptedAt: instant,
   }),
 });

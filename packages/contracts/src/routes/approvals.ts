@@ -16,9 +16,19 @@ export const approval = z
     amount: minorAmount,
     currency,
     status: z.enum(['waiting', 'approved', 'held', 'rejected']),
-    /** Whose decision it needs: nobody's (automatic), a manager's, or finance's. */
-    needs: z.enum(['nobody', 'manager', 'finance']),
+    /** Whose decision it needs: nobody's (automatic), a manager's, finance's, or that of one after the other. */
+    needs: z.enum(['nobody', 'manager', 'finance', 'manager-and-finance']),
+    /** The sentence that routed it. */
     route: z.string(),
+    /** The row that matched, with the facts that were looked at; null for what was routed before tables were. */
+    routing: z
+      .strictObject({
+        /** Version of the brand's routing table; null: the table that its limits make. */
+        policyVersion: z.int().nullable(),
+        row: z.string(),
+        facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])),
+      })
+      .nullable(),
     riskLevel: z.enum(['low', 'medium', 'high', 'unknown']),
     makerId: z.string(),
     decidedBy: z.string().nullable(),

@@ -4,7 +4,7 @@ import type { Approval as ApprovalRow, PrismaClient } from '../../generated/clie
 import type { ApprovalStore } from '../approval-store.js';
 import type { Approval, ApprovalStatus, Needs, RiskLevel } from '../domain/approval.js';
 
-const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", deal_id AS "dealId", conversion_id AS "conversionId", amount, currency, status, needs, route,
+const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", deal_id AS "dealId", conversion_id AS "conversionId", amount, currency, status, needs, route, routing,
   risk_level AS "riskLevel", maker_id AS "makerId", follows_entry_id AS "followsEntryId", decided_by AS "decidedBy", reason, created_at AS "createdAt",
   decided_at AS "decidedAt", decisions`;
 
@@ -68,10 +68,11 @@ const newApprovals = {
   created_at: 'timestamptz',
   decided_at: 'timestamptz',
   decisions: 'int',
+  routing: 'jsonb',
 };
 const insertApprovals = /* sql */ `
 WITH added AS (
-  INSERT INTO approval (${Object.keys(newApprovals).join(', ')}, traceparent) SELECT *, $20::text FROM ${rowsOf(newApprovals)} new
+  INSERT INTO approval (${Object.keys(newApprovals).join(', ')}, traceparent) SELECT *, $21::text FROM ${rowsOf(newApprovals)} new
   ON CONFLICT (entry_id) DO NOTHING RETURNING id, decisions, brand_id, status, decided_by, reason, decided_at
 ), decided AS (
   INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at) SELECT * FROM added WHERE decisions > 0
@@ -100,6 +101,7 @@ async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[
     approvals.map((a) => a.createdAt),
     approvals.map((a) => a.decidedAt),
     approvals.map((a) => a.decisions),
+    approvals.map((a) => JSON.stringify(a.routing)),
     activeTraceparent(),
   ]);
   const added = new Set(rows.map(({ id }) => id));
@@ -145,5 +147,12 @@ async function recordDecisions(tx: Tx, approvals: readonly Approval[]): Promise<
 }
 
 function fromStored({ traceparent: _, ...row }: ApprovalRow): Approval {
-  return { ...row, status: row.status as ApprovalStatus, needs: row.needs as Needs, riskLevel: row.riskLevel as RiskLevel };
+  const { status, needs, riskLevel, routing } = row;
+  return {
+    ...row,
+    status: status as ApprovalStatus,
+    needs: needs as Needs,
+    riskLevel: riskLevel as RiskLevel,
+    routing: routing as unknown as Approval['routing'],
+  };
 }

@@ -1,7 +1,8 @@
 import type { RejectionCode } from '@tributary/contracts';
+import type { Routing } from '../../shared/routing/domain/table.js';
 
 export type ApprovalStatus = 'waiting' | 'approved' | 'held' | 'rejected';
-export type Needs = 'nobody' | 'manager' | 'finance';
+export type Needs = 'nobody' | 'manager' | 'finance' | 'manager-and-finance';
 export type RiskLevel = 'low' | 'medium' | 'high' | 'unknown';
 
 export interface Approval {
@@ -19,6 +20,8 @@ export interface Approval {
   needs: Needs;
   /** The policy sentence that routed it. */
   route: string;
+  /** The row that routed it; null for what was routed before tables were. */
+  routing: Routing | null;
   riskLevel: RiskLevel;
   /** Author of the deal version that made the entry, or who made the adjustment. */
   makerId: string;

@@ -17,6 +17,7 @@ const arriving: Approval = {
   status: 'waiting',
   needs: 'nobody',
   route: 'small',
+  routing: null,
   riskLevel: 'low',
   makerId: 'key_author',
   followsEntryId: null,
