@@ -1,7 +1,7 @@
 import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { pgClearanceStore } from './clearance/adapters/pg-clearance-store.js';
 import { PrismaClient } from './generated/client.js';
-import { prismaApprovalStore } from './review/adapters/prisma-approval-store.js';
+import { pgApprovalStore } from './review/adapters/pg-approval-store.js';
 import { routes } from './routes.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
@@ -26,7 +26,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock }) => {
       const parts = {
-        approvals: prismaApprovalStore(db),
+        approvals: pgApprovalStore(db),
         db,
         hits: pgHitStore(db),
         routing: pgRoutingStore(db),

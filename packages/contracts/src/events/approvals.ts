@@ -19,6 +19,9 @@ const decision = z.strictObject({
   decidedAt: instant,
   /** Counts the decisions on this approval: the highest holds. */
   decision: z.int().positive(),
+  /** What a person decided on, and who approved which stage of it. Absent for automatic decisions. */
+  contentHash: sha256Hex.optional(),
+  stages: z.array(z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string() })).optional(),
 });
 
 export const commissionApproved = defineEvent({

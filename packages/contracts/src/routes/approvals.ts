@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, text } from '../common.js';
+import { currency, ids, instant, minorAmount, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
@@ -36,6 +36,12 @@ export const approval = z
     createdAt: instant,
     decidedAt: instant.nullable(),
     decisions: z.int(),
+    /** What is decided on: the entry, its money, the risk hits that hold it and the corrections that follow it. Of an approved one, what it was approved on. */
+    contentHash: sha256Hex,
+    /** The stages it goes through in order, each decided by another person; null until decided on just this content. */
+    stages: z.array(
+      z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string().nullable(), decidedAt: instant.nullable() }),
+    ),
   })
   .meta({ id: 'Approval' });
 
@@ -76,9 +82,15 @@ export const decideApproval = defineRoute({
   tag: 'Approvals',
   idempotent: true,
   dryRun: true,
-  summary: 'Approve, reject or hold. Who wrote the deal version, or reported a risk hit, does not approve what it earns or holds',
+  summary:
+    'Approve, reject or hold. Who wrote the deal version, or reported a risk hit, does not approve what it earns or holds; two stages need two persons',
   query: dryRunQuery,
   params: z.strictObject({ approvalId: ids.approval }),
-  body: z.strictObject({ decision: z.enum(['approve', 'reject', 'hold']), reason: text(500).optional() }),
+  body: z.strictObject({
+    decision: z.enum(['approve', 'reject', 'hold']),
+    reason: text(500).optional(),
+    /** What the decider has seen: when it is not what stands, nothing is decided. */
+    contentHash: sha256Hex.optional(),
+  }),
   responses: { 200: approval },
 });

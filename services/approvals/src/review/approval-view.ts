@@ -1,12 +1,17 @@
 import type { DataOf } from '@tributary/contracts';
 import { contextOf, type Envelope, type NewEvent } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
-import type { Approval } from './domain/approval.js';
+import type { ShownApproval } from './approval-store.js';
+import { type Approval, type Standing, stagesOf } from './domain/approval.js';
 
 /** An approval as the API shows it. */
-export function approvalView({ followsEntryId: _, ...approval }: Approval) {
+export function approvalView({ followsEntryId: _, taken: _taken, passed, ...approval }: ShownApproval) {
   return {
     ...approval,
+    stages: stagesOf(approval.needs).map((stage, index) => {
+      const decision = passed[index];
+      return { stage, decidedBy: decision?.decidedBy ?? null, decidedAt: decision ? new Date(decision.decidedAt).toISOString() : null };
+    }),
     amount: toWireAmount(approval.amount),
     createdAt: approval.createdAt.toISOString(),
     decidedAt: approval.decidedAt?.toISOString() ?? null,
@@ -20,8 +25,8 @@ const typeOf: Record<'approved' | 'held' | 'rejected', DecisionType> = {
   rejected: 'approvals.commission.rejected.v1',
 };
 
-/** The fact of a decision; nothing while an approval waits. `cause` is the event that made an automatic one. */
-export function decided(approval: Approval, cause?: Envelope): NewEvent<DecisionType>[] {
+/** The fact of a decision; nothing while an approval waits. `cause` is the event that made an automatic one, `on` what a person decided on. */
+export function decided(approval: Approval, { cause, on }: { cause?: Envelope; on?: Standing } = {}): NewEvent<DecisionType>[] {
   if (approval.status === 'waiting' || approval.decidedAt === null || approval.decidedBy === null) return [];
   const data: DataOf<DecisionType> = {
     approvalId: approval.id,
@@ -36,6 +41,9 @@ export function decided(approval: Approval, cause?: Envelope): NewEvent<Decision
     reason: approval.reason,
     decidedAt: approval.decidedAt.toISOString(),
     decision: approval.decisions,
+    ...(on && approval.decidedBy !== 'automatic'
+      ? { contentHash: on.contentHash, stages: on.passed.map(({ stage, decidedBy }) => ({ stage, decidedBy })) }
+      : {}),
   };
   return [
     {

@@ -48,7 +48,7 @@ export const onEntryAccrued = (parts: ReviewParts) => async (tx: Tx, events: rea
     tx,
     held.flatMap(({ approval, hits }) => hits.map(({ id }) => ({ hitId: id, approval, effect: 'held' }))),
   );
-  const facts = fresh.flatMap(({ event, approval }) => decided(approval, event));
+  const facts = fresh.flatMap(({ event, approval }) => decided(approval, { cause: event }));
   const first = events[0];
   if (first && facts.length > 0) await parts.outbox.append(tx, contextOf(first, 'approvals'), facts);
 };

@@ -24,36 +24,46 @@ const waiting: Approval = {
   decidedAt: null,
   decisions: 0,
 };
+/** Nothing is decided yet. */
+const fresh = { contentHash: 'a'.repeat(64), passed: [] };
 const manager = { actorId: 'key_manager', mayDecideAboveThreshold: false };
 
 test('a manager approves, and the decision is counted', () => {
-  expect(decide(waiting, 'approve', null, manager, now, [])).toEqual({
+  expect(decide(waiting, { verdict: 'approve', reason: null }, manager, now, [], fresh)).toEqual({
     accepted: { ...waiting, status: 'approved', decidedBy: 'key_manager', decidedAt: now, decisions: 1 },
   });
 });
 test('a held one may still be approved', () => {
-  const held = decide(waiting, 'hold', 'look at the traffic', manager, now, []);
-  expect('accepted' in held && decide(held.accepted, 'approve', null, manager, now, [])).toMatchObject({
+  const held = decide(waiting, { verdict: 'hold', reason: 'look at the traffic' }, manager, now, [], fresh);
+  expect('accepted' in held && decide(held.accepted, { verdict: 'approve', reason: null }, manager, now, [], fresh)).toMatchObject({
     accepted: { status: 'approved', decisions: 2 },
   });
 });
 test('four-eyes: who wrote the deal does not approve, but may reject', () => {
   const author = { actorId: 'key_author', mayDecideAboveThreshold: true };
-  expect(decide(waiting, 'approve', null, author, now, [])).toEqual({ rejected: 'four-eyes' });
-  expect(decide(waiting, 'reject', 'was a test', author, now, [])).toMatchObject({ accepted: { status: 'rejected' } });
+  expect(decide(waiting, { verdict: 'approve', reason: null }, author, now, [], fresh)).toEqual({ rejected: 'four-eyes' });
+  expect(decide(waiting, { verdict: 'reject', reason: 'was a test' }, author, now, [], fresh)).toMatchObject({
+    accepted: { status: 'rejected' },
+  });
 });
 test('above-your-threshold', () => {
-  expect(decide({ ...waiting, needs: 'finance' }, 'approve', null, manager, now, [])).toEqual({ rejected: 'above-your-threshold' });
+  expect(decide({ ...waiting, needs: 'finance' }, { verdict: 'approve', reason: null }, manager, now, [], fresh)).toEqual({
+    rejected: 'above-your-threshold',
+  });
 });
 test('reason-required', () => {
-  expect(decide(waiting, 'hold', null, manager, now, [])).toEqual({ rejected: 'reason-required' });
+  expect(decide(waiting, { verdict: 'hold', reason: null }, manager, now, [], fresh)).toEqual({ rejected: 'reason-required' });
 });
 test('approval-already-decided', () => {
-  expect(decide({ ...waiting, status: 'rejected' }, 'approve', null, manager, now, [])).toEqual({ rejected: 'approval-already-decided' });
+  expect(decide({ ...waiting, status: 'rejected' }, { verdict: 'approve', reason: null }, manager, now, [], fresh)).toEqual({
+    rejected: 'approval-already-decided',
+  });
 });
 test('a reversal shares the fate of what it takes back', () => {
   const reversal: Approval = { ...waiting, id: 'apr_2', needs: 'nobody', amount: -60_000n, followsEntryId: 'ent_1' };
   expect(follow(reversal, { status: 'waiting' }, now)).toBe(reversal);
   expect(follow(reversal, { status: 'rejected' }, now)).toMatchObject({ status: 'rejected', decidedBy: 'automatic', decisions: 1 });
-  expect(decide(reversal, 'approve', null, manager, now, [])).toEqual({ rejected: 'approval-follows-original' });
+  expect(decide(reversal, { verdict: 'approve', reason: null }, manager, now, [], fresh)).toEqual({
+    rejected: 'approval-follows-original',
+  });
 });

@@ -33,7 +33,31 @@ export interface Approval {
   decidedAt: Date | null;
   /** How many decisions it has seen. */
   decisions: number;
+  /** The decision that has just been taken, where it does not show in the fields above: that on one stage of several. */
+  taken?: { decidedBy: string; reason: string | null; decidedAt: Date };
 }
+
+/** Who decides first, and who then: two stages are decided by two persons. */
+export type Stage = 'manager' | 'finance';
+export interface PassedStage {
+  stage: Stage;
+  decidedBy: string;
+  decidedAt: string;
+}
+/** What stands of an approval: its content, by hash, and the stages that were approved on just that content. */
+export interface Standing {
+  contentHash: string;
+  passed: readonly PassedStage[];
+}
+
+/** The stages that an approval goes through, in order. */
+export function stagesOf(needs: Needs): Stage[] {
+  if (needs === 'manager-and-finance') return ['manager', 'finance'];
+  return needs === 'nobody' ? [] : [needs];
+}
+/** The stage that is to be decided now. */
+export const stageDue = ({ needs }: Pick<Approval, 'needs'>, passed: readonly unknown[]): Stage =>
+  stagesOf(needs)[passed.length] ?? 'manager';
 
 export interface Decider {
   actorId: string;
@@ -50,34 +74,51 @@ export type Verdict = 'approve' | 'reject' | 'hold';
 
 const statusOf: Record<Verdict, ApprovalStatus> = { approve: 'approved', reject: 'rejected', hold: 'held' };
 
+/** What a person wants. `contentHash` is the content that he has seen, when he says so. */
+export interface Wish {
+  verdict: Verdict;
+  reason: string | null;
+  contentHash?: string | undefined;
+}
+
 /**
- * A person's decision. An approved or rejected one is final; a held one waits for either. `hits` are the risk hits that hold it:
- * to approve all the same needs a reason, and another person than who reported one.
+ * A person's decision on the stage that is due. An approved or rejected one is final; a held one waits for either. `hits` are the risk
+ * hits that hold it: to approve all the same needs a reason, and another person than who reported one. Who approved an earlier stage
+ * does not approve the next, and only the last stage approves.
  */
 export function decide(
   approval: Approval,
-  verdict: Verdict,
-  reason: string | null,
+  wish: Wish,
   decider: Decider,
   now: Date,
   hits: readonly RiskHit[],
+  standing: Standing,
 ): { accepted: Approval } | { rejected: RejectionCode } {
-  if (approval.status === 'approved' || approval.status === 'rejected') return { rejected: 'approval-already-decided' };
-  if (approval.followsEntryId !== null) return { rejected: 'approval-follows-original' };
-  const makers = [approval.makerId, ...hits.map(({ reportedBy }) => reportedBy)];
-  if (verdict === 'approve' && makers.includes(decider.actorId)) return { rejected: 'four-eyes' };
-  if (approval.needs === 'finance' && !decider.mayDecideAboveThreshold) return { rejected: 'above-your-threshold' };
-  if ((verdict !== 'approve' || hits.length > 0) && reason === null) return { rejected: 'reason-required' };
-  return {
-    accepted: {
-      ...approval,
-      status: statusOf[verdict],
-      decidedBy: decider.actorId,
-      reason,
-      decidedAt: now,
-      decisions: approval.decisions + 1,
-    },
-  };
+  const rejected = refusal(approval, wish, decider, hits, standing);
+  if (rejected !== undefined) return { rejected };
+  const { verdict, reason } = wish;
+  const decisions = approval.decisions + 1;
+  const taken = { decidedBy: decider.actorId, reason, decidedAt: now };
+  const { taken: _, ...before } = approval;
+  if (verdict === 'approve' && standing.passed.length + 1 < stagesOf(approval.needs).length)
+    return { accepted: { ...before, status: 'waiting', decidedBy: null, reason: null, decidedAt: null, decisions, taken } };
+  return { accepted: { ...before, status: statusOf[verdict], ...taken, decisions } };
+}
+
+function refusal(
+  approval: Approval,
+  { verdict, reason, contentHash }: Wish,
+  decider: Decider,
+  hits: readonly RiskHit[],
+  standing: Standing,
+): RejectionCode | undefined {
+  if (approval.status === 'approved' || approval.status === 'rejected') return 'approval-already-decided';
+  if (approval.followsEntryId !== null) return 'approval-follows-original';
+  if (contentHash !== undefined && contentHash !== standing.contentHash) return 'approval-content-changed';
+  const others = [approval.makerId, ...hits.map(({ reportedBy }) => reportedBy), ...standing.passed.map(({ decidedBy }) => decidedBy)];
+  if (verdict === 'approve' && others.includes(decider.actorId)) return 'four-eyes';
+  if (stageDue(approval, standing.passed) === 'finance' && !decider.mayDecideAboveThreshold) return 'above-your-threshold';
+  return (verdict !== 'approve' || hits.length > 0) && reason === null ? 'reason-required' : undefined;
 }
 
 /** What a correction is decided to be once the entry that it corrects is. */

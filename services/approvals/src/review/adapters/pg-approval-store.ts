@@ -1,14 +1,13 @@
 import { activeTraceparent, rowsOf, type Tx } from '@tributary/messaging';
-import type { Database } from '@tributary/service-kit';
-import type { Approval as ApprovalRow, PrismaClient } from '../../generated/client.js';
-import type { ApprovalStore } from '../approval-store.js';
-import type { Approval, ApprovalStatus, Needs, RiskLevel } from '../domain/approval.js';
+import type { Database, Scope } from '@tributary/service-kit';
+import type { ApprovalStore, ShownApproval } from '../approval-store.js';
+import type { Approval, Standing } from '../domain/approval.js';
 
 const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", deal_id AS "dealId", conversion_id AS "conversionId", amount, currency, status, needs, route, routing,
   risk_level AS "riskLevel", maker_id AS "makerId", follows_entry_id AS "followsEntryId", decided_by AS "decidedBy", reason, created_at AS "createdAt",
   decided_at AS "decidedAt", decisions`;
 
-export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
+export function pgApprovalStore(db: Database): ApprovalStore {
   return {
     insert,
     saveDecisions,
@@ -34,18 +33,47 @@ export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
       const sql = `SELECT ${columns} FROM approval WHERE follows_entry_id = $1 AND status IN ('waiting', 'held') ORDER BY entry_id FOR UPDATE`;
       return (await tx.query<Approval>(sql, [entryId])).rows;
     },
+    standing,
     async find(scope, approvalId) {
-      const row = await db.read(scope, (prisma) => prisma.approval.findUnique({ where: { id: approvalId } }));
-      return row ? fromStored(row) : undefined;
+      return (await shown(db, scope, 'id = $1', [approvalId], 1))[0];
     },
-    async list(scope, filter, limit, after) {
-      const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-      const rows = await db.read(scope, (prisma) =>
-        prisma.approval.findMany({ where: { ...given, ...(after ? { id: { gt: after } } : {}) }, orderBy: { id: 'asc' }, take: limit }),
-      );
-      return rows.map(fromStored);
-    },
+    list: (scope, { status, partnerId, brandId, entryId, conversionId }, limit, after) =>
+      shown(
+        db,
+        scope,
+        `($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR partner_id = $2) AND ($3::text IS NULL OR brand_id = $3)
+         AND ($4::text IS NULL OR entry_id = $4) AND ($5::text IS NULL OR conversion_id = $5) AND ($6::text IS NULL OR id > $6)`,
+        [status ?? null, partnerId ?? null, brandId ?? null, entryId ?? null, conversionId ?? null, after ?? null],
+        limit,
+      ),
   };
+}
+
+async function shown(db: Database, scope: Scope, where: string, values: unknown[], limit: number): Promise<ShownApproval[]> {
+  return db.tx(scope, async (tx) => {
+    const { rows } = await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE ${where} ORDER BY id LIMIT ${limit}`, values);
+    const standings = await standing(
+      tx,
+      rows.map(({ id }) => id),
+    );
+    return rows.map((row) => ({ ...row, ...(standings.get(row.id) ?? { contentHash: '', passed: [] }) }));
+  });
+}
+
+async function standing(tx: Tx, approvalIds: readonly string[]): Promise<Map<string, Standing>> {
+  const { rows } = await tx.query<Standing & { id: string }>(
+    `SELECT approval.id, content.hash AS "contentHash", (
+       SELECT coalesce(json_agg(json_build_object('stage', stage, 'decidedBy', decided_by, 'decidedAt', decided_at)), '[]')
+       FROM approval_stages_standing(approval.id, content.hash)
+     ) AS passed
+     FROM approval CROSS JOIN LATERAL (
+       SELECT coalesce(CASE WHEN approval.status = 'approved' THEN (
+         SELECT content_hash FROM approval_decision WHERE approval_id = approval.id ORDER BY decision DESC LIMIT 1
+       ) END, approval_content_hash(approval)) AS hash
+     ) content WHERE approval.id = ANY($1)`,
+    [approvalIds],
+  );
+  return new Map(rows.map(({ id, ...own }) => [id, own]));
 }
 
 const newApprovals = {
@@ -108,51 +136,59 @@ async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[
   return approvals.filter(({ id }) => added.has(id));
 }
 
+const changedApprovals = {
+  id: 'text',
+  status: 'text',
+  decided_by: 'text',
+  reason: 'text',
+  decided_at: 'timestamptz',
+  decisions: 'int',
+  needs: 'text',
+  route: 'text',
+  follows_entry_id: 'text',
+};
+
 async function saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
-  for (const approval of approvals) {
-    await tx.query(
-      `UPDATE approval SET status = $2, decided_by = $3, reason = $4, decided_at = $5, decisions = $6, needs = $7, route = $8, follows_entry_id = $9
-       WHERE id = $1`,
-      [
-        approval.id,
-        approval.status,
-        approval.decidedBy,
-        approval.reason,
-        approval.decidedAt,
-        approval.decisions,
-        approval.needs,
-        approval.route,
-        approval.followsEntryId,
-      ],
-    );
-  }
+  await tx.query(
+    `UPDATE approval SET status = changed.status, decided_by = changed.decided_by, reason = changed.reason, decided_at = changed.decided_at,
+       decisions = changed.decisions, needs = changed.needs, route = changed.route, follows_entry_id = changed.follows_entry_id
+     FROM ${rowsOf(changedApprovals)} AS changed WHERE approval.id = changed.id`,
+    [
+      approvals.map((a) => a.id),
+      approvals.map((a) => a.status),
+      approvals.map((a) => a.decidedBy),
+      approvals.map((a) => a.reason),
+      approvals.map((a) => a.decidedAt),
+      approvals.map((a) => a.decisions),
+      approvals.map((a) => a.needs),
+      approvals.map((a) => a.route),
+      approvals.map((a) => a.followsEntryId),
+    ],
+  );
   await recordDecisions(tx, approvals);
 }
 
 async function recordDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
   if (approvals.length === 0) return;
   await tx.query(
-    `INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
+    `INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at, stage, content_hash)
+     SELECT taken.*, CASE
+         WHEN taken.decided_by = 'automatic' THEN NULL
+         WHEN approval.needs = 'finance' THEN 'finance'
+         WHEN approval.needs = 'manager-and-finance' AND EXISTS (SELECT FROM approval_stages_standing(approval.id, content.hash)) THEN 'finance'
+         ELSE 'manager'
+       END, CASE WHEN taken.decided_by <> 'automatic' THEN content.hash END
+     FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+       AS taken (approval_id, decision, brand_id, status, decided_by, reason, decided_at)
+     JOIN approval ON approval.id = taken.approval_id CROSS JOIN LATERAL (SELECT approval_content_hash(approval) AS hash) content`,
     [
       approvals.map((a) => a.id),
       approvals.map((a) => a.decisions),
       approvals.map((a) => a.brandId),
-      approvals.map((a) => a.status),
-      approvals.map((a) => a.decidedBy),
-      approvals.map((a) => a.reason),
-      approvals.map((a) => a.decidedAt),
+      approvals.map((a) => (a.taken ? 'approved' : a.status)),
+      approvals.map((a) => (a.taken ?? a).decidedBy),
+      approvals.map((a) => (a.taken ?? a).reason),
+      approvals.map((a) => (a.taken ?? a).decidedAt),
     ],
   );
-}
-
-function fromStored({ traceparent: _, ...row }: ApprovalRow): Approval {
-  const { status, needs, riskLevel, routing } = row;
-  return {
-    ...row,
-    status: status as ApprovalStatus,
-    needs: needs as Needs,
-    riskLevel: riskLevel as RiskLevel,
-    routing: routing as unknown as Approval['routing'],
-  };
 }
