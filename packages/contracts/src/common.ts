@@ -62,4 +62,5 @@ export const ids = {
   simulation: idSchema('simulation'),
   recalculation: idSchema('recalculation'),
   riskHit: idSchema('riskHit'),
+  approvalBatch: idSchema('approvalBatch'),
 };

@@ -35,6 +35,7 @@ export const idPrefixes = {
   simulation: 'sim',
   recalculation: 'rcl',
   riskHit: 'rsk',
+  approvalBatch: 'aba',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

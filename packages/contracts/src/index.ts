@@ -22,6 +22,7 @@ export * from './permissions.js';
 export * from './rejections.js';
 export * from './routes/access.js';
 export * from './routes/adjustments.js';
+export * from './routes/approval-batches.js';
 export * from './routes/approvals.js';
 export * from './routes/as-of.js';
 export * from './routes/audit.js';

@@ -2,6 +2,7 @@ import { buildService, type Service, type ServiceEnvironment } from '@tributary/
 import { pgClearanceStore } from './clearance/adapters/pg-clearance-store.js';
 import { PrismaClient } from './generated/client.js';
 import { pgApprovalStore } from './review/adapters/pg-approval-store.js';
+import { pgBatchStore } from './review/adapters/pg-batch-store.js';
 import { routes } from './routes.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
@@ -15,6 +16,8 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
     appendOnly: [
+      'approval_batch',
+      'approval_batch_row',
       'approval_decision',
       'clearance',
       'payout_part',
@@ -27,6 +30,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     parts: ({ db, outbox, clock }) => {
       const parts = {
         approvals: pgApprovalStore(db),
+        batches: pgBatchStore(db),
         db,
         hits: pgHitStore(db),
         routing: pgRoutingStore(db),

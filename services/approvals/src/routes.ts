@@ -1,4 +1,7 @@
 import type { Database, Route } from '@tributary/service-kit';
+import type { BatchStore } from './review/batches/batch-store.js';
+import { decideApprovalBatchRoute } from './review/batches/decide-batch.js';
+import { getApprovalBatchRoute, listApprovalBatchesRoute } from './review/batches/read-batches.js';
 import { decideApprovalRoute } from './review/decide-approval.js';
 import { listRiskHitsRoute } from './review/hits/read-hits.js';
 import { reportRiskHitRoute } from './review/hits/report-hit.js';
@@ -8,10 +11,13 @@ import { getRoutingTableRoute, listRoutingPoliciesRoute } from './routing/read-p
 import { acceptRoutingPolicyRoute, createRoutingPolicyRoute } from './routing/write-policy.js';
 
 /** Everything approvals answers. */
-export const routes = (parts: ReviewParts & { db: Database }): Route[] => [
+export const routes = (parts: ReviewParts & { db: Database; batches: BatchStore }): Route[] => [
   listApprovalsRoute(parts.approvals),
   getApprovalRoute(parts.approvals),
   decideApprovalRoute(parts),
+  decideApprovalBatchRoute(parts),
+  getApprovalBatchRoute(parts.batches),
+  listApprovalBatchesRoute(parts.batches),
   reportRiskHitRoute(parts),
   listRiskHitsRoute(parts.hits),
   createRoutingPolicyRoute(parts),

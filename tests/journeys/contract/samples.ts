@@ -159,6 +159,9 @@ function owed(world: World): Record<string, () => Sample> {
     reportRiskHit: () => ({
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
+    decideApprovalBatch: () => ({ query: { dryRun: 'true' }, body: { brandId, decision: 'approve', filter: {} } }),
+    getApprovalBatch: () => ({ params: { batchId: 'aba_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    listApprovalBatches: () => ({ query: { brandId } }),
     createRoutingPolicy: () => ({
       params: { brandId },
       query: { dryRun: 'true' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { exceptionCode } from './approval-batches.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 export const approval = z
@@ -42,6 +43,8 @@ export const approval = z
     stages: z.array(
       z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string().nullable(), decidedAt: instant.nullable() }),
     ),
+    /** A batch left it, and nobody has decided since. */
+    exception: z.strictObject({ batchId: ids.approvalBatch, code: exceptionCode, at: instant }).nullable(),
   })
   .meta({ id: 'Approval' });
 
@@ -59,6 +62,8 @@ export const listApprovals = defineRoute({
     brandId: ids.brand.optional(),
     entryId: ids.entry.optional(),
     conversionId: ids.conversion.optional(),
+    /** `true`: the exception queue, what a batch left and nobody has decided since. */
+    exception: z.enum(['true', 'false']).optional(),
   }),
   responses: { 200: listOf(approval) },
 });

@@ -1,6 +1,7 @@
 import type { RouteContract } from '../define-route.js';
 import * as access from './access.js';
 import * as adjustments from './adjustments.js';
+import * as approvalBatches from './approval-batches.js';
 import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
@@ -43,6 +44,7 @@ export const routeContracts: readonly RouteContract[] = [
   fx,
   statements,
   approvals,
+  approvalBatches,
   riskHits,
   routingPolicies,
   payouts,

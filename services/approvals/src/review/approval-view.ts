@@ -13,6 +13,7 @@ export function approvalView({ followsEntryId: _, taken: _taken, passed, ...appr
       return { stage, decidedBy: decision?.decidedBy ?? null, decidedAt: decision ? new Date(decision.decidedAt).toISOString() : null };
     }),
     amount: toWireAmount(approval.amount),
+    exception: approval.exception && { ...approval.exception, at: new Date(approval.exception.at).toISOString() },
     createdAt: approval.createdAt.toISOString(),
     decidedAt: approval.decidedAt?.toISOString() ?? null,
   };
@@ -26,7 +27,7 @@ const typeOf: Record<'approved' | 'held' | 'rejected', DecisionType> = {
 };
 
 /** The fact of a decision; nothing while an approval waits. `cause` is the event that made an automatic one, `on` what a person decided on. */
-export function decided(approval: Approval, { cause, on }: { cause?: Envelope; on?: Standing } = {}): NewEvent<DecisionType>[] {
+export function decided(approval: Approval, { cause, on }: { cause?: Envelope; on?: Standing | undefined } = {}): NewEvent<DecisionType>[] {
   if (approval.status === 'waiting' || approval.decidedAt === null || approval.decidedBy === null) return [];
   const data: DataOf<DecisionType> = {
     approvalId: approval.id,

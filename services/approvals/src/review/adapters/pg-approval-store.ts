@@ -7,12 +7,23 @@ const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId",
   risk_level AS "riskLevel", maker_id AS "makerId", follows_entry_id AS "followsEntryId", decided_by AS "decidedBy", reason, created_at AS "createdAt",
   decided_at AS "decidedAt", decisions`;
 
+/** Which batch left an open approval, and why, while nobody has decided since. */
+const leftByBatch = /* sql */ `CASE WHEN status IN ('waiting', 'held') AND follows_entry_id IS NULL THEN (
+    SELECT json_build_object('batchId', left_row.batch_id, 'code', left_row.code, 'at', left_batch.decided_at)
+    FROM approval_batch_row left_row JOIN approval_batch left_batch ON left_batch.id = left_row.batch_id
+    WHERE left_row.approval_id = approval.id AND left_row.outcome = 'exception' AND left_row.decisions = approval.decisions
+    ORDER BY left_row.batch_id DESC LIMIT 1) END`;
+
 export function pgApprovalStore(db: Database): ApprovalStore {
   return {
     insert,
     saveDecisions,
     async lock(tx, approvalId) {
       return (await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE id = $1 FOR UPDATE`, [approvalId])).rows[0];
+    },
+    async lockAll(tx, brandId, approvalIds) {
+      const sql = `SELECT ${columns} FROM approval WHERE brand_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE`;
+      return (await tx.query<Approval>(sql, [brandId, approvalIds])).rows;
     },
     async traceOf(tx, approvalId) {
       const { rows } = await tx.query<{ traceparent: string | null }>('SELECT traceparent FROM approval WHERE id = $1', [approvalId]);
@@ -29,21 +40,30 @@ export function pgApprovalStore(db: Database): ApprovalStore {
       const sql = `SELECT ${columns} FROM approval WHERE brand_id = $1 AND conversion_id = $2 ORDER BY follows_entry_id IS NOT NULL, entry_id FOR UPDATE`;
       return (await tx.query<Approval>(sql, [brandId, conversionId])).rows;
     },
-    async lockFollowers(tx, entryId) {
-      const sql = `SELECT ${columns} FROM approval WHERE follows_entry_id = $1 AND status IN ('waiting', 'held') ORDER BY entry_id FOR UPDATE`;
-      return (await tx.query<Approval>(sql, [entryId])).rows;
+    async lockFollowers(tx, entryIds) {
+      const sql = `SELECT ${columns} FROM approval WHERE follows_entry_id = ANY($1) AND status IN ('waiting', 'held') ORDER BY entry_id FOR UPDATE`;
+      return (await tx.query<Approval>(sql, [entryIds])).rows;
     },
     standing,
     async find(scope, approvalId) {
       return (await shown(db, scope, 'id = $1', [approvalId], 1))[0];
     },
-    list: (scope, { status, partnerId, brandId, entryId, conversionId }, limit, after) =>
+    list: (scope, { status, partnerId, brandId, entryId, conversionId, exception }, limit, after) =>
       shown(
         db,
         scope,
         `($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR partner_id = $2) AND ($3::text IS NULL OR brand_id = $3)
-         AND ($4::text IS NULL OR entry_id = $4) AND ($5::text IS NULL OR conversion_id = $5) AND ($6::text IS NULL OR id > $6)`,
-        [status ?? null, partnerId ?? null, brandId ?? null, entryId ?? null, conversionId ?? null, after ?? null],
+         AND ($4::text IS NULL OR entry_id = $4) AND ($5::text IS NULL OR conversion_id = $5) AND ($6::text IS NULL OR id > $6)
+         AND ($7::boolean IS DISTINCT FROM true OR status IN ('waiting', 'held')) AND ($7::boolean IS NULL OR $7 = (${leftByBatch} IS NOT NULL))`,
+        [
+          status ?? null,
+          partnerId ?? null,
+          brandId ?? null,
+          entryId ?? null,
+          conversionId ?? null,
+          after ?? null,
+          exception === undefined ? null : exception === 'true',
+        ],
         limit,
       ),
   };
@@ -51,7 +71,10 @@ export function pgApprovalStore(db: Database): ApprovalStore {
 
 async function shown(db: Database, scope: Scope, where: string, values: unknown[], limit: number): Promise<ShownApproval[]> {
   return db.tx(scope, async (tx) => {
-    const { rows } = await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE ${where} ORDER BY id LIMIT ${limit}`, values);
+    const { rows } = await tx.query<Approval & Pick<ShownApproval, 'exception'>>(
+      `SELECT ${columns}, ${leftByBatch} AS exception FROM approval WHERE ${where} ORDER BY id LIMIT ${limit}`,
+      values,
+    );
     const standings = await standing(
       tx,
       rows.map(({ id }) => id),
