@@ -30,6 +30,7 @@ const definitions = [
   approvals.commissionApproved,
   approvals.commissionHeld,
   approvals.commissionRejected,
+  approvals.commissionEscalated,
   approvals.runCleared,
   approvals.runRefused,
   approvals.routingPolicyAccepted,

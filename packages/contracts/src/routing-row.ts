@@ -11,6 +11,8 @@ export const routingRow = z
     outcome: z.enum(['auto', 'manager', 'finance', 'manager-and-finance']),
     /** Why, in words of the brand: `{amount}`, `{partner.status}` and other fields stand for what was found. */
     because: text(300).optional(),
+    /** How long each stage may take before it is escalated. No deadline unless told. */
+    decideWithinHours: z.int().min(1).max(8760).optional(),
   })
   .meta({ id: 'RoutingRow' });
 export type RoutingRow = z.infer<typeof routingRow>;

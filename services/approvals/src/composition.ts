@@ -1,8 +1,10 @@
 import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { pgClearanceStore } from './clearance/adapters/pg-clearance-store.js';
 import { PrismaClient } from './generated/client.js';
+import { jobs } from './jobs.js';
 import { pgApprovalStore } from './review/adapters/pg-approval-store.js';
 import { pgBatchStore } from './review/adapters/pg-batch-store.js';
+import { pgEscalationStore } from './review/adapters/pg-escalation-store.js';
 import { routes } from './routes.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
@@ -19,6 +21,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       'approval_batch',
       'approval_batch_row',
       'approval_decision',
+      'approval_escalation',
       'clearance',
       'payout_part',
       'risk_hit',
@@ -31,6 +34,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       const parts = {
         approvals: pgApprovalStore(db),
         batches: pgBatchStore(db),
+        escalations: pgEscalationStore(),
         db,
         hits: pgHitStore(db),
         routing: pgRoutingStore(db),
@@ -39,6 +43,6 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
         outbox,
         clock,
       };
-      return { routes: routes(parts), subscriptions: subscriptions(parts) };
+      return { routes: routes(parts), subscriptions: subscriptions(parts), jobs: jobs(parts) };
     },
   });

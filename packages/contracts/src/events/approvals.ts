@@ -55,6 +55,27 @@ export const commissionRejected = defineEvent({
   schema: decision,
 });
 
+export const commissionEscalated = defineEvent({
+  type: 'approvals.commission.escalated.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 30,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A stage of an approval is past its deadline and still open. It decides nothing.',
+  schema: z.strictObject({
+    approvalId: ids.approval,
+    entryId: ids.entry,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    amount: minorAmount,
+    currency,
+    stage: z.enum(['manager', 'finance']),
+    dueAt: instant,
+    escalatedAt: instant,
+  }),
+});
+
 export const runCleared = defineEvent({
   type: 'approvals.run.cleared.v1',
   kind: 'fact',

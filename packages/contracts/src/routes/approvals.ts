@@ -28,6 +28,7 @@ export const approval = z
         policyVersion: z.int().nullable(),
         row: z.string(),
         facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])),
+        decideWithinHours: z.int().optional(),
       })
       .nullable(),
     riskLevel: z.enum(['low', 'medium', 'high', 'unknown']),
@@ -43,6 +44,10 @@ export const approval = z
     stages: z.array(
       z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string().nullable(), decidedAt: instant.nullable() }),
     ),
+    /** By when the stage that is due is to be decided; null: no deadline. */
+    dueAt: instant.nullable(),
+    /** Since when that is known to be late. An escalation decides nothing. */
+    escalatedAt: instant.nullable(),
     /** A batch left it, and nobody has decided since. */
     exception: z.strictObject({ batchId: ids.approvalBatch, code: exceptionCode, at: instant }).nullable(),
   })
@@ -64,6 +69,8 @@ export const listApprovals = defineRoute({
     conversionId: ids.conversion.optional(),
     /** `true`: the exception queue, what a batch left and nobody has decided since. */
     exception: z.enum(['true', 'false']).optional(),
+    /** `true`: open and past its deadline. */
+    escalated: z.enum(['true', 'false']).optional(),
   }),
   responses: { 200: listOf(approval) },
 });

@@ -9,6 +9,7 @@ export interface ApprovalFilter {
   entryId?: string | undefined;
   conversionId?: string | undefined;
   exception?: 'true' | 'false' | undefined;
+  escalated?: 'true' | 'false' | undefined;
 }
 
 /** An approval that a batch left, and nobody has decided since. */

@@ -16,6 +16,8 @@ export function approvalView({ followsEntryId: _, taken: _taken, passed, ...appr
     exception: approval.exception && { ...approval.exception, at: new Date(approval.exception.at).toISOString() },
     createdAt: approval.createdAt.toISOString(),
     decidedAt: approval.decidedAt?.toISOString() ?? null,
+    dueAt: approval.dueAt?.toISOString() ?? null,
+    escalatedAt: approval.escalatedAt?.toISOString() ?? null,
   };
 }
 

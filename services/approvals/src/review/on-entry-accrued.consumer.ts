@@ -8,7 +8,7 @@ import type { RoutingStore } from '../shared/routing/routing-store.js';
 import { type Router, routerFor } from '../shared/routing/tables.js';
 import type { ApprovalStore } from './approval-store.js';
 import { decided } from './approval-view.js';
-import type { Approval } from './domain/approval.js';
+import { type Approval, dueFrom } from './domain/approval.js';
 import { enter, hitsOn, type StandingHit } from './domain/hold.js';
 
 type Accrued = EventOf<'commission.entry.accrued.v1'>;
@@ -91,6 +91,8 @@ function routed(event: Accrued, known: Known, now: Date): Approval {
     createdAt: now,
     decidedAt: null,
     decisions: 0,
+    dueAt: dueFrom(routing, now),
+    escalatedAt: null,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Approval, Standing } from '../domain/approval.js';
 
 const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", deal_id AS "dealId", conversion_id AS "conversionId", amount, currency, status, needs, route, routing,
   risk_level AS "riskLevel", maker_id AS "makerId", follows_entry_id AS "followsEntryId", decided_by AS "decidedBy", reason, created_at AS "createdAt",
-  decided_at AS "decidedAt", decisions`;
+  decided_at AS "decidedAt", decisions, due_at AS "dueAt", escalated_at AS "escalatedAt"`;
 
 /** Which batch left an open approval, and why, while nobody has decided since. */
 const leftByBatch = /* sql */ `CASE WHEN status IN ('waiting', 'held') AND follows_entry_id IS NULL THEN (
@@ -48,13 +48,13 @@ export function pgApprovalStore(db: Database): ApprovalStore {
     async find(scope, approvalId) {
       return (await shown(db, scope, 'id = $1', [approvalId], 1))[0];
     },
-    list: (scope, { status, partnerId, brandId, entryId, conversionId, exception }, limit, after) =>
+    list: (scope, { status, partnerId, brandId, entryId, conversionId, exception, escalated }, limit, after) =>
       shown(
         db,
         scope,
         `($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR partner_id = $2) AND ($3::text IS NULL OR brand_id = $3)
          AND ($4::text IS NULL OR entry_id = $4) AND ($5::text IS NULL OR conversion_id = $5) AND ($6::text IS NULL OR id > $6)
-         AND ($7::boolean IS DISTINCT FROM true OR status IN ('waiting', 'held')) AND ($7::boolean IS NULL OR $7 = (${leftByBatch} IS NOT NULL))`,
+         AND ($7::boolean IS DISTINCT FROM true OR status IN ('waiting', 'held')) AND ($8::boolean IS NULL OR $8 = (escalated_at IS NOT NULL AND status IN ('waiting', 'held'))) AND ($7::boolean IS NULL OR $7 = (${leftByBatch} IS NOT NULL))`,
         [
           status ?? null,
           partnerId ?? null,
@@ -62,12 +62,15 @@ export function pgApprovalStore(db: Database): ApprovalStore {
           entryId ?? null,
           conversionId ?? null,
           after ?? null,
-          exception === undefined ? null : exception === 'true',
+          flagOf(exception),
+          flagOf(escalated),
         ],
         limit,
       ),
   };
 }
+
+const flagOf = (asked: 'true' | 'false' | undefined): boolean | null => (asked === undefined ? null : asked === 'true');
 
 async function shown(db: Database, scope: Scope, where: string, values: unknown[], limit: number): Promise<ShownApproval[]> {
   return db.tx(scope, async (tx) => {
@@ -120,10 +123,11 @@ const newApprovals = {
   decided_at: 'timestamptz',
   decisions: 'int',
   routing: 'jsonb',
+  due_at: 'timestamptz',
 };
 const insertApprovals = /* sql */ `
 WITH added AS (
-  INSERT INTO approval (${Object.keys(newApprovals).join(', ')}, traceparent) SELECT *, $21::text FROM ${rowsOf(newApprovals)} new
+  INSERT INTO approval (${Object.keys(newApprovals).join(', ')}, traceparent) SELECT *, $22::text FROM ${rowsOf(newApprovals)} new
   ON CONFLICT (entry_id) DO NOTHING RETURNING id, decisions, brand_id, status, decided_by, reason, decided_at
 ), decided AS (
   INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at) SELECT * FROM added WHERE decisions > 0
@@ -153,6 +157,7 @@ async function insert(tx: Tx, approvals: readonly Approval[]): Promise<Approval[
     approvals.map((a) => a.decidedAt),
     approvals.map((a) => a.decisions),
     approvals.map((a) => JSON.stringify(a.routing)),
+    approvals.map((a) => a.dueAt),
     activeTraceparent(),
   ]);
   const added = new Set(rows.map(({ id }) => id));
@@ -169,12 +174,15 @@ const changedApprovals = {
   needs: 'text',
   route: 'text',
   follows_entry_id: 'text',
+  due_at: 'timestamptz',
+  escalated_at: 'timestamptz',
 };
 
 async function saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
   await tx.query(
     `UPDATE approval SET status = changed.status, decided_by = changed.decided_by, reason = changed.reason, decided_at = changed.decided_at,
-       decisions = changed.decisions, needs = changed.needs, route = changed.route, follows_entry_id = changed.follows_entry_id
+       decisions = changed.decisions, needs = changed.needs, route = changed.route, follows_entry_id = changed.follows_entry_id,
+       due_at = changed.due_at, escalated_at = changed.escalated_at
      FROM ${rowsOf(changedApprovals)} AS changed WHERE approval.id = changed.id`,
     [
       approvals.map((a) => a.id),
@@ -186,6 +194,8 @@ async function saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<vo
       approvals.map((a) => a.needs),
       approvals.map((a) => a.route),
       approvals.map((a) => a.followsEntryId),
+      approvals.map((a) => a.dueAt),
+      approvals.map((a) => a.escalatedAt),
     ],
   );
   await recordDecisions(tx, approvals);

@@ -23,6 +23,8 @@ const waiting: Approval = {
   createdAt: now,
   decidedAt: null,
   decisions: 0,
+  dueAt: null,
+  escalatedAt: null,
 };
 /** Nothing is decided yet. */
 const fresh = { contentHash: 'a'.repeat(64), passed: [] };

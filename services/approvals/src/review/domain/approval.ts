@@ -33,6 +33,10 @@ export interface Approval {
   decidedAt: Date | null;
   /** How many decisions it has seen. */
   decisions: number;
+  /** By when the stage that is due is to be decided; null: no deadline. */
+  dueAt: Date | null;
+  /** Since when it is known to be late; null while it is not. */
+  escalatedAt: Date | null;
   /** The decision that has just been taken, where it does not show in the fields above: that on one stage of several. */
   taken?: { decidedBy: string; reason: string | null; decidedAt: Date };
 }
@@ -44,6 +48,12 @@ export interface PassedStage {
   decidedBy: string;
   decidedAt: string;
 }
+/** By when a stage that is due from now on is to be decided, as the row that routed it says. */
+export function dueFrom(routing: Routing | null, now: Date): Date | null {
+  const hours = routing?.decideWithinHours;
+  return hours === undefined ? null : new Date(now.getTime() + hours * 60 * 60 * 1000);
+}
+
 /** What stands of an approval: its content, by hash, and the stages that were approved on just that content. */
 export interface Standing {
   contentHash: string;
@@ -100,8 +110,17 @@ export function decide(
   const decisions = approval.decisions + 1;
   const taken = { decidedBy: decider.actorId, reason, decidedAt: now };
   const { taken: _, ...before } = approval;
-  if (verdict === 'approve' && standing.passed.length + 1 < stagesOf(approval.needs).length)
-    return { accepted: { ...before, status: 'waiting', decidedBy: null, reason: null, decidedAt: null, decisions, taken } };
+  if (verdict === 'approve' && standing.passed.length + 1 < stagesOf(approval.needs).length) {
+    const waiting = {
+      status: 'waiting',
+      decidedBy: null,
+      reason: null,
+      decidedAt: null,
+      dueAt: dueFrom(approval.routing, now),
+      escalatedAt: null,
+    } as const;
+    return { accepted: { ...before, ...waiting, decisions, taken } };
+  }
   return { accepted: { ...before, status: statusOf[verdict], ...taken, decisions } };
 }
 

@@ -26,6 +26,8 @@ const approvalOf = (id: string, change: Partial<Approval>): Approval => ({
   createdAt: now,
   decidedAt: null,
   decisions: 0,
+  dueAt: null,
+  escalatedAt: null,
   ...change,
 });
 const manager = { actorId: 'key_m', mayDecideAboveThreshold: false };

@@ -26,6 +26,8 @@ const arriving: Approval = {
   createdAt: now,
   decidedAt: null,
   decisions: 0,
+  dueAt: null,
+  escalatedAt: null,
 };
 const waiting: Approval = { ...arriving, needs: 'manager', route: 'large' };
 const correction = (amount: bigint, change: Partial<Approval> = {}): Approval => ({

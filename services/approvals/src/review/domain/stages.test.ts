@@ -24,6 +24,8 @@ const waiting: Approval = {
   createdAt: now,
   decidedAt: null,
   decisions: 0,
+  dueAt: null,
+  escalatedAt: null,
 };
 const person = (actorId: string, mayDecideAboveThreshold = false) => ({ actorId, mayDecideAboveThreshold });
 const approve = { verdict: 'approve', reason: null } as const;

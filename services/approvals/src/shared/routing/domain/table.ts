@@ -12,6 +12,8 @@ export interface RoutingRow {
   outcome: Outcome;
   /** Why, in words of the brand; `{amount}` and `{partner.status}` stand for what was found. Its conditions in words unless told. */
   because?: string | undefined;
+  /** How long each stage may take; after that it is escalated. No deadline unless told. */
+  decideWithinHours?: number | undefined;
 }
 export interface RoutingTable {
   /** Null for the table that the brand's limits make. */
@@ -23,6 +25,7 @@ export interface Routing {
   policyVersion: number | null;
   row: string;
   facts: Record<string, string | number | boolean | string[] | null>;
+  decideWithinHours?: number;
 }
 export interface Routed {
   outcome: Outcome;
@@ -62,6 +65,7 @@ export function route(table: RoutingTable, facts: RoutingFacts, amount: string):
       policyVersion: table.policyVersion,
       row: row.name,
       facts: Object.fromEntries([...looked].sort().map((field) => [field, shown(facts[field])])),
+      ...(row.decideWithinHours === undefined ? {} : { decideWithinHours: row.decideWithinHours }),
     },
   };
 }
