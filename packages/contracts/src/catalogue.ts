@@ -34,6 +34,7 @@ const definitions = [
   approvals.runCleared,
   approvals.runRefused,
   approvals.routingPolicyAccepted,
+  approvals.delegationChanged,
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,

@@ -63,4 +63,5 @@ export const ids = {
   recalculation: idSchema('recalculation'),
   riskHit: idSchema('riskHit'),
   approvalBatch: idSchema('approvalBatch'),
+  delegation: idSchema('delegation'),
 };

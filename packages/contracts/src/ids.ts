@@ -36,6 +36,7 @@ export const idPrefixes = {
   recalculation: 'rcl',
   riskHit: 'rsk',
   approvalBatch: 'aba',
+  delegation: 'dlg',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -23,6 +23,7 @@ export * from './rejections.js';
 export * from './routes/access.js';
 export * from './routes/adjustments.js';
 export * from './routes/approval-batches.js';
+export * from './routes/approval-delegations.js';
 export * from './routes/approvals.js';
 export * from './routes/as-of.js';
 export * from './routes/audit.js';

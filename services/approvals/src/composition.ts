@@ -6,6 +6,7 @@ import { pgApprovalStore } from './review/adapters/pg-approval-store.js';
 import { pgBatchStore } from './review/adapters/pg-batch-store.js';
 import { pgEscalationStore } from './review/adapters/pg-escalation-store.js';
 import { routes } from './routes.js';
+import { pgDelegationStore } from './shared/adapters/pg-delegation-store.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
 import { pgRoutingStore } from './shared/adapters/pg-routing-store.js';
@@ -21,6 +22,8 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       'approval_batch',
       'approval_batch_row',
       'approval_decision',
+      'approval_delegation',
+      'approval_delegation_revocation',
       'approval_escalation',
       'clearance',
       'payout_part',
@@ -34,6 +37,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       const parts = {
         approvals: pgApprovalStore(db),
         batches: pgBatchStore(db),
+        delegations: pgDelegationStore(db),
         escalations: pgEscalationStore(),
         db,
         hits: pgHitStore(db),

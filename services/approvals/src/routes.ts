@@ -1,4 +1,6 @@
 import type { Database, Route } from '@tributary/service-kit';
+import { createApprovalDelegationRoute, listApprovalDelegationsRoute, revokeApprovalDelegationRoute } from './delegations/delegate.js';
+import type { DelegationStore } from './delegations/delegation-store.js';
 import type { BatchStore } from './review/batches/batch-store.js';
 import { decideApprovalBatchRoute } from './review/batches/decide-batch.js';
 import { getApprovalBatchRoute, listApprovalBatchesRoute } from './review/batches/read-batches.js';
@@ -11,13 +13,16 @@ import { getRoutingTableRoute, listRoutingPoliciesRoute } from './routing/read-p
 import { acceptRoutingPolicyRoute, createRoutingPolicyRoute } from './routing/write-policy.js';
 
 /** Everything approvals answers. */
-export const routes = (parts: ReviewParts & { db: Database; batches: BatchStore }): Route[] => [
+export const routes = (parts: ReviewParts & { db: Database; batches: BatchStore; delegations: DelegationStore }): Route[] => [
   listApprovalsRoute(parts.approvals),
   getApprovalRoute(parts.approvals),
   decideApprovalRoute(parts),
   decideApprovalBatchRoute(parts),
   getApprovalBatchRoute(parts.batches),
   listApprovalBatchesRoute(parts.batches),
+  createApprovalDelegationRoute(parts),
+  revokeApprovalDelegationRoute(parts),
+  listApprovalDelegationsRoute(parts),
   reportRiskHitRoute(parts),
   listRiskHitsRoute(parts.hits),
   createRoutingPolicyRoute(parts),

@@ -162,6 +162,11 @@ function owed(world: World): Record<string, () => Sample> {
     decideApprovalBatch: () => ({ query: { dryRun: 'true' }, body: { brandId, decision: 'approve', filter: {} } }),
     getApprovalBatch: () => ({ params: { batchId: 'aba_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
     listApprovalBatches: () => ({ query: { brandId } }),
+    createApprovalDelegation: () => ({
+      body: { brandId, delegateId: fresh(), validFrom: '2020-01-01T00:00:00Z', validUntil: '2099-01-01T00:00:00Z', reason: 'fuzz' },
+    }),
+    revokeApprovalDelegation: () => ({ params: { delegationId: 'dlg_01kjpwzgj0fcd8rdctfnvsvzgh' }, body: {}, status: 404 }),
+    listApprovalDelegations: () => ({ query: { brandId } }),
     createRoutingPolicy: () => ({
       params: { brandId },
       query: { dryRun: 'true' },

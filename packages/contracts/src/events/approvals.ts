@@ -21,7 +21,11 @@ const decision = z.strictObject({
   decision: z.int().positive(),
   /** What a person decided on, and who approved which stage of it. Absent for automatic decisions. */
   contentHash: sha256Hex.optional(),
-  stages: z.array(z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string() })).optional(),
+  /** In whose name a delegate decided. */
+  onBehalfOf: z.string().optional(),
+  stages: z
+    .array(z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string(), onBehalfOf: z.string().optional() }))
+    .optional(),
 });
 
 export const commissionApproved = defineEvent({
@@ -127,5 +131,28 @@ export const routingPolicyAccepted = defineEvent({
     authorId: z.string(),
     acceptedBy: z.string(),
     acceptedAt: instant,
+  }),
+});
+
+export const delegationChanged = defineEvent({
+  type: 'approvals.delegation.changed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 2,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A person lets another decide in his name for a time, or has taken that back.',
+  schema: z.strictObject({
+    delegationId: ids.delegation,
+    brandId: ids.brand,
+    giverId: z.string(),
+    delegateId: z.string(),
+    validFrom: instant,
+    validUntil: instant,
+    reason: z.string(),
+    aboveThreshold: z.boolean(),
+    createdAt: instant,
+    revokedBy: z.string().nullable(),
+    revokedAt: instant.nullable(),
   }),
 });

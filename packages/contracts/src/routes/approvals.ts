@@ -42,7 +42,12 @@ export const approval = z
     contentHash: sha256Hex,
     /** The stages it goes through in order, each decided by another person; null until decided on just this content. */
     stages: z.array(
-      z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string().nullable(), decidedAt: instant.nullable() }),
+      z.strictObject({
+        stage: z.enum(['manager', 'finance']),
+        decidedBy: z.string().nullable(),
+        onBehalfOf: z.string().nullable(),
+        decidedAt: instant.nullable(),
+      }),
     ),
     /** By when the stage that is due is to be decided; null: no deadline. */
     dueAt: instant.nullable(),
@@ -103,6 +108,8 @@ export const decideApproval = defineRoute({
     reason: text(500).optional(),
     /** What the decider has seen: when it is not what stands, nothing is decided. */
     contentHash: sha256Hex.optional(),
+    /** In whose name: needs a delegation of that person to you. Four eyes count both. */
+    onBehalfOf: text(200).optional(),
   }),
   responses: { 200: approval },
 });

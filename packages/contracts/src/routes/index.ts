@@ -2,6 +2,7 @@ import type { RouteContract } from '../define-route.js';
 import * as access from './access.js';
 import * as adjustments from './adjustments.js';
 import * as approvalBatches from './approval-batches.js';
+import * as approvalDelegations from './approval-delegations.js';
 import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
@@ -45,6 +46,7 @@ export const routeContracts: readonly RouteContract[] = [
   statements,
   approvals,
   approvalBatches,
+  approvalDelegations,
   riskHits,
   routingPolicies,
   payouts,

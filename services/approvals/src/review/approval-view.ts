@@ -5,12 +5,13 @@ import type { ShownApproval } from './approval-store.js';
 import { type Approval, type Standing, stagesOf } from './domain/approval.js';
 
 /** An approval as the API shows it. */
-export function approvalView({ followsEntryId: _, taken: _taken, passed, ...approval }: ShownApproval) {
+export function approvalView({ followsEntryId: _, taken: _taken, onBehalfOf: _onBehalfOf, passed, ...approval }: ShownApproval) {
   return {
     ...approval,
     stages: stagesOf(approval.needs).map((stage, index) => {
       const decision = passed[index];
-      return { stage, decidedBy: decision?.decidedBy ?? null, decidedAt: decision ? new Date(decision.decidedAt).toISOString() : null };
+      const decidedAt = decision ? new Date(decision.decidedAt).toISOString() : null;
+      return { stage, decidedBy: decision?.decidedBy ?? null, onBehalfOf: decision?.onBehalfOf ?? null, decidedAt };
     }),
     amount: toWireAmount(approval.amount),
     exception: approval.exception && { ...approval.exception, at: new Date(approval.exception.at).toISOString() },
@@ -44,9 +45,7 @@ export function decided(approval: Approval, { cause, on }: { cause?: Envelope; o
     reason: approval.reason,
     decidedAt: approval.decidedAt.toISOString(),
     decision: approval.decisions,
-    ...(on && approval.decidedBy !== 'automatic'
-      ? { contentHash: on.contentHash, stages: on.passed.map(({ stage, decidedBy }) => ({ stage, decidedBy })) }
-      : {}),
+    ...(on && approval.decidedBy !== 'automatic' ? takenOn(approval, on) : {}),
   };
   return [
     {
@@ -60,3 +59,11 @@ export function decided(approval: Approval, { cause, on }: { cause?: Envelope; o
     },
   ];
 }
+
+/** What a person decided on, in whose name, and who approved which stage of it. */
+const takenOn = ({ onBehalfOf }: Approval, { contentHash, passed }: Standing) => ({
+  contentHash,
+  ...named(onBehalfOf),
+  stages: passed.map((one) => ({ stage: one.stage, decidedBy: one.decidedBy, ...named(one.onBehalfOf) })),
+});
+const named = (onBehalfOf: string | null | undefined) => (onBehalfOf ? { onBehalfOf } : {});

@@ -1,15 +1,30 @@
 import type { EventContext, Tx } from '@tributary/messaging';
 import type { Principal } from '@tributary/service-kit';
+import type { DelegationStore } from '../delegations/delegation-store.js';
+import { deciderOf } from '../shared/decider.js';
 import type { ShownApproval } from './approval-store.js';
 import { decided } from './approval-view.js';
 import { type Approval, type Decider, follow, type Standing } from './domain/approval.js';
 import type { ReviewParts } from './on-entry-accrued.consumer.js';
 
-/** Who decides, by the roles that he holds at this moment. */
-export const deciderOf = ({ actorId, roles }: Principal): Decider => ({
-  actorId,
-  mayDecideAboveThreshold: roles.includes('finance-approver') || roles.includes('administrator'),
-});
+/**
+ * Who decides, in whose name when he says so. A delegate reaches as far as his own roles and those that the giver had; undefined when
+ * no delegation to him is in force.
+ */
+export async function deciderFor(
+  delegations: DelegationStore,
+  tx: Tx,
+  principal: Principal,
+  { brandId, onBehalfOf }: { brandId: string; onBehalfOf: string | undefined },
+  now: Date,
+): Promise<Decider | undefined> {
+  const own = deciderOf(principal);
+  if (onBehalfOf === undefined) return own;
+  const given = await delegations.inForce(tx, { brandId, giverId: onBehalfOf, delegateId: principal.actorId }, now);
+  if (given.length === 0) return undefined;
+  const reaches = own.mayDecideAboveThreshold && given.some(({ aboveThreshold }) => aboveThreshold);
+  return { ...own, onBehalfOf, mayDecideAboveThreshold: reaches };
+}
 
 /**
  * Keeps decisions of a person and tells them; what waits for the entries decided on shares their fate in the same transaction. Answers

@@ -42,8 +42,8 @@ test('T-10 C-07 a manager and then finance decide, two persons in that order, an
   const first = await decide(as('key_m'), id).expect(200);
   expect(first.body).toMatchObject({ status: 'waiting', decidedBy: null, decisions: 1 });
   expect(first.body.stages).toEqual([
-    { stage: 'manager', decidedBy: 'key_m', decidedAt: expect.any(String) },
-    { stage: 'finance', decidedBy: null, decidedAt: null },
+    { stage: 'manager', decidedBy: 'key_m', onBehalfOf: null, decidedAt: expect.any(String) },
+    { stage: 'finance', decidedBy: null, onBehalfOf: null, decidedAt: null },
   ]);
   expect(await approvedOf(sale.data.entryId)).toEqual([]);
   expect((await decide(as('key_other'), id).expect(403)).body.code).toBe('above-your-threshold');

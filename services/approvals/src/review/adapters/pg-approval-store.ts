@@ -89,7 +89,7 @@ async function shown(db: Database, scope: Scope, where: string, values: unknown[
 async function standing(tx: Tx, approvalIds: readonly string[]): Promise<Map<string, Standing>> {
   const { rows } = await tx.query<Standing & { id: string }>(
     `SELECT approval.id, content.hash AS "contentHash", (
-       SELECT coalesce(json_agg(json_build_object('stage', stage, 'decidedBy', decided_by, 'decidedAt', decided_at)), '[]')
+       SELECT coalesce(json_agg(json_build_object('stage', stage, 'decidedBy', decided_by, 'onBehalfOf', on_behalf_of, 'decidedAt', decided_at)), '[]')
        FROM approval_stages_standing(approval.id, content.hash)
      ) AS passed
      FROM approval CROSS JOIN LATERAL (
@@ -204,15 +204,15 @@ async function saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<vo
 async function recordDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void> {
   if (approvals.length === 0) return;
   await tx.query(
-    `INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at, stage, content_hash)
+    `INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, reason, decided_at, on_behalf_of, stage, content_hash)
      SELECT taken.*, CASE
          WHEN taken.decided_by = 'automatic' THEN NULL
          WHEN approval.needs = 'finance' THEN 'finance'
          WHEN approval.needs = 'manager-and-finance' AND EXISTS (SELECT FROM approval_stages_standing(approval.id, content.hash)) THEN 'finance'
          ELSE 'manager'
        END, CASE WHEN taken.decided_by <> 'automatic' THEN content.hash END
-     FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-       AS taken (approval_id, decision, brand_id, status, decided_by, reason, decided_at)
+     FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+       AS taken (approval_id, decision, brand_id, status, decided_by, reason, decided_at, on_behalf_of)
      JOIN approval ON approval.id = taken.approval_id CROSS JOIN LATERAL (SELECT approval_content_hash(approval) AS hash) content`,
     [
       approvals.map((a) => a.id),
@@ -222,6 +222,7 @@ async function recordDecisions(tx: Tx, approvals: readonly Approval[]): Promise<
       approvals.map((a) => (a.taken ?? a).decidedBy),
       approvals.map((a) => (a.taken ?? a).reason),
       approvals.map((a) => (a.taken ?? a).decidedAt),
+      approvals.map((a) => a.onBehalfOf ?? null),
     ],
   );
 }

@@ -1,9 +1,10 @@
 import { decideApprovalBatch, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { command, ok, reject } from '@tributary/service-kit';
+import { deciderOf } from '../../shared/decider.js';
 import { type BatchItem, decideEach } from '../domain/batch.js';
 import type { ReviewParts } from '../on-entry-accrued.consumer.js';
-import { deciderOf, settleDecisions } from '../settle-decisions.js';
+import { settleDecisions } from '../settle-decisions.js';
 import type { BatchStore } from './batch-store.js';
 import { batchView } from './batch-view.js';
 

@@ -39,6 +39,8 @@ export interface Approval {
   escalatedAt: Date | null;
   /** The decision that has just been taken, where it does not show in the fields above: that on one stage of several. */
   taken?: { decidedBy: string; reason: string | null; decidedAt: Date };
+  /** In whose name a delegate has just taken his decision. */
+  onBehalfOf?: string;
 }
 
 /** Who decides first, and who then: two stages are decided by two persons. */
@@ -46,6 +48,7 @@ export type Stage = 'manager' | 'finance';
 export interface PassedStage {
   stage: Stage;
   decidedBy: string;
+  onBehalfOf: string | null;
   decidedAt: string;
 }
 /** By when a stage that is due from now on is to be decided, as the row that routed it says. */
@@ -71,6 +74,8 @@ export const stageDue = ({ needs }: Pick<Approval, 'needs'>, passed: readonly un
 
 export interface Decider {
   actorId: string;
+  /** The person who lets him decide in his name. */
+  onBehalfOf?: string;
   /** Whether the roles reach above the finance threshold. */
   mayDecideAboveThreshold: boolean;
 }
@@ -94,7 +99,7 @@ export interface Wish {
 /**
  * A person's decision on the stage that is due. An approved or rejected one is final; a held one waits for either. `hits` are the risk
  * hits that hold it: to approve all the same needs a reason, and another person than who reported one. Who approved an earlier stage
- * does not approve the next, and only the last stage approves.
+ * does not approve the next, and only the last stage approves. Who decides in another's name counts as both.
  */
 export function decide(
   approval: Approval,
@@ -109,7 +114,8 @@ export function decide(
   const { verdict, reason } = wish;
   const decisions = approval.decisions + 1;
   const taken = { decidedBy: decider.actorId, reason, decidedAt: now };
-  const { taken: _, ...before } = approval;
+  const { taken: _taken, onBehalfOf: _onBehalfOf, ...stored } = approval;
+  const before = decider.onBehalfOf === undefined ? stored : { ...stored, onBehalfOf: decider.onBehalfOf };
   if (verdict === 'approve' && standing.passed.length + 1 < stagesOf(approval.needs).length) {
     const waiting = {
       status: 'waiting',
@@ -134,8 +140,13 @@ function refusal(
   if (approval.status === 'approved' || approval.status === 'rejected') return 'approval-already-decided';
   if (approval.followsEntryId !== null) return 'approval-follows-original';
   if (contentHash !== undefined && contentHash !== standing.contentHash) return 'approval-content-changed';
-  const others = [approval.makerId, ...hits.map(({ reportedBy }) => reportedBy), ...standing.passed.map(({ decidedBy }) => decidedBy)];
-  if (verdict === 'approve' && others.includes(decider.actorId)) return 'four-eyes';
+  const others = [
+    approval.makerId,
+    ...hits.map(({ reportedBy }) => reportedBy),
+    ...standing.passed.flatMap(({ decidedBy, onBehalfOf }) => [decidedBy, onBehalfOf]),
+  ];
+  const persons = [decider.actorId, decider.onBehalfOf];
+  if (verdict === 'approve' && persons.some((person) => person !== undefined && others.includes(person))) return 'four-eyes';
   if (stageDue(approval, standing.passed) === 'finance' && !decider.mayDecideAboveThreshold) return 'above-your-threshold';
   return (verdict !== 'approve' || hits.length > 0) && reason === null ? 'reason-required' : undefined;
 }

@@ -30,7 +30,7 @@ const waiting: Approval = {
 const person = (actorId: string, mayDecideAboveThreshold = false) => ({ actorId, mayDecideAboveThreshold });
 const approve = { verdict: 'approve', reason: null } as const;
 const contentHash = 'a'.repeat(64);
-const passedBy = (decidedBy: string): PassedStage => ({ stage: 'manager', decidedBy, decidedAt: now.toISOString() });
+const passedBy = (decidedBy: string): PassedStage => ({ stage: 'manager', decidedBy, onBehalfOf: null, decidedAt: now.toISOString() });
 
 test('T-10 the manager passes the first stage, which does not approve yet; finance approves', () => {
   const first = decide(waiting, approve, person('key_m'), now, [], { contentHash, passed: [] });
@@ -47,6 +47,20 @@ test('T-10 one person cannot decide both stages, a manager not that of finance',
   expect(decide(waiting, approve, person('key_other'), now, [], standing)).toEqual({ rejected: 'above-your-threshold' });
   expect([stageDue(waiting, []), stageDue(waiting, [1]), stageDue({ needs: 'finance' }, [])]).toEqual(['manager', 'finance', 'finance']);
   expect(stagesOf('nobody')).toEqual([]);
+});
+
+test('four eyes count who decides and in whose name', () => {
+  const delegate = { ...person('key_d', true), onBehalfOf: 'key_f' };
+  const untouched = { contentHash, passed: [] };
+  expect(decide(waiting, approve, { ...delegate, onBehalfOf: 'key_author' }, now, [], untouched)).toEqual({ rejected: 'four-eyes' });
+  const first = decide(waiting, approve, delegate, now, [], untouched);
+  expect(first).toMatchObject({ accepted: { onBehalfOf: 'key_f', taken: { decidedBy: 'key_d' } } });
+  const passed = [{ ...passedBy('key_d'), onBehalfOf: 'key_f' }];
+  for (const actorId of ['key_d', 'key_f'])
+    expect(decide(waiting, approve, person(actorId, true), now, [], { contentHash, passed })).toEqual({ rejected: 'four-eyes' });
+  expect(decide(waiting, approve, { ...person('key_x', true), onBehalfOf: 'key_d' }, now, [], { contentHash, passed })).toEqual({
+    rejected: 'four-eyes',
+  });
 });
 
 test('D-11 what was not seen is not decided', () => {
