@@ -15,6 +15,8 @@ const decision = z.strictObject({
   automatic: z.boolean(),
   /** The policy sentence that routed it, readable. */
   route: z.string(),
+  /** The row of the routing table that matched; `policyVersion` null: the table that the brand's limits make. */
+  routing: z.strictObject({ policyVersion: z.int().nullable(), row: z.string() }).optional(),
   reason: z.string().nullable(),
   decidedAt: instant,
   /** Counts the decisions on this approval: the highest holds. */

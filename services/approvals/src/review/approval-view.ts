@@ -42,6 +42,7 @@ export function decided(approval: Approval, { cause, on }: { cause?: Envelope; o
     decidedBy: approval.decidedBy,
     automatic: approval.decidedBy === 'automatic',
     route: approval.route,
+    ...(approval.routing ? { routing: { policyVersion: approval.routing.policyVersion, row: approval.routing.row } } : {}),
     reason: approval.reason,
     decidedAt: approval.decidedAt.toISOString(),
     decision: approval.decisions,

@@ -53,6 +53,8 @@ test('T-07 exactly one row of the table decides, and it is kept with the facts i
     needs: 'nobody',
     routing: { policyVersion: 1, row: 'vip', facts: { size: 60_000, takesOut: true, byHand: false, 'partner.tags': ['vip'] } },
   });
+  const [told] = (await approvals.published('approvals.commission.approved.v1')).filter(({ subject }) => subject === small.data.entryId);
+  expect(told?.data.routing).toEqual({ policyVersion: 1, row: 'vip' });
   const waiting = await approvalOf(large.data.entryId);
   expect(waiting).toMatchObject({
     status: 'waiting',
