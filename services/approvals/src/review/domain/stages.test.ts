@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { type Approval, decide, type PassedStage, type RiskHit, stageDue, stagesOf } from './approval.js';
 
@@ -106,6 +107,6 @@ test('INV-R5 property: whatever is decided in whatever order, two different pers
       expect([first?.content, last?.content, last?.finance]).toEqual([content, content, true]);
       for (const one of [first, last]) expect(['key_author', ...(hasHit ? ['key_desk'] : [])]).not.toContain(one?.by);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000, 50_000) },
   );
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Rule } from '@tributary/rules';
+import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { checkTable } from './check-table.js';
 import { defaultTable } from './default-table.js';
@@ -135,6 +136,6 @@ test('T-07 property: just those rows are called unreachable that no entry reache
       );
       expect(checkTable(rows, bounds)).toEqual(expected);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150, 5000) },
   );
 });

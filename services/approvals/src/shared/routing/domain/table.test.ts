@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { formatMajor } from '@tributary/money';
+import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { defaultTable } from './default-table.js';
 import { factsOf, type RoutedEntry, type Surroundings } from './facts.js';
@@ -70,7 +71,7 @@ test("property: the table of a brand's limits decides as the limits did", () => 
     fc.property(anEntry, somebody, (entry, who) => {
       expect(routed(defaultTable(limits), entry, { partner: who }).outcome).toBe(byLimits(entry, who));
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000, 50_000) },
   );
 });
 
@@ -107,7 +108,7 @@ test('T-07 property: exactly one row decides, the first that matches, and rows b
       const shorter = [...rows.slice(0, index + 1), { name: 'another', outcome: 'finance' } as const];
       expect(routed({ policyVersion: 1, rows: shorter }, entry, { partner: who })).toEqual(whole);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000, 50_000) },
   );
 });
 
@@ -119,7 +120,7 @@ test('property: no table frees what was made by hand, nor lets less than finance
       if (entry.currency !== 'USD' && (entry.amount > 0n || entry.byHand)) expect(outcome).toBe('finance');
       if (entry.amount <= 0n && !entry.byHand) expect(outcome).toBe('auto');
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000, 50_000) },
   );
 });
 
