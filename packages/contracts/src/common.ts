@@ -62,4 +62,6 @@ export const ids = {
   simulation: idSchema('simulation'),
   recalculation: idSchema('recalculation'),
   riskHit: idSchema('riskHit'),
+  approvalBatch: idSchema('approvalBatch'),
+  delegation: idSchema('delegation'),
 };

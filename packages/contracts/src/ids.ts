@@ -35,6 +35,8 @@ export const idPrefixes = {
   simulation: 'sim',
   recalculation: 'rcl',
   riskHit: 'rsk',
+  approvalBatch: 'aba',
+  delegation: 'dlg',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

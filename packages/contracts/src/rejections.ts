@@ -93,9 +93,16 @@ export const rejections = {
   // approvals
   'approval-already-decided': { status: 409, title: 'The approval is decided' },
   'approval-follows-original': { status: 409, title: 'A reversal is decided with the entry that it takes back' },
+  'approval-content-changed': { status: 409, title: 'What is decided on is not what you have seen: it changed meanwhile' },
+  'approval-batch-too-large': { status: 422, title: 'A batch decides at most 5,000 approvals' },
+  'delegation-invalid': { status: 422, title: 'A delegation is given to another person, for a time to come' },
+  'delegation-not-in-force': { status: 403, title: 'No delegation of that person to you is in force' },
   'four-eyes': { status: 403, title: 'Who made it cannot approve it' },
   'above-your-threshold': { status: 403, title: 'The amount needs a finance approver' },
   'reason-required': { status: 422, title: 'A rejection, a hold, and the approval of what a risk hit holds need a reason' },
+  'routing-table-invalid': { status: 422, title: 'The routing table breaks a rule' },
+  'routing-policy-already-accepted': { status: 409, title: 'The version of the routing table is accepted already' },
+  'routing-policy-superseded': { status: 409, title: 'A later version of the routing table was accepted: write a new one' },
   // payouts
   'run-state-forbids': { status: 409, title: 'The run is not in a state that allows this' },
   'run-empty': { status: 422, title: 'Nothing is payable' },

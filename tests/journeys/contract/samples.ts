@@ -159,6 +159,22 @@ function owed(world: World): Record<string, () => Sample> {
     reportRiskHit: () => ({
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
+    decideApprovalBatch: () => ({ query: { dryRun: 'true' }, body: { brandId, decision: 'approve', filter: {} } }),
+    getApprovalBatch: () => ({ params: { batchId: 'aba_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    listApprovalBatches: () => ({ query: { brandId } }),
+    createApprovalDelegation: () => ({
+      body: { brandId, delegateId: fresh(), validFrom: '2020-01-01T00:00:00Z', validUntil: '2099-01-01T00:00:00Z', reason: 'fuzz' },
+    }),
+    revokeApprovalDelegation: () => ({ params: { delegationId: 'dlg_01kjpwzgj0fcd8rdctfnvsvzgh' }, body: {}, status: 404 }),
+    listApprovalDelegations: () => ({ query: { brandId } }),
+    createRoutingPolicy: () => ({
+      params: { brandId },
+      query: { dryRun: 'true' },
+      body: { rows: [{ name: 'all', outcome: 'manager' }], reason: 'fuzz' },
+    }),
+    acceptRoutingPolicy: () => ({ params: { brandId, version: '1' }, body: {}, status: 404 }),
+    listRoutingPolicies: () => ({ params: { brandId } }),
+    getRoutingTable: () => ({ params: { brandId } }),
     listRiskHits: () => ({ query: { brandId } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };

@@ -1,6 +1,8 @@
 import type { RouteContract } from '../define-route.js';
 import * as access from './access.js';
 import * as adjustments from './adjustments.js';
+import * as approvalBatches from './approval-batches.js';
+import * as approvalDelegations from './approval-delegations.js';
 import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
@@ -18,6 +20,7 @@ import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
 import * as riskHits from './risk-hits.js';
+import * as routingPolicies from './routing-policies.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
 import * as tracking from './tracking.js';
@@ -42,7 +45,10 @@ export const routeContracts: readonly RouteContract[] = [
   fx,
   statements,
   approvals,
+  approvalBatches,
+  approvalDelegations,
   riskHits,
+  routingPolicies,
   payouts,
   audit,
   insights,

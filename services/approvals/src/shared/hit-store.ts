@@ -34,6 +34,7 @@ export interface HitStore {
   standing(tx: Tx, conversions: readonly Conversion[]): Promise<Map<string, StandingHit[]>>;
   /** The hits that hold an approval. */
   holding(tx: Tx, approvalId: string): Promise<RiskHit[]>;
+  holdingAll(tx: Tx, approvalIds: readonly string[]): Promise<Map<string, RiskHit[]>>;
   /** False when the rule has hit this conversion before. */
   insert(tx: Tx, hit: StoredHit): Promise<boolean>;
   addEffects(tx: Tx, effects: readonly Effect[]): Promise<void>;

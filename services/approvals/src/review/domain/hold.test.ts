@@ -17,6 +17,7 @@ const arriving: Approval = {
   status: 'waiting',
   needs: 'nobody',
   route: 'small',
+  routing: null,
   riskLevel: 'low',
   makerId: 'key_author',
   followsEntryId: null,
@@ -25,6 +26,8 @@ const arriving: Approval = {
   createdAt: now,
   decidedAt: null,
   decisions: 0,
+  dueAt: null,
+  escalatedAt: null,
 };
 const waiting: Approval = { ...arriving, needs: 'manager', route: 'large' };
 const correction = (amount: bigint, change: Partial<Approval> = {}): Approval => ({
@@ -36,6 +39,9 @@ const correction = (amount: bigint, change: Partial<Approval> = {}): Approval =>
   ...change,
 });
 const manager = { actorId: 'key_manager', mayDecideAboveThreshold: false };
+
+/** Nothing is decided yet. */
+const fresh = { contentHash: 'a'.repeat(64), passed: [] };
 
 test('T-46 what would approve itself is held by a hit, and needs a manager from then on', () => {
   expect(enter(arriving, undefined, [], now)).toMatchObject({ status: 'approved', needs: 'nobody', decisions: 1 });
@@ -105,11 +111,13 @@ test('T-46 a correction meets the hits that its partner has not been cleared of;
 });
 test('T-46 to approve what a hit holds needs a reason, and another person than who reported it', () => {
   const held = hold(waiting, [hit], now);
-  expect(decide(held, 'approve', null, manager, now, [hit])).toEqual({ rejected: 'reason-required' });
-  expect(decide(held, 'approve', 'looked at it', manager, now, [hit])).toMatchObject({
+  expect(decide(held, { verdict: 'approve', reason: null }, manager, now, [hit], fresh)).toEqual({ rejected: 'reason-required' });
+  expect(decide(held, { verdict: 'approve', reason: 'looked at it' }, manager, now, [hit], fresh)).toMatchObject({
     accepted: { status: 'approved', decidedBy: 'key_manager', reason: 'looked at it', decisions: 2 },
   });
   const desk = { actorId: 'key_desk', mayDecideAboveThreshold: true };
-  expect(decide(held, 'approve', 'I was wrong', desk, now, [other, hit])).toEqual({ rejected: 'four-eyes' });
-  expect(decide(held, 'reject', 'it was fraud', desk, now, [hit])).toMatchObject({ accepted: { status: 'rejected' } });
+  expect(decide(held, { verdict: 'approve', reason: 'I was wrong' }, desk, now, [other, hit], fresh)).toEqual({ rejected: 'four-eyes' });
+  expect(decide(held, { verdict: 'reject', reason: 'it was fraud' }, desk, now, [hit], fresh)).toMatchObject({
+    accepted: { status: 'rejected' },
+  });
 });

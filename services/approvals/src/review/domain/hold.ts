@@ -1,4 +1,4 @@
-import { type Approval, follow, type RiskHit } from './approval.js';
+import { type Approval, dueFrom, follow, type RiskHit } from './approval.js';
 
 /** A hit as the entries of its conversion meet it. */
 export interface StandingHit extends RiskHit {
@@ -18,7 +18,10 @@ export function hitsOn(entry: { partnerId: string; adjusts: string | null }, hit
 export function hold(approval: Approval, hits: readonly RiskHit[], now: Date): Approval {
   const rules = hits.map(({ rule }) => rule).join(', ');
   const reason = `risk ${hits.length === 1 ? 'hit' : 'hits'}: ${rules}`;
-  const routed = approval.needs === 'nobody' ? ({ needs: 'manager', route: `${reason}: a manager decides` } as const) : {};
+  const routed =
+    approval.needs === 'nobody'
+      ? ({ needs: 'manager', route: `${reason}: a manager decides`, dueAt: dueFrom(approval.routing, now) } as const)
+      : {};
   return { ...approval, ...routed, status: 'held', decidedBy: 'automatic', reason, decidedAt: now, decisions: approval.decisions + 1 };
 }
 

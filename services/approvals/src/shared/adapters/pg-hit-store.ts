@@ -23,6 +23,16 @@ export const pgHitStore = (db: Database): HitStore => ({
     );
     return rows;
   },
+  async holdingAll(tx, approvalIds) {
+    const { rows } = await tx.query<RiskHit & { approvalId: string }>(
+      `SELECT effect.approval_id AS "approvalId", hit.id, hit.rule, hit.reported_by AS "reportedBy" FROM risk_hit_effect effect
+       JOIN risk_hit hit ON hit.id = effect.hit_id WHERE effect.approval_id = ANY($1) AND effect.effect = 'held' ORDER BY hit.id`,
+      [approvalIds],
+    );
+    const found = new Map<string, RiskHit[]>();
+    for (const { approvalId, ...hit } of rows) found.set(approvalId, [...(found.get(approvalId) ?? []), hit]);
+    return found;
+  },
   async insert(tx, hit) {
     const inserted = await tx.query(
       `INSERT INTO risk_hit (id, brand_id, conversion_id, rule, detail, reported_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
