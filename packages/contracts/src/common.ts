@@ -62,4 +62,8 @@ export const ids = {
   simulation: idSchema('simulation'),
   recalculation: idSchema('recalculation'),
   riskHit: idSchema('riskHit'),
+  riskSignal: idSchema('riskSignal'),
+  riskBacktest: idSchema('riskBacktest'),
+  networkBan: idSchema('networkBan'),
+  case: idSchema('case'),
 };

@@ -35,6 +35,9 @@ export const idPrefixes = {
   simulation: 'sim',
   recalculation: 'rcl',
   riskHit: 'rsk',
+  riskSignal: 'rsg',
+  riskBacktest: 'rbt',
+  networkBan: 'ban',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

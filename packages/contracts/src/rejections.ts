@@ -96,6 +96,10 @@ export const rejections = {
   'four-eyes': { status: 403, title: 'Who made it cannot approve it' },
   'above-your-threshold': { status: 403, title: 'The amount needs a finance approver' },
   'reason-required': { status: 422, title: 'A rejection, a hold, and the approval of what a risk hit holds need a reason' },
+  'risk-rule-twice': { status: 422, title: 'The rule set names a rule twice' },
+  'rule-set-already-active': { status: 409, title: 'The version of the rule set was switched on before' },
+  'rule-set-in-past': { status: 422, title: 'A rule set cannot hold from an instant that is past' },
+  'risk-signal-empty': { status: 422, title: 'The signal says nothing' },
   // payouts
   'run-state-forbids': { status: 409, title: 'The run is not in a state that allows this' },
   'run-empty': { status: 422, title: 'Nothing is payable' },

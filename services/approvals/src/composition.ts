@@ -1,11 +1,23 @@
-import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { buildService, readEnvironment, type Service, type ServiceEnvironment } from '@tributary/service-kit';
+import { z } from 'zod';
 import { pgClearanceStore } from './clearance/adapters/pg-clearance-store.js';
 import { PrismaClient } from './generated/client.js';
 import { prismaApprovalStore } from './review/adapters/prisma-approval-store.js';
+import { strikeWith } from './review/hits/strike-hits.js';
+import { bundledDomains, httpDomains } from './risk/adapters/disposable-domains.js';
+import { httpVerdicts, noVerdicts } from './risk/adapters/network-verdicts.js';
+import { pgFactStore } from './risk/adapters/pg-fact-store.js';
+import { pgRuleSetStore } from './risk/adapters/pg-rule-set-store.js';
 import { routes } from './routes.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
 import { subscriptions } from './subscriptions.js';
+
+/** Services that are asked about domains and networks; without one, a bundled list and nothing. */
+const settingsSchema = z.object({
+  TRIBUTARY_DISPOSABLE_DOMAINS_URL: z.url().optional(),
+  TRIBUTARY_NETWORK_VERDICTS_URL: z.url().optional(),
+});
 
 /** Builds approvals: may it be paid. */
 export const compose = (environment: ServiceEnvironment): Promise<Service<PrismaClient>> =>
@@ -13,12 +25,29 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     name: 'approvals',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['approval_decision', 'clearance', 'payout_part', 'risk_hit', 'risk_hit_effect'],
+    appendOnly: [
+      'approval_decision',
+      'clearance',
+      'payout_part',
+      'risk_hit',
+      'risk_hit_effect',
+      'risk_rule_set',
+      'risk_rule_set_activation',
+      'risk_signal',
+    ],
     prisma: (adapter) => new PrismaClient({ adapter }),
-    parts: ({ db, outbox, clock }) => {
+    parts: ({ db, outbox, clock, keys, env }) => {
+      const settings = readEnvironment(settingsSchema, env);
+      const [approvals, hits] = [prismaApprovalStore(db), pgHitStore(db)];
       const parts = {
-        approvals: prismaApprovalStore(db),
-        hits: pgHitStore(db),
+        approvals,
+        hits,
+        strikeHits: strikeWith({ approvals, hits, outbox }),
+        facts: pgFactStore(),
+        ruleSets: pgRuleSetStore(db),
+        keys,
+        domains: settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL ? httpDomains(settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL) : bundledDomains(),
+        networks: settings.TRIBUTARY_NETWORK_VERDICTS_URL ? httpVerdicts(settings.TRIBUTARY_NETWORK_VERDICTS_URL) : noVerdicts,
         profiles: pgProfileStore(),
         clearances: pgClearanceStore(),
         outbox,

@@ -160,6 +160,14 @@ function owed(world: World): Record<string, () => Sample> {
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
     listRiskHits: () => ({ query: { brandId } }),
+    listRiskRules: () => ({}),
+    writeRiskRuleSet: () => ({
+      params: { brandId },
+      body: { rules: [{ rule: 'velocity', parameters: { atLeast: 10_000 }, action: 'flag' }], reason: 'fuzz' },
+    }),
+    activateRiskRuleSet: () => ({ params: { brandId, version: '999999' }, body: {}, status: 404 }),
+    listRiskRuleSets: () => ({ params: { brandId } }),
+    recordRiskSignal: () => ({ body: { brandId, subjectId: partnerId, device: fresh() } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };
 }

@@ -18,6 +18,7 @@ import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
 import * as riskHits from './risk-hits.js';
+import * as riskRules from './risk-rules.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
 import * as tracking from './tracking.js';
@@ -43,6 +44,7 @@ export const routeContracts: readonly RouteContract[] = [
   statements,
   approvals,
   riskHits,
+  riskRules,
   payouts,
   audit,
   insights,

@@ -18,8 +18,8 @@ export interface ApprovalStore {
   /** Locked for the change that follows. */
   lock(tx: Tx, approvalId: string): Promise<Approval | undefined>;
   lockByEntries(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Approval>>;
-  /** All that a conversion earned, originals before what follows them. */
-  lockByConversion(tx: Tx, conversion: { brandId: string; conversionId: string }): Promise<Approval[]>;
+  /** All that conversions of a brand earned, by conversion, originals before what follows them; locked. */
+  lockByConversions(tx: Tx, brandId: string, conversionIds: readonly string[]): Promise<Map<string, Approval[]>>;
   /** The trace context in which its entry arrived. */
   traceOf(tx: Tx, approvalId: string): Promise<string | null>;
   /** Reversals of an entry that are not decided yet, locked. */

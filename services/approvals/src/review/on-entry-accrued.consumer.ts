@@ -1,6 +1,7 @@
 import { type EventOf, newId } from '@tributary/contracts';
 import { contextOf, NotYet, type Outbox, type Tx } from '@tributary/messaging';
 import type { Clock } from '@tributary/service-kit';
+import type { FactStore } from '../risk/fact-store.js';
 import type { Conversion, HitStore } from '../shared/hit-store.js';
 import type { ProfileStore } from '../shared/profile-store.js';
 import type { ApprovalStore } from './approval-store.js';
@@ -13,6 +14,7 @@ type Accrued = EventOf<'commission.entry.accrued.v1'>;
 export interface ReviewParts {
   approvals: ApprovalStore;
   hits: HitStore;
+  facts: Pick<FactStore, 'untold'>;
   profiles: ProfileStore;
   outbox: Outbox;
   clock: Clock;
@@ -28,6 +30,9 @@ export const onEntryAccrued = (parts: ReviewParts) => async (tx: Tx, events: rea
   const now = parts.clock.now();
   const own = events.map((event) => ({ event, approval: routed(event, policies, partners, now) }));
   const originals = await originalsOf(parts, tx, own);
+  // Where rules judge, nothing is decided on a conversion that they have not seen.
+  const untold = await parts.facts.untold(tx, conversionsOf(own), now);
+  if (untold) throw new NotYet(`conversion ${untold}`);
   const hits = await parts.hits.standing(tx, conversionsOf(own));
   const final = entered(own, originals, hits, now);
   const added = new Set(
