@@ -32,6 +32,7 @@ const definitions = [
   approvals.commissionRejected,
   approvals.runCleared,
   approvals.runRefused,
+  approvals.caseEscalated,
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,

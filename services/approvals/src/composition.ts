@@ -1,9 +1,12 @@
 import { buildService, readEnvironment, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { z } from 'zod';
+import { pgCaseStore } from './cases/adapters/pg-case-store.js';
+import { escalateCasesJob } from './cases/escalate-cases.js';
 import { pgClearanceStore } from './clearance/adapters/pg-clearance-store.js';
 import { PrismaClient } from './generated/client.js';
 import { prismaApprovalStore } from './review/adapters/prisma-approval-store.js';
 import { strikeWith } from './review/hits/strike-hits.js';
+import { publishDecisionsWith } from './review/publish-decisions.js';
 import { bundledDomains, httpDomains } from './risk/adapters/disposable-domains.js';
 import { httpVerdicts, noVerdicts } from './risk/adapters/network-verdicts.js';
 import { pgFactStore } from './risk/adapters/pg-fact-store.js';
@@ -29,6 +32,8 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       'approval_decision',
       'clearance',
       'payout_part',
+      'risk_case_hit',
+      'risk_case_step',
       'risk_hit',
       'risk_hit_effect',
       'risk_rule_set',
@@ -38,11 +43,13 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock, keys, env }) => {
       const settings = readEnvironment(settingsSchema, env);
-      const [approvals, hits] = [prismaApprovalStore(db), pgHitStore(db)];
+      const [approvals, hits, cases] = [prismaApprovalStore(db), pgHitStore(db), pgCaseStore(db)];
       const parts = {
         approvals,
         hits,
-        strikeHits: strikeWith({ approvals, hits, outbox }),
+        cases,
+        strikeHits: strikeWith({ approvals, cases, hits, outbox }),
+        publishDecisions: publishDecisionsWith({ approvals, outbox }),
         facts: pgFactStore(),
         ruleSets: pgRuleSetStore(db),
         keys,
@@ -53,6 +60,6 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
         outbox,
         clock,
       };
-      return { routes: routes(parts), subscriptions: subscriptions(parts) };
+      return { routes: routes(parts), subscriptions: subscriptions(parts), jobs: [escalateCasesJob({ db, cases, outbox })] };
     },
   });

@@ -1,4 +1,5 @@
 import type { Route } from '@tributary/service-kit';
+import { type CaseParts, caseRoutes } from './cases/case-routes.js';
 import { decideApprovalRoute } from './review/decide-approval.js';
 import { listRiskHitsRoute } from './review/hits/read-hits.js';
 import { type ReportParts, reportRiskHitRoute } from './review/hits/report-hit.js';
@@ -8,7 +9,7 @@ import { type RuleSetParts, ruleSetRoutes } from './risk/rule-sets/rule-set-rout
 import { recordRiskSignalRoute, type SignalParts } from './risk/signals/record-signal.js';
 
 /** Everything approvals answers. */
-export const routes = (parts: ReviewParts & ReportParts & RuleSetParts & SignalParts): Route[] => [
+export const routes = (parts: ReviewParts & ReportParts & RuleSetParts & SignalParts & CaseParts): Route[] => [
   listApprovalsRoute(parts.approvals),
   getApprovalRoute(parts.approvals),
   decideApprovalRoute(parts),
@@ -16,4 +17,5 @@ export const routes = (parts: ReviewParts & ReportParts & RuleSetParts & SignalP
   listRiskHitsRoute(parts.hits),
   ...ruleSetRoutes(parts),
   recordRiskSignalRoute(parts),
+  ...caseRoutes(parts),
 ];

@@ -97,6 +97,7 @@ function owed(world: World): Record<string, () => Sample> {
   const version = { dealId, version: '1' };
   const template = { templateId: 'dtp_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const riskCase = { caseId: 'cse_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
@@ -160,6 +161,11 @@ function owed(world: World): Record<string, () => Sample> {
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
     listRiskHits: () => ({ query: { brandId } }),
+    listRiskCases: () => ({ query: { brandId } }),
+    getRiskCase: () => ({ params: riskCase, status: 404 }),
+    assignRiskCase: () => ({ params: riskCase, body: { assigneeId: 'key_fuzz' }, status: 404 }),
+    noteRiskCase: () => ({ params: riskCase, body: { note: 'fuzz' }, status: 404 }),
+    resolveRiskCase: () => ({ params: riskCase, body: { resolution: 'fraud', reason: 'fuzz' }, status: 404 }),
     listRiskRules: () => ({}),
     writeRiskRuleSet: () => ({
       params: { brandId },

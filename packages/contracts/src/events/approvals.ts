@@ -83,3 +83,22 @@ export const runRefused = defineEvent({
     refusedAt: instant,
   }),
 });
+
+export const caseEscalated = defineEvent({
+  type: 'approvals.case.escalated.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 46,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A risk case was not resolved by its deadline. What it holds stays held.',
+  schema: z.strictObject({
+    caseId: ids.case,
+    brandId: ids.brand,
+    partnerId: ids.partner.nullable(),
+    rule: z.string(),
+    assignedTo: z.string().nullable(),
+    dueAt: instant,
+    escalatedAt: instant,
+  }),
+});

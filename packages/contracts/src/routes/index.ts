@@ -17,6 +17,7 @@ import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
+import * as riskCases from './risk-cases.js';
 import * as riskHits from './risk-hits.js';
 import * as riskRules from './risk-rules.js';
 import * as simulations from './simulations.js';
@@ -43,6 +44,7 @@ export const routeContracts: readonly RouteContract[] = [
   fx,
   statements,
   approvals,
+  riskCases,
   riskHits,
   riskRules,
   payouts,

@@ -17,6 +17,8 @@ export interface ApprovalStore {
   saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void>;
   /** Locked for the change that follows. */
   lock(tx: Tx, approvalId: string): Promise<Approval | undefined>;
+  /** In the order in which a hit locks them. */
+  lockMany(tx: Tx, approvalIds: readonly string[]): Promise<Approval[]>;
   lockByEntries(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Approval>>;
   /** All that conversions of a brand earned, by conversion, originals before what follows them; locked. */
   lockByConversions(tx: Tx, brandId: string, conversionIds: readonly string[]): Promise<Map<string, Approval[]>>;

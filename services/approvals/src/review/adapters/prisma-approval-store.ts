@@ -15,6 +15,10 @@ export function prismaApprovalStore(db: Database<PrismaClient>): ApprovalStore {
     async lock(tx, approvalId) {
       return (await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE id = $1 FOR UPDATE`, [approvalId])).rows[0];
     },
+    async lockMany(tx, approvalIds) {
+      const sql = `SELECT ${columns} FROM approval WHERE id = ANY ($1) ORDER BY follows_entry_id IS NOT NULL, entry_id FOR UPDATE`;
+      return (await tx.query<Approval>(sql, [approvalIds])).rows;
+    },
     async traceOf(tx, approvalId) {
       const { rows } = await tx.query<{ traceparent: string | null }>('SELECT traceparent FROM approval WHERE id = $1', [approvalId]);
       return rows[0]?.traceparent ?? null;

@@ -1,5 +1,6 @@
 import { newId } from '@tributary/contracts';
 import type { Outbox, Tx } from '@tributary/messaging';
+import type { CaseStore } from '../../cases/case-store.js';
 import type { Effect, HitStore, HitWithEffects, StoredHit } from '../../shared/hit-store.js';
 import type { StrikeHits } from '../../shared/strike.js';
 import type { ApprovalStore } from '../approval-store.js';
@@ -8,6 +9,7 @@ import type { Approval } from '../domain/approval.js';
 import { strike } from '../domain/hold.js';
 
 interface StrikeParts {
+  cases: CaseStore;
   approvals: ApprovalStore;
   hits: HitStore;
   outbox: Outbox;
@@ -19,7 +21,9 @@ export const strikeWith =
     const hits = wanted.map((hit) => ({ id: newId('riskHit'), ...hit, createdAt: now }));
     const added = await parts.hits.insert(tx, hits);
     const fresh = hits.filter(({ id }) => added.has(id));
-    const { changed, effects } = struck(fresh, await metBy(parts, tx, fresh), now);
+    const met = await metBy(parts, tx, fresh);
+    const { changed, effects } = struck(fresh, met, now);
+    await parts.cases.attach(tx, fresh, partnersOf(met));
     await parts.approvals.saveDecisions(tx, changed);
     await parts.hits.addEffects(tx, effects);
     await parts.outbox.append(
@@ -61,4 +65,9 @@ function withEffects(hit: StoredHit, effects: readonly Effect[]): HitWithEffects
   const of = (effect: Effect['effect']) =>
     effects.flatMap((one) => (one.hitId === hit.id && one.effect === effect ? [one.approval.id] : []));
   return { ...hit, held: of('held'), decided: of('decided') };
+}
+
+/** Whose a conversion is, by what it earned; it earns for the partners above too, so the originals' say first. */
+function partnersOf(met: ReadonlyMap<string, readonly Approval[]>): Map<string, string> {
+  return new Map([...met.values()].flatMap(([first]) => (first?.conversionId ? [[first.conversionId, first.partnerId] as const] : [])));
 }

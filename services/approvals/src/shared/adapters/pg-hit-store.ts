@@ -10,6 +10,9 @@ const effectsOf = (effect: Effect['effect']) =>
 const selected = `hit.id, hit.brand_id AS "brandId", hit.conversion_id AS "conversionId", hit.rule, hit.detail, hit.reported_by AS "reportedBy",
   hit.created_at AS "createdAt", hit.holds, hit.evidence, ${effectsOf('held')} AS held, ${effectsOf('decided')} AS decided`;
 
+/** Somebody looked into it and found nothing: it holds no longer. */
+const cleared = `EXISTS (SELECT 1 FROM risk_case_hit link JOIN risk_case c ON c.id = link.case_id WHERE link.hit_id = hit.id AND c.resolution = 'clear')`;
+
 export const pgHitStore = (db: Database): HitStore => ({
   async lockBrands(tx, brandIds) {
     // In the order in which entries share them.
@@ -22,7 +25,7 @@ export const pgHitStore = (db: Database): HitStore => ({
   async holding(tx, approvalId) {
     const { rows } = await tx.query<RiskHit>(
       `SELECT hit.id, hit.rule, hit.reported_by AS "reportedBy" FROM risk_hit_effect effect JOIN risk_hit hit ON hit.id = effect.hit_id
-       WHERE effect.approval_id = $1 AND effect.effect = 'held' ORDER BY hit.id`,
+       WHERE effect.approval_id = $1 AND effect.effect = 'held' AND NOT ${cleared} ORDER BY hit.id`,
       [approvalId],
     );
     return rows;
@@ -87,7 +90,7 @@ async function standing(tx: Tx, conversions: readonly Conversion[]): Promise<Map
        WHERE effect.hit_id = hit.id AND effect.effect = 'held' GROUP BY approval.partner_id HAVING bool_and(approval.status = 'approved')
      ) AS "answeredFor"
      FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS asked (brand_id, conversion_id)) asked
-     JOIN risk_hit hit USING (brand_id, conversion_id) WHERE hit.holds ORDER BY hit.id`,
+     JOIN risk_hit hit USING (brand_id, conversion_id) WHERE hit.holds AND NOT ${cleared} ORDER BY hit.id`,
     [conversions.map(({ brandId }) => brandId), conversions.map(({ conversionId }) => conversionId)],
   );
   for (const { brandId, conversionId, ...hit } of rows) {
