@@ -33,6 +33,7 @@ const definitions = [
   approvals.runCleared,
   approvals.runRefused,
   approvals.caseEscalated,
+  approvals.runRecalled,
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,

@@ -43,12 +43,12 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock, keys, env }) => {
       const settings = readEnvironment(settingsSchema, env);
-      const [approvals, hits, cases] = [prismaApprovalStore(db), pgHitStore(db), pgCaseStore(db)];
+      const [approvals, hits, cases, clearances] = [prismaApprovalStore(db), pgHitStore(db), pgCaseStore(db), pgClearanceStore()];
       const parts = {
         approvals,
         hits,
         cases,
-        strikeHits: strikeWith({ approvals, cases, hits, outbox }),
+        strikeHits: strikeWith({ approvals, cases, clearances, hits, outbox }),
         publishDecisions: publishDecisionsWith({ approvals, outbox }),
         facts: pgFactStore(),
         ruleSets: pgRuleSetStore(db),
@@ -56,7 +56,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
         domains: settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL ? httpDomains(settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL) : bundledDomains(),
         networks: settings.TRIBUTARY_NETWORK_VERDICTS_URL ? httpVerdicts(settings.TRIBUTARY_NETWORK_VERDICTS_URL) : noVerdicts,
         profiles: pgProfileStore(),
-        clearances: pgClearanceStore(),
+        clearances,
         outbox,
         clock,
       };

@@ -102,3 +102,22 @@ export const caseEscalated = defineEvent({
     escalatedAt: instant,
   }),
 });
+
+export const runRecalled = defineEvent({
+  type: 'approvals.run.recalled.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 41,
+  producer: 'approvals',
+  consumers: ['payouts'],
+  summary: 'After a run was cleared, a risk hit held entries of it again. Their payouts must not go out; what went out is to be looked at.',
+  schema: z.strictObject({
+    runId: ids.run,
+    /** Of the content that was cleared. */
+    contentHash: sha256Hex,
+    payoutIds: z.array(ids.payout).min(1),
+    entryIds: z.array(ids.entry).min(1),
+    hitIds: z.array(ids.riskHit).min(1),
+    recalledAt: instant,
+  }),
+});

@@ -24,7 +24,7 @@ export const riskHit = z
     evidence: z.array(z.string()),
     /** The approvals that it holds or has held; grows while entries of the conversion still arrive. */
     held: z.array(ids.approval),
-    /** The approvals that were approved or rejected before it came: it leaves them as they are. */
+    /** The approvals that it leaves as they are: rejected before it came, or approved and taking back. */
     decided: z.array(ids.approval),
   })
   .meta({ id: 'RiskHit' });

@@ -26,6 +26,7 @@ export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string 
     lines: lines.map(({ entryId, amount }) => ({ entryId, amount: toWireAmount(amount) })),
     createdAt: payout.createdAt.toISOString(),
     settledAt: payout.settledAt?.toISOString() ?? null,
+    recall: payout.recalledAt && { outcome: payout.recallOutcome, recalledAt: payout.recalledAt.toISOString() },
   };
 }
 
