@@ -34,6 +34,7 @@ const definitions = [
   approvals.runRefused,
   approvals.caseEscalated,
   approvals.runRecalled,
+  approvals.partnerBanned,
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,

@@ -36,6 +36,7 @@ export * from './routes/directory.js';
 export * from './routes/fx.js';
 export * from './routes/index.js';
 export * from './routes/insights.js';
+export * from './routes/network-bans.js';
 export * from './routes/operations.js';
 export * from './routes/payouts.js';
 export * from './routes/quality.js';

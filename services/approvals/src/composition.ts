@@ -9,8 +9,10 @@ import { strikeWith } from './review/hits/strike-hits.js';
 import { publishDecisionsWith } from './review/publish-decisions.js';
 import { bundledDomains, httpDomains } from './risk/adapters/disposable-domains.js';
 import { httpVerdicts, noVerdicts } from './risk/adapters/network-verdicts.js';
+import { pgBanStore } from './risk/adapters/pg-ban-store.js';
 import { pgFactStore } from './risk/adapters/pg-fact-store.js';
 import { pgRuleSetStore } from './risk/adapters/pg-rule-set-store.js';
+import { spreadBanJob } from './risk/bans/spread-ban.js';
 import { routes } from './routes.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
 import { pgProfileStore } from './shared/adapters/pg-profile-store.js';
@@ -31,6 +33,10 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     appendOnly: [
       'approval_decision',
       'clearance',
+      'network_ban',
+      'network_ban_decision',
+      'network_ban_effect',
+      'network_ban_policy',
       'payout_part',
       'risk_case_hit',
       'risk_case_step',
@@ -41,7 +47,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       'risk_signal',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
-    parts: ({ db, outbox, clock, keys, env }) => {
+    parts: ({ db, outbox, clock, keys, env, jobs }) => {
       const settings = readEnvironment(settingsSchema, env);
       const [approvals, hits, cases, clearances] = [prismaApprovalStore(db), pgHitStore(db), pgCaseStore(db), pgClearanceStore()];
       const parts = {
@@ -52,6 +58,8 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
         publishDecisions: publishDecisionsWith({ approvals, outbox }),
         facts: pgFactStore(),
         ruleSets: pgRuleSetStore(db),
+        bans: pgBanStore(db),
+        jobs,
         keys,
         domains: settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL ? httpDomains(settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL) : bundledDomains(),
         networks: settings.TRIBUTARY_NETWORK_VERDICTS_URL ? httpVerdicts(settings.TRIBUTARY_NETWORK_VERDICTS_URL) : noVerdicts,
@@ -60,6 +68,10 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
         outbox,
         clock,
       };
-      return { routes: routes(parts), subscriptions: subscriptions(parts), jobs: [escalateCasesJob({ db, cases, outbox })] };
+      return {
+        routes: routes(parts),
+        subscriptions: subscriptions(parts),
+        jobs: [escalateCasesJob({ db, cases, outbox }), spreadBanJob({ db, ...parts })],
+      };
     },
   });

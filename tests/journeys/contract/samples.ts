@@ -166,6 +166,14 @@ function owed(world: World): Record<string, () => Sample> {
     assignRiskCase: () => ({ params: riskCase, body: { assigneeId: 'key_fuzz' }, status: 404 }),
     noteRiskCase: () => ({ params: riskCase, body: { note: 'fuzz' }, status: 404 }),
     resolveRiskCase: () => ({ params: riskCase, body: { resolution: 'fraud', reason: 'fuzz' }, status: 404 }),
+    proposeNetworkBan: () => ({ body: { brandId, partnerId, reason: 'fuzz' } }),
+    decideNetworkBan: () => ({
+      params: { banId: 'ban_01kjpwzgj0fcd8rdctfnvsvzgh' },
+      body: { decision: 'lift', reason: 'fuzz' },
+      status: 404,
+    }),
+    listNetworkBans: () => ({ query: { brandId } }),
+    setNetworkBanPolicy: () => ({ params: { brandId }, body: { onBan: 'notify' } }),
     listRiskRules: () => ({}),
     writeRiskRuleSet: () => ({
       params: { brandId },

@@ -121,3 +121,23 @@ export const runRecalled = defineEvent({
     recalledAt: instant,
   }),
 });
+
+export const partnerBanned = defineEvent({
+  type: 'approvals.partner.banned.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 46,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A ban of a partner, by a brand itself or by another one, took effect at a brand, as that brand chose.',
+  schema: z.strictObject({
+    banId: ids.networkBan,
+    partnerId: ids.partner,
+    /** Where it took effect. */
+    brandId: ids.brand,
+    /** Whose ban it is. */
+    sourceBrandId: ids.brand,
+    effect: z.enum(['ban', 'hold', 'notify']),
+    at: instant,
+  }),
+});

@@ -13,6 +13,7 @@ import * as deals from './deals.js';
 import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
+import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
@@ -47,6 +48,7 @@ export const routeContracts: readonly RouteContract[] = [
   riskCases,
   riskHits,
   riskRules,
+  networkBans,
   payouts,
   audit,
   insights,

@@ -87,8 +87,10 @@ function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: 
   };
 }
 
-const conversionsOf = (own: readonly { approval: Approval }[]): Conversion[] =>
-  own.flatMap(({ approval: { brandId, conversionId } }) => (conversionId === null ? [] : [{ brandId, conversionId }]));
+const conversionsOf = (own: readonly { approval: Approval }[]): (Conversion & { partnerId: string })[] =>
+  own.flatMap(({ approval: { brandId, conversionId, partnerId } }) =>
+    conversionId === null ? [] : [{ brandId, conversionId, partnerId }],
+  );
 
 /** As they are kept, with the hits on each: first what stands by itself, then what follows it. */
 function entered(

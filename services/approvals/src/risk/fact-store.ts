@@ -38,6 +38,6 @@ export interface FactStore {
   identities(tx: Tx, partnerIds: readonly string[]): Promise<Map<string, Identity>>;
   /** All that partners did at any brand since: what another account of theirs may change. */
   conversionsOf(tx: Tx, partnerIds: readonly string[], from: Date): Promise<(Pair & { conversionId: string })[]>;
-  /** A conversion of a brand whose rules judge now, of which nothing has been told here yet. */
-  untold(tx: Tx, conversions: readonly { brandId: string; conversionId: string }[], now: Date): Promise<string | undefined>;
+  /** A conversion of a brand whose rules judge now, or of a partner who is banned somewhere, of which nothing has been told here yet. */
+  untold(tx: Tx, conversions: readonly (Pair & { conversionId: string })[], now: Date): Promise<string | undefined>;
 }

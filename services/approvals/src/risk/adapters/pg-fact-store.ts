@@ -121,17 +121,23 @@ export const pgFactStore = (): FactStore => ({
   async conversionsOf(tx, partnerIds, from) {
     const { rows } = await tx.query<Pair & { conversionId: string }>(
       `SELECT brand_id AS "brandId", partner_id AS "partnerId", conversion_id AS "conversionId" FROM risk_fact
-       WHERE partner_id = ANY ($1) AND occurred_at >= $2`,
+       WHERE partner_id = ANY ($1) AND occurred_at >= $2 AND kind NOT IN ('refund', 'chargeback')`,
       [partnerIds, from],
     );
     return rows;
   },
   async untold(tx, conversions, now) {
     const { rows } = await tx.query<{ id: string }>(
-      `SELECT asked.conversion_id AS id FROM unnest($1::text[], $2::text[]) AS asked (brand_id, conversion_id)
-       WHERE EXISTS (SELECT 1 FROM risk_rule_set_activation active WHERE active.brand_id = asked.brand_id AND active.active_from <= $3)
+      `SELECT asked.conversion_id AS id FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (brand_id, conversion_id, partner_id)
+       WHERE (EXISTS (SELECT 1 FROM risk_rule_set_activation active WHERE active.brand_id = asked.brand_id AND active.active_from <= $4)
+           OR EXISTS (SELECT 1 FROM network_ban ban JOIN network_ban_decision ON ban_id = ban.id WHERE ban.partner_id = asked.partner_id))
          AND NOT EXISTS (SELECT 1 FROM risk_fact fact WHERE fact.conversion_id = asked.conversion_id) LIMIT 1`,
-      [conversions.map(({ brandId }) => brandId), conversions.map(({ conversionId }) => conversionId), now],
+      [
+        conversions.map(({ brandId }) => brandId),
+        conversions.map(({ conversionId }) => conversionId),
+        conversions.map(({ partnerId }) => partnerId),
+        now,
+      ],
     );
     return rows[0]?.id;
   },
