@@ -41,6 +41,7 @@ export * from './routes/operations.js';
 export * from './routes/payouts.js';
 export * from './routes/quality.js';
 export * from './routes/recalculations.js';
+export * from './routes/risk-backtests.js';
 export * from './routes/risk-cases.js';
 export * from './routes/risk-hits.js';
 export * from './routes/risk-rules.js';

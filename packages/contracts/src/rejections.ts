@@ -101,6 +101,7 @@ export const rejections = {
   'rule-set-in-past': { status: 422, title: 'A rule set cannot hold from an instant that is past' },
   'case-already-resolved': { status: 409, title: 'The case is resolved' },
   'ban-state-forbids': { status: 409, title: 'The ban is not in a state that allows this' },
+  'backtest-period-invalid': { status: 422, title: 'A back-test covers at most 400 days, which have begun' },
   'risk-signal-empty': { status: 422, title: 'The signal says nothing' },
   // payouts
   'run-state-forbids': { status: 409, title: 'The run is not in a state that allows this' },

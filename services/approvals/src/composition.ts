@@ -9,9 +9,11 @@ import { strikeWith } from './review/hits/strike-hits.js';
 import { publishDecisionsWith } from './review/publish-decisions.js';
 import { bundledDomains, httpDomains } from './risk/adapters/disposable-domains.js';
 import { httpVerdicts, noVerdicts } from './risk/adapters/network-verdicts.js';
+import { pgBacktestStore } from './risk/adapters/pg-backtest-store.js';
 import { pgBanStore } from './risk/adapters/pg-ban-store.js';
 import { pgFactStore } from './risk/adapters/pg-fact-store.js';
 import { pgRuleSetStore } from './risk/adapters/pg-rule-set-store.js';
+import { backtestJob } from './risk/backtests/run-backtest.js';
 import { spreadBanJob } from './risk/bans/spread-ban.js';
 import { routes } from './routes.js';
 import { pgHitStore } from './shared/adapters/pg-hit-store.js';
@@ -59,6 +61,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
         facts: pgFactStore(),
         ruleSets: pgRuleSetStore(db),
         bans: pgBanStore(db),
+        backtests: pgBacktestStore(db),
         jobs,
         keys,
         domains: settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL ? httpDomains(settings.TRIBUTARY_DISPOSABLE_DOMAINS_URL) : bundledDomains(),
@@ -71,7 +74,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       return {
         routes: routes(parts),
         subscriptions: subscriptions(parts),
-        jobs: [escalateCasesJob({ db, cases, outbox }), spreadBanJob({ db, ...parts })],
+        jobs: [escalateCasesJob({ db, cases, outbox }), spreadBanJob({ db, ...parts }), backtestJob({ db, ...parts })],
       };
     },
   });

@@ -174,6 +174,15 @@ function owed(world: World): Record<string, () => Sample> {
     }),
     listNetworkBans: () => ({ query: { brandId } }),
     setNetworkBanPolicy: () => ({ params: { brandId }, body: { onBan: 'notify' } }),
+    createRiskBacktest: () => ({
+      body: {
+        brandId,
+        from: '2020-01-01T00:00:00Z',
+        to: '2020-02-01T00:00:00Z',
+        use: { rule: 'velocity', parameters: {}, action: 'flag' },
+      },
+    }),
+    getRiskBacktest: () => ({ params: { backtestId: 'rbt_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
     listRiskRules: () => ({}),
     writeRiskRuleSet: () => ({
       params: { brandId },

@@ -18,6 +18,7 @@ import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
+import * as riskBacktests from './risk-backtests.js';
 import * as riskCases from './risk-cases.js';
 import * as riskHits from './risk-hits.js';
 import * as riskRules from './risk-rules.js';
@@ -49,6 +50,7 @@ export const routeContracts: readonly RouteContract[] = [
   riskHits,
   riskRules,
   networkBans,
+  riskBacktests,
   payouts,
   audit,
   insights,

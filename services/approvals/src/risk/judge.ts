@@ -2,8 +2,8 @@ import type { EventContext, Tx } from '@tributary/messaging';
 import type { HitStore, HitWithEffects } from '../shared/hit-store.js';
 import type { StrikeHits } from '../shared/strike.js';
 import { assess, lookBackOf, type RuleSet } from './domain/assess.js';
-import type { PartnerFacts } from './domain/rule.js';
 import type { FactStore, Pair } from './fact-store.js';
+import { factsOfPartners } from './facts-of-partners.js';
 import type { RuleSetStore } from './rule-set-store.js';
 
 export interface JudgeParts {
@@ -37,38 +37,12 @@ export async function judge(
   if (touched.length === 0) return [];
   const lookBack = Math.max(...[...sets.values()].map((set) => lookBackOf(set)));
   const pairs = [...new Map(touched.map(({ brandId, partnerId }) => [`${brandId}/${partnerId}`, { brandId, partnerId }])).values()];
-  const known = await factsOf(parts, tx, pairs, touched, { from: new Date(earliest.getTime() - lookBack), now });
-  const planned = known.flatMap(({ brandId, facts }) => {
+  const ids = new Set(touched.map(({ conversionId }) => conversionId));
+  const isFresh = ({ conversionId }: { conversionId: string }): boolean => ids.has(conversionId);
+  const known = await factsOfPartners(parts.facts, tx, pairs, new Date(earliest.getTime() - lookBack), isFresh);
+  const planned = known.flatMap(({ brandId, ...own }) => {
     const set = sets.get(brandId);
-    return set ? assess(facts, set).map((hit) => ({ ...hit, brandId })) : [];
+    return set ? assess({ ...own, fresh: own.recent.filter(isFresh), now }, set).map((hit) => ({ ...hit, brandId })) : [];
   });
   return parts.strikeHits(tx, context, planned, now);
-}
-
-async function factsOf(
-  { facts }: JudgeParts,
-  tx: Tx,
-  pairs: readonly Pair[],
-  touched: readonly Touched[],
-  { from, now }: { from: Date; now: Date },
-): Promise<{ brandId: string; facts: PartnerFacts }[]> {
-  const ids = new Set(touched.map(({ conversionId }) => conversionId));
-  const recents = await facts.since(tx, pairs, from);
-  const identities = await facts.identities(tx, [...new Set(pairs.map(({ partnerId }) => partnerId))]);
-  const found = pairs.map(({ brandId, partnerId }) => {
-    const recent = recents.get(`${brandId}/${partnerId}`) ?? [];
-    return { brandId, partnerId, recent, fresh: recent.filter(({ conversionId }) => ids.has(conversionId)) };
-  });
-  const subjects = found.flatMap(({ partnerId, fresh }) => [
-    partnerId,
-    ...fresh.flatMap(({ conversionId, customerId }) => (customerId === null ? [conversionId] : [conversionId, customerId])),
-  ]);
-  const told = await facts.signals(tx, [...new Set(pairs.map(({ brandId }) => brandId))], [...new Set(subjects)]);
-  return found.map(({ brandId, ...own }) => {
-    const identity = identities.get(own.partnerId) ?? { accounts: [], sameAccount: [] };
-    const signals = new Map(
-      [...told].flatMap(([key, list]) => (key.startsWith(`${brandId}/`) ? [[key.slice(brandId.length + 1), list] as const] : [])),
-    );
-    return { brandId, facts: { ...own, ...identity, signals, now } };
-  });
 }
