@@ -64,4 +64,8 @@ export const ids = {
   riskHit: idSchema('riskHit'),
   approvalBatch: idSchema('approvalBatch'),
   delegation: idSchema('delegation'),
+  riskSignal: idSchema('riskSignal'),
+  riskBacktest: idSchema('riskBacktest'),
+  networkBan: idSchema('networkBan'),
+  case: idSchema('case'),
 };

@@ -37,6 +37,9 @@ export const idPrefixes = {
   riskHit: 'rsk',
   approvalBatch: 'aba',
   delegation: 'dlg',
+  riskSignal: 'rsg',
+  riskBacktest: 'rbt',
+  networkBan: 'ban',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

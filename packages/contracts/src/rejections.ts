@@ -103,6 +103,13 @@ export const rejections = {
   'routing-table-invalid': { status: 422, title: 'The routing table breaks a rule' },
   'routing-policy-already-accepted': { status: 409, title: 'The version of the routing table is accepted already' },
   'routing-policy-superseded': { status: 409, title: 'A later version of the routing table was accepted: write a new one' },
+  'risk-rule-twice': { status: 422, title: 'The rule set names a rule twice' },
+  'rule-set-already-active': { status: 409, title: 'The version of the rule set was switched on before' },
+  'rule-set-in-past': { status: 422, title: 'A rule set cannot hold from an instant that is past' },
+  'case-already-resolved': { status: 409, title: 'The case is resolved' },
+  'ban-state-forbids': { status: 409, title: 'The ban is not in a state that allows this' },
+  'backtest-period-invalid': { status: 422, title: 'A back-test covers at most 400 days, which have begun' },
+  'risk-signal-empty': { status: 422, title: 'The signal says nothing' },
   // payouts
   'run-state-forbids': { status: 409, title: 'The run is not in a state that allows this' },
   'run-empty': { status: 422, title: 'Nothing is payable' },

@@ -97,6 +97,7 @@ function owed(world: World): Record<string, () => Sample> {
   const version = { dealId, version: '1' };
   const template = { templateId: 'dtp_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const riskCase = { caseId: 'cse_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
@@ -176,6 +177,36 @@ function owed(world: World): Record<string, () => Sample> {
     listRoutingPolicies: () => ({ params: { brandId } }),
     getRoutingTable: () => ({ params: { brandId } }),
     listRiskHits: () => ({ query: { brandId } }),
+    listRiskCases: () => ({ query: { brandId } }),
+    getRiskCase: () => ({ params: riskCase, status: 404 }),
+    assignRiskCase: () => ({ params: riskCase, body: { assigneeId: 'key_fuzz' }, status: 404 }),
+    noteRiskCase: () => ({ params: riskCase, body: { note: 'fuzz' }, status: 404 }),
+    resolveRiskCase: () => ({ params: riskCase, body: { resolution: 'fraud', reason: 'fuzz' }, status: 404 }),
+    proposeNetworkBan: () => ({ body: { brandId, partnerId, reason: 'fuzz' } }),
+    decideNetworkBan: () => ({
+      params: { banId: 'ban_01kjpwzgj0fcd8rdctfnvsvzgh' },
+      body: { decision: 'lift', reason: 'fuzz' },
+      status: 404,
+    }),
+    listNetworkBans: () => ({ query: { brandId } }),
+    setNetworkBanPolicy: () => ({ params: { brandId }, body: { onBan: 'notify' } }),
+    createRiskBacktest: () => ({
+      body: {
+        brandId,
+        from: '2020-01-01T00:00:00Z',
+        to: '2020-02-01T00:00:00Z',
+        use: { rule: 'velocity', parameters: {}, action: 'flag' },
+      },
+    }),
+    getRiskBacktest: () => ({ params: { backtestId: 'rbt_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    listRiskRules: () => ({}),
+    writeRiskRuleSet: () => ({
+      params: { brandId },
+      body: { rules: [{ rule: 'velocity', parameters: { atLeast: 10_000 }, action: 'flag' }], reason: 'fuzz' },
+    }),
+    activateRiskRuleSet: () => ({ params: { brandId, version: '999999' }, body: {}, status: 404 }),
+    listRiskRuleSets: () => ({ params: { brandId } }),
+    recordRiskSignal: () => ({ body: { brandId, subjectId: partnerId, device: fresh() } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };
 }

@@ -158,3 +158,61 @@ export const delegationChanged = defineEvent({
     revokedAt: instant.nullable(),
   }),
 });
+
+export const caseEscalated = defineEvent({
+  type: 'approvals.case.escalated.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 46,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A risk case was not resolved by its deadline. What it holds stays held.',
+  schema: z.strictObject({
+    caseId: ids.case,
+    brandId: ids.brand,
+    partnerId: ids.partner.nullable(),
+    rule: z.string(),
+    assignedTo: z.string().nullable(),
+    dueAt: instant,
+    escalatedAt: instant,
+  }),
+});
+
+export const runRecalled = defineEvent({
+  type: 'approvals.run.recalled.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 41,
+  producer: 'approvals',
+  consumers: ['payouts'],
+  summary: 'After a run was cleared, a risk hit held entries of it again. Their payouts must not go out; what went out is to be looked at.',
+  schema: z.strictObject({
+    runId: ids.run,
+    /** Of the content that was cleared. */
+    contentHash: sha256Hex,
+    payoutIds: z.array(ids.payout).min(1),
+    entryIds: z.array(ids.entry).min(1),
+    hitIds: z.array(ids.riskHit).min(1),
+    recalledAt: instant,
+  }),
+});
+
+export const partnerBanned = defineEvent({
+  type: 'approvals.partner.banned.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 46,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A ban of a partner, by a brand itself or by another one, took effect at a brand, as that brand chose.',
+  schema: z.strictObject({
+    banId: ids.networkBan,
+    partnerId: ids.partner,
+    /** Where it took effect. */
+    brandId: ids.brand,
+    /** Whose ban it is. */
+    sourceBrandId: ids.brand,
+    effect: z.enum(['ban', 'hold', 'notify']),
+    at: instant,
+  }),
+});

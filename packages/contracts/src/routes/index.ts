@@ -15,11 +15,15 @@ import * as deals from './deals.js';
 import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
+import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
+import * as riskBacktests from './risk-backtests.js';
+import * as riskCases from './risk-cases.js';
 import * as riskHits from './risk-hits.js';
+import * as riskRules from './risk-rules.js';
 import * as routingPolicies from './routing-policies.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
@@ -47,8 +51,12 @@ export const routeContracts: readonly RouteContract[] = [
   approvals,
   approvalBatches,
   approvalDelegations,
+  riskCases,
   riskHits,
   routingPolicies,
+  riskRules,
+  networkBans,
+  riskBacktests,
   payouts,
   audit,
   insights,

@@ -27,11 +27,11 @@ export interface ApprovalStore {
   saveDecisions(tx: Tx, approvals: readonly Approval[]): Promise<void>;
   /** Locked for the change that follows. */
   lock(tx: Tx, approvalId: string): Promise<Approval | undefined>;
-  /** Those of a brand. */
+  /** Those of a brand, in the order in which a hit locks them. */
   lockAll(tx: Tx, brandId: string, approvalIds: readonly string[]): Promise<Approval[]>;
   lockByEntries(tx: Tx, entryIds: readonly string[]): Promise<Map<string, Approval>>;
-  /** All that a conversion earned, originals before what follows them. */
-  lockByConversion(tx: Tx, conversion: { brandId: string; conversionId: string }): Promise<Approval[]>;
+  /** All that conversions of a brand earned, by conversion, originals before what follows them; locked. */
+  lockByConversions(tx: Tx, brandId: string, conversionIds: readonly string[]): Promise<Map<string, Approval[]>>;
   /** The trace context in which its entry arrived. */
   traceOf(tx: Tx, approvalId: string): Promise<string | null>;
   /** Corrections of entries that are not decided yet, locked. */

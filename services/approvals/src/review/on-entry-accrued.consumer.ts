@@ -1,6 +1,7 @@
 import { type EventOf, newId } from '@tributary/contracts';
 import { contextOf, NotYet, type Outbox, type Tx } from '@tributary/messaging';
 import type { Clock } from '@tributary/service-kit';
+import type { FactStore } from '../risk/fact-store.js';
 import type { Conversion, HitStore } from '../shared/hit-store.js';
 import type { PartnerProfile, ProfileStore } from '../shared/profile-store.js';
 import type { BrandLimits } from '../shared/routing/domain/default-table.js';
@@ -16,6 +17,7 @@ export interface ReviewParts {
   approvals: ApprovalStore;
   hits: HitStore;
   routing: RoutingStore;
+  facts: Pick<FactStore, 'untold'>;
   profiles: ProfileStore;
   outbox: Outbox;
   clock: Clock;
@@ -32,6 +34,9 @@ export const onEntryAccrued = (parts: ReviewParts) => async (tx: Tx, events: rea
   const router = await routerFor(parts.routing, tx, policies, [...partners.keys()], now);
   const own = events.map((event) => ({ event, approval: routed(event, { limits: policies, partners, router }, now) }));
   const originals = await originalsOf(parts, tx, own);
+  // Where rules judge, nothing is decided on a conversion that they have not seen.
+  const untold = await parts.facts.untold(tx, conversionsOf(own), now);
+  if (untold) throw new NotYet(`conversion ${untold}`);
   const hits = await parts.hits.standing(tx, conversionsOf(own));
   const final = entered(own, originals, hits, now);
   const added = new Set(
@@ -96,8 +101,10 @@ function routed(event: Accrued, known: Known, now: Date): Approval {
   };
 }
 
-const conversionsOf = (own: readonly { approval: Approval }[]): Conversion[] =>
-  own.flatMap(({ approval: { brandId, conversionId } }) => (conversionId === null ? [] : [{ brandId, conversionId }]));
+const conversionsOf = (own: readonly { approval: Approval }[]): (Conversion & { partnerId: string })[] =>
+  own.flatMap(({ approval: { brandId, conversionId, partnerId } }) =>
+    conversionId === null ? [] : [{ brandId, conversionId, partnerId }],
+  );
 
 /** As they are kept, with the hits on each: first what stands by itself, then what follows it. */
 function entered(

@@ -1,11 +1,11 @@
-import type { EventContext, Tx } from '@tributary/messaging';
+import type { EventContext, Outbox, Tx } from '@tributary/messaging';
 import type { Principal } from '@tributary/service-kit';
 import type { DelegationStore } from '../delegations/delegation-store.js';
 import { deciderOf } from '../shared/decider.js';
-import type { ShownApproval } from './approval-store.js';
+import type { PublishDecisions } from '../shared/strike.js';
+import type { ApprovalStore, ShownApproval } from './approval-store.js';
 import { decided } from './approval-view.js';
 import { type Approval, type Decider, follow, type Standing } from './domain/approval.js';
-import type { ReviewParts } from './on-entry-accrued.consumer.js';
 
 /**
  * Who decides, in whose name when he says so. A delegate reaches as far as his own roles and those that the giver had; undefined when
@@ -26,12 +26,17 @@ export async function deciderFor(
   return { ...own, onBehalfOf, mayDecideAboveThreshold: reaches };
 }
 
+interface SettleParts {
+  approvals: ApprovalStore;
+  outbox: Outbox;
+}
+
 /**
  * Keeps decisions of a person and tells them; what waits for the entries decided on shares their fate in the same transaction. Answers
  * with the approvals as they stand now.
  */
 export async function settleDecisions(
-  { approvals, outbox }: Pick<ReviewParts, 'approvals' | 'outbox'>,
+  { approvals, outbox }: SettleParts,
   tx: Tx,
   accepted: readonly Approval[],
   context: EventContext,
@@ -40,7 +45,7 @@ export async function settleDecisions(
   if (accepted.length === 0) return [];
   const byEntry = new Map(accepted.map((approval) => [approval.entryId, approval]));
   const followers = await approvals.lockFollowers(tx, [...byEntry.keys()]);
-  const followed = followers.map((one) => follow(one, byEntry.get(one.followsEntryId ?? '') ?? { status: 'waiting' }, now));
+  const followed = followers.map((one) => settled(one, byEntry.get(one.followsEntryId ?? ''), now));
   // Those that stand as it does now have nothing new to be told.
   const changed = [...accepted, ...followed.filter((one) => !followers.includes(one))];
   await approvals.saveDecisions(tx, changed);
@@ -51,6 +56,21 @@ export async function settleDecisions(
   const facts = changed.flatMap((one) => decided(one, { on: standings.get(one.id) }));
   if (facts.length > 0) await outbox.append(tx, context, facts);
   return accepted.map((approval) => ({ ...approval, ...standingOf(standings, approval.id), exception: null }));
+}
+
+export const publishDecisionsWith =
+  (parts: SettleParts): PublishDecisions =>
+  async (tx, context, decisions, now) => {
+    await settleDecisions(parts, tx, decisions, context, now);
+  };
+
+/** A correction shares the fate of what it corrects; where that was held and waits again, so does the correction. */
+function settled(correction: Approval, original: Approval | undefined, now: Date): Approval {
+  if (!original) return correction;
+  const waitsAgain = original.status === 'waiting' && original.decidedBy !== null && correction.status === 'held';
+  if (!waitsAgain) return follow(correction, original, now);
+  const reason = 'the entry that it corrects waits again';
+  return { ...correction, status: 'waiting', decidedBy: original.decidedBy, reason, decidedAt: now, decisions: correction.decisions + 1 };
 }
 
 /** What stands of an approval that was just locked. */

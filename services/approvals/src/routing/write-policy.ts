@@ -21,7 +21,7 @@ const { status, riskLevel } = partnerChanged.schema.shape;
 /** Writes the next version of a brand's table. It counts for nothing until it is accepted. */
 export const createRoutingPolicyRoute = ({ routing, hits, profiles }: RoutingParts) =>
   command(createRoutingPolicy, async ({ tx, params: { brandId }, body, principal, now }) => {
-    await hits.lockBrand(tx, brandId);
+    await hits.lockBrands(tx, [brandId]);
     const limits = (await profiles.sharePolicies(tx, [brandId])).get(brandId);
     if (!limits) throw new NotYetKnown('brand', brandId);
     const rows = body.rows as RoutingRow[];
@@ -48,7 +48,7 @@ export const createRoutingPolicyRoute = ({ routing, hits, profiles }: RoutingPar
 export const acceptRoutingPolicyRoute = ({ routing, hits, outbox }: RoutingParts) =>
   command(acceptRoutingPolicy, async ({ tx, params: { brandId, version }, principal, now, context }) => {
     // Entries of the brand are routed before or after, never across it.
-    await hits.lockBrand(tx, brandId);
+    await hits.lockBrands(tx, [brandId]);
     const policy = await routing.find(tx, brandId, version);
     if (!policy) return reject('not-found');
     if (policy.acceptedBy !== null) return reject('routing-policy-already-accepted');

@@ -22,7 +22,7 @@ export function pgApprovalStore(db: Database): ApprovalStore {
       return (await tx.query<Approval>(`SELECT ${columns} FROM approval WHERE id = $1 FOR UPDATE`, [approvalId])).rows[0];
     },
     async lockAll(tx, brandId, approvalIds) {
-      const sql = `SELECT ${columns} FROM approval WHERE brand_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE`;
+      const sql = `SELECT ${columns} FROM approval WHERE brand_id = $1 AND id = ANY($2) ORDER BY follows_entry_id IS NOT NULL, entry_id FOR UPDATE`;
       return (await tx.query<Approval>(sql, [brandId, approvalIds])).rows;
     },
     async traceOf(tx, approvalId) {
@@ -35,10 +35,15 @@ export function pgApprovalStore(db: Database): ApprovalStore {
       ]);
       return new Map(found.rows.map((row) => [row.entryId, row]));
     },
-    async lockByConversion(tx, { brandId, conversionId }) {
+    async lockByConversions(tx, brandId, conversionIds) {
       // Originals first, as a decision locks them too.
-      const sql = `SELECT ${columns} FROM approval WHERE brand_id = $1 AND conversion_id = $2 ORDER BY follows_entry_id IS NOT NULL, entry_id FOR UPDATE`;
-      return (await tx.query<Approval>(sql, [brandId, conversionId])).rows;
+      const sql = `SELECT ${columns} FROM approval WHERE brand_id = $1 AND conversion_id = ANY($2) ORDER BY follows_entry_id IS NOT NULL, entry_id FOR UPDATE`;
+      const found = new Map<string, Approval[]>();
+      for (const approval of (await tx.query<Approval>(sql, [brandId, conversionIds])).rows) {
+        const key = approval.conversionId ?? '';
+        found.set(key, [...(found.get(key) ?? []), approval]);
+      }
+      return found;
     },
     async lockFollowers(tx, entryIds) {
       const sql = `SELECT ${columns} FROM approval WHERE follows_entry_id = ANY($1) AND status IN ('waiting', 'held') ORDER BY entry_id FOR UPDATE`;

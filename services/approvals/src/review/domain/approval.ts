@@ -84,6 +84,8 @@ export interface RiskHit {
   id: string;
   rule: string;
   reportedBy: string;
+  /** Somebody looked into it and found nothing. Who reported it stays one of those who do not approve. */
+  cleared?: boolean;
 }
 export type Verdict = 'approve' | 'reject' | 'hold';
 
@@ -98,7 +100,7 @@ export interface Wish {
 
 /**
  * A person's decision on the stage that is due. An approved or rejected one is final; a held one waits for either. `hits` are the risk
- * hits that hold it: to approve all the same needs a reason, and another person than who reported one. Who approved an earlier stage
+ * hits on it: to approve past one that nobody has cleared needs a reason, and another person than who reported one. Who approved an earlier stage
  * does not approve the next, and only the last stage approves. Who decides in another's name counts as both.
  */
 export function decide(
@@ -148,7 +150,7 @@ function refusal(
   const persons = [decider.actorId, decider.onBehalfOf];
   if (verdict === 'approve' && persons.some((person) => person !== undefined && others.includes(person))) return 'four-eyes';
   if (stageDue(approval, standing.passed) === 'finance' && !decider.mayDecideAboveThreshold) return 'above-your-threshold';
-  return (verdict !== 'approve' || hits.length > 0) && reason === null ? 'reason-required' : undefined;
+  return (verdict !== 'approve' || hits.some(({ cleared }) => !cleared)) && reason === null ? 'reason-required' : undefined;
 }
 
 /** What a correction is decided to be once the entry that it corrects is. */

@@ -51,7 +51,7 @@ export function decideEach(
 
 function doubtOn({ status }: Approval, hits: readonly RiskHit[]): ExceptionCode | undefined {
   if (status !== 'held') return undefined;
-  return hits.length > 0 ? 'risk-hit' : 'held';
+  return hits.some(({ cleared }) => !cleared) ? 'risk-hit' : 'held';
 }
 
 /** Sums of the lines that a batch has decided, by currency. */

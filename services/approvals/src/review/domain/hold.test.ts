@@ -84,20 +84,25 @@ test('T-46 what lifts the commission of another conversion is not released with 
   expect(strike([elsewhere], hit, now).changed).toMatchObject([{ status: 'held', followsEntryId: null, needs: 'manager' }]);
   const back = correction(-400n, { conversionId: 'cnv_2' });
   expect(enter(back, waiting, [hit], now)).toBe(back);
-  expect(strike([back], hit, now)).toEqual({ held: [], changed: [], decided: [] });
+  expect(strike([back], hit, now)).toEqual({ held: [], changed: [], recalled: [], decided: [] });
 });
-test('T-46 a hit holds what waits with what follows it, leaves what is held as it is, and what is decided alone', () => {
+test('T-46 a hit holds what waits and what was approved, with what follows it, and leaves alone what is held, rejected or takes back', () => {
   const byHand = { ...waiting, id: 'apr_3', entryId: 'ent_3', status: 'held', decidedBy: 'key_manager', decisions: 1 } as const;
-  const done = { ...arriving, id: 'apr_4', entryId: 'ent_4', status: 'approved' } as const;
+  const done = { ...arriving, id: 'apr_4', entryId: 'ent_4', status: 'approved', decidedBy: 'automatic', decisions: 1 } as const;
+  const back = { ...done, id: 'apr_6', entryId: 'ent_6', amount: -5n } as const;
+  const lift = { ...done, id: 'apr_7', entryId: 'ent_7', followsEntryId: 'ent_4' } as const;
   const rejected = { ...arriving, id: 'apr_5', entryId: 'ent_5', status: 'rejected' } as const;
-  const met = strike([waiting, correction(-400n), byHand, done, rejected], hit, now);
-  expect(met.held.map(({ id }) => id)).toEqual(['apr_1', 'apr_2', 'apr_3']);
+  const met = strike([waiting, correction(-400n), byHand, done, rejected, back, lift], hit, now);
+  expect(met.held.map(({ id }) => id)).toEqual(['apr_1', 'apr_2', 'apr_3', 'apr_4', 'apr_7']);
   expect(met.changed).toMatchObject([
     { id: 'apr_1', status: 'held', reason: 'risk hit: same-device', decidedBy: 'automatic', decisions: 1 },
     { id: 'apr_2', status: 'held', reason: 'the entry that it corrects was held', followsEntryId: 'ent_1', decisions: 1 },
+    { id: 'apr_4', status: 'held', needs: 'manager', reason: 'risk hit: same-device', decidedBy: 'automatic', decisions: 2 },
+    { id: 'apr_7', status: 'held', followsEntryId: 'ent_4', decisions: 2 },
   ]);
+  expect(met.recalled.map(({ id }) => id)).toEqual(['apr_4', 'apr_7']);
   expect(met.held[2]).toBe(byHand);
-  expect(met.decided).toEqual([done, rejected]);
+  expect(met.decided).toEqual([rejected, back]);
 });
 test('T-46 a correction meets the hits that its partner has not been cleared of; what is earned first meets all', () => {
   const hits = [

@@ -1,5 +1,6 @@
 import type { Database } from '@tributary/service-kit';
 import type { Flag, PolicyVersion, RoutingStore } from '../routing/routing-store.js';
+import { cleared } from './cleared.js';
 
 const policies = /* sql */ `SELECT policy.brand_id AS "brandId", policy.version, policy.effective_from AS "effectiveFrom", policy.rows, policy.reason,
     policy.document_hash AS "documentHash", policy.author_id AS "authorId", policy.recorded_at AS "recordedAt", acceptance.accepted_by AS "acceptedBy",
@@ -48,9 +49,12 @@ export const pgRoutingStore = (db: Database): RoutingStore => ({
   },
   async flagsSince(tx, brandIds, partnerIds, since) {
     const { rows } = await tx.query<Flag>(
-      `SELECT hit.brand_id AS "brandId", approval.partner_id AS "partnerId", hit.created_at AS "createdAt"
-       FROM risk_hit hit JOIN risk_hit_effect effect ON effect.hit_id = hit.id JOIN approval ON approval.id = effect.approval_id
-       WHERE hit.brand_id = ANY($1) AND hit.created_at >= $3 AND approval.partner_id = ANY($2) GROUP BY hit.id, approval.partner_id`,
+      `SELECT hit.brand_id AS "brandId", known.partner_id AS "partnerId", hit.created_at AS "createdAt"
+       FROM risk_hit hit CROSS JOIN LATERAL (
+         SELECT approval.partner_id FROM risk_hit_effect effect JOIN approval ON approval.id = effect.approval_id WHERE effect.hit_id = hit.id
+         UNION SELECT own.partner_id FROM risk_case_hit link JOIN risk_case own ON own.id = link.case_id WHERE link.hit_id = hit.id
+       ) known
+       WHERE hit.brand_id = ANY($1) AND hit.created_at >= $3 AND known.partner_id = ANY($2) AND NOT ${cleared}`,
       [brandIds, partnerIds, since],
     );
     return rows;
