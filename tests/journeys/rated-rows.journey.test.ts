@@ -8,6 +8,7 @@ import { holding } from './examples/holding.js';
 import { lifeOfADeal } from './examples/life-of-a-deal.js';
 import { startPlatform } from './examples/platform.js';
 import { recruits } from './examples/recruits.js';
+import { risk } from './examples/risk.js';
 import { amounts, conditions } from './examples/rows.js';
 import { world } from './examples/world.js';
 import { writeOffs } from './examples/write-offs.js';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => platform?.stop(), 60_000);
 
 // The last ones move the clock.
-const rows = [conditions, amounts, recruits, brands, corrections, writeOffs, bounties, holding, asOf, lifeOfADeal, clawbacks].flat();
+const rows = [conditions, amounts, recruits, risk, brands, corrections, writeOffs, bounties, holding, asOf, lifeOfADeal, clawbacks].flat();
 
 test.each(rows.map(({ name, play }) => [name, play] as const))(
   '%s',

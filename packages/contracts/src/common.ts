@@ -64,4 +64,10 @@ export const ids = {
   riskHit: idSchema('riskHit'),
   bankReport: idSchema('bankReport'),
   reconciliationItem: idSchema('reconciliationItem'),
+  approvalBatch: idSchema('approvalBatch'),
+  delegation: idSchema('delegation'),
+  riskSignal: idSchema('riskSignal'),
+  riskBacktest: idSchema('riskBacktest'),
+  networkBan: idSchema('networkBan'),
+  case: idSchema('case'),
 };

@@ -37,6 +37,11 @@ export const idPrefixes = {
   riskHit: 'rsk',
   bankReport: 'bkr',
   reconciliationItem: 'rci',
+  approvalBatch: 'aba',
+  delegation: 'dlg',
+  riskSignal: 'rsg',
+  riskBacktest: 'rbt',
+  networkBan: 'ban',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

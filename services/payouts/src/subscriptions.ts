@@ -4,6 +4,7 @@ import { onEntryAccrued } from './entries/on-entry-accrued.js';
 import type { Parts } from './parts.js';
 import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.js';
 import { onRunCleared, onRunRefused } from './runs/on-run-decided.js';
+import { onRunRecalled } from './runs/on-run-recalled.js';
 
 export const subscriptions = (parts: Parts): Subscriptions => ({
   'directory.brand.changed.v1': onBrandChanged(parts),
@@ -15,4 +16,5 @@ export const subscriptions = (parts: Parts): Subscriptions => ({
   'approvals.commission.rejected.v1': onCommissionDecided(parts, 'rejected'),
   'approvals.run.cleared.v1': onRunCleared(parts),
   'approvals.run.refused.v1': onRunRefused(parts),
+  'approvals.run.recalled.v1': onRunRecalled(parts),
 });

@@ -100,6 +100,7 @@ function owed(world: World): Record<string, () => Sample> {
   const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const item = { itemId: 'rci_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const payoutMethodId = 'pm_01kjpwzgj0fcd8rdctfnvsvzgh';
+  const riskCase = { caseId: 'cse_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
     createPayoutMethod: () => ({ params: { partnerId }, body: { kind: 'simulated', account: { name: 'Ada' } } }),
@@ -169,6 +170,22 @@ function owed(world: World): Record<string, () => Sample> {
     reportRiskHit: () => ({
       body: { brandId, conversionId: 'cnv_01kjpwzgj0fcd8rdctfnvsvzgh', rule: fresh(), detail: 'fuzz' },
     }),
+    decideApprovalBatch: () => ({ query: { dryRun: 'true' }, body: { brandId, decision: 'approve', filter: {} } }),
+    getApprovalBatch: () => ({ params: { batchId: 'aba_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    listApprovalBatches: () => ({ query: { brandId } }),
+    createApprovalDelegation: () => ({
+      body: { brandId, delegateId: fresh(), validFrom: '2020-01-01T00:00:00Z', validUntil: '2099-01-01T00:00:00Z', reason: 'fuzz' },
+    }),
+    revokeApprovalDelegation: () => ({ params: { delegationId: 'dlg_01kjpwzgj0fcd8rdctfnvsvzgh' }, body: {}, status: 404 }),
+    listApprovalDelegations: () => ({ query: { brandId } }),
+    createRoutingPolicy: () => ({
+      params: { brandId },
+      query: { dryRun: 'true' },
+      body: { rows: [{ name: 'all', outcome: 'manager' }], reason: 'fuzz' },
+    }),
+    acceptRoutingPolicy: () => ({ params: { brandId, version: '1' }, body: {}, status: 404 }),
+    listRoutingPolicies: () => ({ params: { brandId } }),
+    getRoutingTable: () => ({ params: { brandId } }),
     listRiskHits: () => ({ query: { brandId } }),
     proposeResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', reason: 'fuzz' }, status: 409 }),
     confirmResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', proposedBy: 'usr_x' }, status: 409 }),
@@ -184,6 +201,32 @@ function owed(world: World): Record<string, () => Sample> {
     listReconciliationItems: () => ({ query: { brandId } }),
     getReconciliationItem: () => ({ params: item, status: 404 }),
     resolveReconciliationItem: () => ({ params: item, body: { resolution: 'fuzz' }, status: 404 }),
+    listRiskCases: () => ({ query: { brandId } }),
+    getRiskCase: () => ({ params: riskCase, status: 404 }),
+    assignRiskCase: () => ({ params: riskCase, body: { assigneeId: 'key_fuzz' }, status: 404 }),
+    noteRiskCase: () => ({ params: riskCase, body: { note: 'fuzz' }, status: 404 }),
+    resolveRiskCase: () => ({ params: riskCase, body: { resolution: 'fraud', reason: 'fuzz' }, status: 404 }),
+    proposeNetworkBan: () => ({ body: { brandId, partnerId, reason: 'fuzz' } }),
+    decideNetworkBan: () => ({
+      params: { banId: 'ban_01kjpwzgj0fcd8rdctfnvsvzgh' },
+      body: { decision: 'lift', reason: 'fuzz' },
+      status: 404,
+    listNetworkBans: () => ({ query: { brandId } }),
+    setNetworkBanPolicy: () => ({ params: { brandId }, body: { onBan: 'notify' } }),
+    createRiskBacktest: () => ({
+      body: {
+        brandId,
+        from: '2020-01-01T00:00:00Z',
+        to: '2020-02-01T00:00:00Z',
+        use: { rule: 'velocity', parameters: {}, action: 'flag' },
+      },
+    getRiskBacktest: () => ({ params: { backtestId: 'rbt_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
+    listRiskRules: () => ({}),
+    writeRiskRuleSet: () => ({
+      body: { rules: [{ rule: 'velocity', parameters: { atLeast: 10_000 }, action: 'flag' }], reason: 'fuzz' },
+    activateRiskRuleSet: () => ({ params: { brandId, version: '999999' }, body: {}, status: 404 }),
+    listRiskRuleSets: () => ({ params: { brandId } }),
+    recordRiskSignal: () => ({ body: { brandId, subjectId: partnerId, device: fresh() } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
   };
 }

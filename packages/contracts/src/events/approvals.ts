@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
 import { defineEvent } from '../define-event.js';
+import { routingRow } from '../routing-row.js';
 
 const decision = z.strictObject({
   approvalId: ids.approval,
@@ -14,10 +15,19 @@ const decision = z.strictObject({
   automatic: z.boolean(),
   /** The policy sentence that routed it, readable. */
   route: z.string(),
+  /** The row of the routing table that matched; `policyVersion` null: the table that the brand's limits make. */
+  routing: z.strictObject({ policyVersion: z.int().nullable(), row: z.string() }).optional(),
   reason: z.string().nullable(),
   decidedAt: instant,
   /** Counts the decisions on this approval: the highest holds. */
   decision: z.int().positive(),
+  /** What a person decided on, and who approved which stage of it. Absent for automatic decisions. */
+  contentHash: sha256Hex.optional(),
+  /** In whose name a delegate decided. */
+  onBehalfOf: z.string().optional(),
+  stages: z
+    .array(z.strictObject({ stage: z.enum(['manager', 'finance']), decidedBy: z.string(), onBehalfOf: z.string().optional() }))
+    .optional(),
 });
 
 export const commissionApproved = defineEvent({
@@ -51,6 +61,27 @@ export const commissionRejected = defineEvent({
   schema: decision,
 });
 
+export const commissionEscalated = defineEvent({
+  type: 'approvals.commission.escalated.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 30,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A stage of an approval is past its deadline and still open. It decides nothing.',
+  schema: z.strictObject({
+    approvalId: ids.approval,
+    entryId: ids.entry,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    amount: minorAmount,
+    currency,
+    stage: z.enum(['manager', 'finance']),
+    dueAt: instant,
+    escalatedAt: instant,
+  }),
+});
+
 export const runCleared = defineEvent({
   type: 'approvals.run.cleared.v1',
   kind: 'fact',
@@ -81,5 +112,107 @@ export const runRefused = defineEvent({
     reason: z.string(),
     entryIds: z.array(ids.entry),
     refusedAt: instant,
+  }),
+});
+
+export const routingPolicyAccepted = defineEvent({
+  type: 'approvals.routing-policy.accepted.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 2,
+  producer: 'approvals',
+  consumers: [],
+  summary: "A version of a brand's routing table counts: who decides on what, from an instant on.",
+  schema: z.strictObject({
+    brandId: ids.brand,
+    version: z.int().positive(),
+    effectiveFrom: instant,
+    rows: z.array(routingRow),
+    reason: z.string(),
+    documentHash: sha256Hex,
+    authorId: z.string(),
+    acceptedBy: z.string(),
+    acceptedAt: instant,
+  }),
+});
+
+export const delegationChanged = defineEvent({
+  type: 'approvals.delegation.changed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 2,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A person lets another decide in his name for a time, or has taken that back.',
+  schema: z.strictObject({
+    delegationId: ids.delegation,
+    brandId: ids.brand,
+    giverId: z.string(),
+    delegateId: z.string(),
+    validFrom: instant,
+    validUntil: instant,
+    reason: z.string(),
+    aboveThreshold: z.boolean(),
+    createdAt: instant,
+    revokedBy: z.string().nullable(),
+    revokedAt: instant.nullable(),
+  }),
+});
+
+export const caseEscalated = defineEvent({
+  type: 'approvals.case.escalated.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 46,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A risk case was not resolved by its deadline. What it holds stays held.',
+  schema: z.strictObject({
+    caseId: ids.case,
+    brandId: ids.brand,
+    partnerId: ids.partner.nullable(),
+    rule: z.string(),
+    assignedTo: z.string().nullable(),
+    dueAt: instant,
+    escalatedAt: instant,
+  }),
+});
+
+export const runRecalled = defineEvent({
+  type: 'approvals.run.recalled.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 41,
+  producer: 'approvals',
+  consumers: ['payouts'],
+  summary: 'After a run was cleared, a risk hit held entries of it again. Their payouts must not go out; what went out is to be looked at.',
+  schema: z.strictObject({
+    runId: ids.run,
+    /** Of the content that was cleared. */
+    contentHash: sha256Hex,
+    payoutIds: z.array(ids.payout).min(1),
+    entryIds: z.array(ids.entry).min(1),
+    hitIds: z.array(ids.riskHit).min(1),
+    recalledAt: instant,
+  }),
+});
+
+export const partnerBanned = defineEvent({
+  type: 'approvals.partner.banned.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 46,
+  producer: 'approvals',
+  consumers: [],
+  summary: 'A ban of a partner, by a brand itself or by another one, took effect at a brand, as that brand chose.',
+  schema: z.strictObject({
+    banId: ids.networkBan,
+    partnerId: ids.partner,
+    /** Where it took effect. */
+    brandId: ids.brand,
+    /** Whose ban it is. */
+    sourceBrandId: ids.brand,
+    effect: z.enum(['ban', 'hold', 'notify']),
+    at: instant,
   }),
 });

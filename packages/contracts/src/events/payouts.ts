@@ -99,7 +99,7 @@ export const payoutMethodChanged = defineEvent({
   lane: 'control',
   rank: 6,
   producer: 'payouts',
-  consumers: ['notifications'],
+  consumers: ['approvals', 'notifications'],
   summary: 'How a partner is paid. Account data never travels; a keyed hash tells two accounts apart.',
   schema: z.strictObject({
     payoutMethodId: ids.payoutMethod,

@@ -85,6 +85,17 @@ export const attribution = z
     clickTraceparent: z.string().nullable(),
     touches: z.array(z.strictObject({ clickId: ids.click, linkId: ids.link, partnerId: ids.partner, clickedAt: instant })).max(50),
     decidedAt: instant,
+    /** What was seen of the deciding click, without saying who clicked. Null or absent where no click was seen. */
+    signals: z
+      .strictObject({
+        /** Host of the page that the click came from; null when it did not say. */
+        referrerHost: z.string().nullable(),
+        device: z.enum(['bot', 'mobile', 'tablet', 'desktop']),
+        /** Keyed HMAC of address and browser. */
+        visitor: z.string(),
+      })
+      .nullable()
+      .optional(),
   })
   .meta({ id: 'Attribution' });
 
@@ -129,7 +140,7 @@ export const conversionRecorded = defineEvent({
   lane: 'facts',
   rank: 11,
   producer: 'tracking',
-  consumers: ['commission', 'insights'],
+  consumers: ['commission', 'approvals', 'insights'],
   summary: 'A conversion was accepted, with the attribution known at that time.',
   schema: conversion,
 });
@@ -140,7 +151,7 @@ export const conversionAttributed = defineEvent({
   lane: 'facts',
   rank: 12,
   producer: 'tracking',
-  consumers: ['commission', 'insights'],
+  consumers: ['commission', 'approvals', 'insights'],
   summary:
     'A recorded conversion found its partner or its original later, or its customer was reassigned. Supersedes what lower revisions said about them.',
   schema: conversion,

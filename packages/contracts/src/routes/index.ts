@@ -1,6 +1,8 @@
 import type { RouteContract } from '../define-route.js';
 import * as access from './access.js';
 import * as adjustments from './adjustments.js';
+import * as approvalBatches from './approval-batches.js';
+import * as approvalDelegations from './approval-delegations.js';
 import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
@@ -14,6 +16,7 @@ import * as deals from './deals.js';
 import * as directory from './directory.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
+import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
 import * as payoutMethods from './payout-methods.js';
 import * as payoutSchedules from './payout-schedules.js';
@@ -21,7 +24,11 @@ import * as payouts from './payouts.js';
 import * as quality from './quality.js';
 import * as recalculations from './recalculations.js';
 import * as resolutions from './resolutions.js';
+import * as riskBacktests from './risk-backtests.js';
+import * as riskCases from './risk-cases.js';
 import * as riskHits from './risk-hits.js';
+import * as riskRules from './risk-rules.js';
+import * as routingPolicies from './routing-policies.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
 import * as tracking from './tracking.js';
@@ -46,7 +53,14 @@ export const routeContracts: readonly RouteContract[] = [
   fx,
   statements,
   approvals,
+  approvalBatches,
+  approvalDelegations,
+  riskCases,
   riskHits,
+  routingPolicies,
+  riskRules,
+  networkBans,
+  riskBacktests,
   payouts,
   resolutions,
   bankReports,

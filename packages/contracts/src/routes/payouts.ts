@@ -53,6 +53,8 @@ export const payout = z
     lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })),
     createdAt: instant,
     settledAt: instant.nullable(),
+    /** A risk hit came after the clearance: it was stopped, or it was too late and somebody has to look. Null: none came. */
+    recall: z.strictObject({ outcome: z.enum(['stopped', 'too-late']), recalledAt: instant }).nullable(),
   })
   .meta({ id: 'Payout' });
 export const payoutRun = z

@@ -18,9 +18,13 @@ export const riskHit = z
     /** Who reported it, and so cannot approve what it holds. */
     reportedBy: z.string(),
     createdAt: instant,
+    /** False of a flag: it is seen, and holds nothing. */
+    holds: z.boolean(),
+    /** Ids of what it rests on: conversions, customers, partners, clicks, signals. */
+    evidence: z.array(z.string()),
     /** The approvals that it holds or has held; grows while entries of the conversion still arrive. */
     held: z.array(ids.approval),
-    /** The approvals that were approved or rejected before it came: it leaves them as they are. */
+    /** The approvals that it leaves as they are: rejected before it came, or approved and taking back. */
     decided: z.array(ids.approval),
   })
   .meta({ id: 'RiskHit' });

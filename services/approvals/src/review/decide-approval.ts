@@ -1,27 +1,26 @@
 import { decideApproval } from '@tributary/contracts';
 import { linkBackTo } from '@tributary/messaging';
 import { command, ok, reject } from '@tributary/service-kit';
-import { approvalView, decided } from './approval-view.js';
-import { decide, follow } from './domain/approval.js';
+import type { DelegationStore } from '../delegations/delegation-store.js';
+import { approvalView } from './approval-view.js';
+import { decide } from './domain/approval.js';
 import type { ReviewParts } from './on-entry-accrued.consumer.js';
+import { deciderFor, settleDecisions, standingOf } from './settle-decisions.js';
 
-/** A person approves, rejects or holds. Reversals that wait for this entry share its fate in the same transaction. */
-export const decideApprovalRoute = ({ approvals, hits, outbox }: ReviewParts) =>
-  command(decideApproval, async ({ params, body, principal, tx, now, context }) => {
-    const approval = await approvals.lock(tx, params.approvalId);
+/** A person approves, rejects or holds, on the stage that is due. Reversals that wait for this entry share its fate in the same transaction. */
+export const decideApprovalRoute = (parts: ReviewParts & { delegations: DelegationStore }) =>
+  command(decideApproval, async ({ params: { approvalId }, body, principal, tx, now, context }) => {
+    const approval = await parts.approvals.lock(tx, approvalId);
     if (!approval) return reject('not-found');
-    const mayDecideAboveThreshold = principal.roles.includes('finance-approver') || principal.roles.includes('administrator');
-    const decider = { actorId: principal.actorId, mayDecideAboveThreshold };
-    const decision = decide(approval, body.decision, body.reason ?? null, decider, now, await hits.holding(tx, approval.id));
-    linkBackTo([await approvals.traceOf(tx, approval.id)]);
+    const { brandId } = approval;
+    const decider = await deciderFor(parts.delegations, tx, principal, { brandId, onBehalfOf: body.onBehalfOf }, now);
+    if (!decider) return reject('delegation-not-in-force');
+    const wish = { verdict: body.decision, reason: body.reason ?? null, contentHash: body.contentHash };
+    const hits = await parts.hits.holding(tx, approvalId);
+    const standing = standingOf(await parts.approvals.standing(tx, [approvalId]), approvalId);
+    const decision = decide(approval, wish, decider, now, hits, standing);
+    linkBackTo([await parts.approvals.traceOf(tx, approvalId)]);
     if ('rejected' in decision) return reject(decision.rejected, { detail: approval.route });
-    const followers = (await approvals.lockFollowers(tx, approval.entryId)).map((reversal) => follow(reversal, decision.accepted, now));
-    const changed = [decision.accepted, ...followers];
-    await approvals.saveDecisions(tx, changed);
-    await outbox.append(
-      tx,
-      context,
-      changed.flatMap((one) => decided(one)),
-    );
-    return ok(approvalView(decision.accepted));
+    const settled = await settleDecisions(parts, tx, [decision.accepted], context, now);
+    return ok(settled.map(approvalView)[0]);
   });

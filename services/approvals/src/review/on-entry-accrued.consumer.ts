@@ -1,18 +1,23 @@
 import { type EventOf, newId } from '@tributary/contracts';
 import { contextOf, NotYet, type Outbox, type Tx } from '@tributary/messaging';
 import type { Clock } from '@tributary/service-kit';
+import type { FactStore } from '../risk/fact-store.js';
 import type { Conversion, HitStore } from '../shared/hit-store.js';
-import type { ProfileStore } from '../shared/profile-store.js';
+import type { PartnerProfile, ProfileStore } from '../shared/profile-store.js';
+import type { BrandLimits } from '../shared/routing/domain/default-table.js';
+import type { RoutingStore } from '../shared/routing/routing-store.js';
+import { type Router, routerFor } from '../shared/routing/tables.js';
 import type { ApprovalStore } from './approval-store.js';
 import { decided } from './approval-view.js';
-import type { Approval } from './domain/approval.js';
+import { type Approval, dueFrom } from './domain/approval.js';
 import { enter, hitsOn, type StandingHit } from './domain/hold.js';
-import { type RoutingPolicy, type RoutingProfile, routeEntry } from './domain/route-entry.js';
 
 type Accrued = EventOf<'commission.entry.accrued.v1'>;
 export interface ReviewParts {
   approvals: ApprovalStore;
   hits: HitStore;
+  routing: RoutingStore;
+  facts: Pick<FactStore, 'untold'>;
   profiles: ProfileStore;
   outbox: Outbox;
   clock: Clock;
@@ -26,8 +31,12 @@ export const onEntryAccrued = (parts: ReviewParts) => async (tx: Tx, events: rea
   const policies = await parts.profiles.sharePolicies(tx, [...new Set(events.map((event) => event.data.brandId))]);
   const partners = await parts.profiles.partners(tx, [...new Set(events.map((event) => event.data.partnerId))]);
   const now = parts.clock.now();
-  const own = events.map((event) => ({ event, approval: routed(event, policies, partners, now) }));
+  const router = await routerFor(parts.routing, tx, policies, [...partners.keys()], now);
+  const own = events.map((event) => ({ event, approval: routed(event, { limits: policies, partners, router }, now) }));
   const originals = await originalsOf(parts, tx, own);
+  // Where rules judge, nothing is decided on a conversion that they have not seen.
+  const untold = await parts.facts.untold(tx, conversionsOf(own), now);
+  if (untold) throw new NotYet(`conversion ${untold}`);
   const hits = await parts.hits.standing(tx, conversionsOf(own));
   const final = entered(own, originals, hits, now);
   const added = new Set(
@@ -44,19 +53,26 @@ export const onEntryAccrued = (parts: ReviewParts) => async (tx: Tx, events: rea
     tx,
     held.flatMap(({ approval, hits }) => hits.map(({ id }) => ({ hitId: id, approval, effect: 'held' }))),
   );
-  const facts = fresh.flatMap(({ event, approval }) => decided(approval, event));
+  const facts = fresh.flatMap(({ event, approval }) => decided(approval, { cause: event }));
   const first = events[0];
   if (first && facts.length > 0) await parts.outbox.append(tx, contextOf(first, 'approvals'), facts);
 };
 
-function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: Map<string, RoutingProfile>, now: Date): Approval {
+interface Known {
+  limits: ReadonlyMap<string, BrandLimits>;
+  partners: ReadonlyMap<string, PartnerProfile>;
+  router: Router;
+}
+
+function routed(event: Accrued, known: Known, now: Date): Approval {
   const { data } = event;
-  const policy = policies.get(data.brandId);
-  const partner = partners.get(data.partnerId);
-  if (!policy) throw new NotYet(`brand ${data.brandId}`);
+  const limits = known.limits.get(data.brandId);
+  const partner = known.partners.get(data.partnerId);
+  if (!limits) throw new NotYet(`brand ${data.brandId}`);
   if (!partner) throw new NotYet(`partner ${data.partnerId}`);
   const amount = BigInt(data.amount);
-  const { needs, route } = routeEntry({ amount, currency: data.currency, byHand: data.reason === 'adjustment' }, policy, partner);
+  const { outcome, sentence, routing } = known.router.route({ ...data, amount, byHand: data.reason === 'adjustment' }, limits, partner);
+  const needs = outcome === 'auto' ? 'nobody' : outcome;
   // What corrects upwards follows too while nobody is needed for it: else a rejected commission would be topped up.
   const followsEntryId = amount < 0n || needs === 'nobody' ? data.adjusts : null;
   return {
@@ -70,7 +86,8 @@ function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: 
     currency: data.currency,
     status: 'waiting',
     needs,
-    route,
+    route: sentence,
+    routing,
     riskLevel: partner.riskLevel,
     makerId: data.dealAuthorId,
     followsEntryId,
@@ -79,11 +96,15 @@ function routed(event: Accrued, policies: Map<string, RoutingPolicy>, partners: 
     createdAt: now,
     decidedAt: null,
     decisions: 0,
+    dueAt: dueFrom(routing, now),
+    escalatedAt: null,
   };
 }
 
-const conversionsOf = (own: readonly { approval: Approval }[]): Conversion[] =>
-  own.flatMap(({ approval: { brandId, conversionId } }) => (conversionId === null ? [] : [{ brandId, conversionId }]));
+const conversionsOf = (own: readonly { approval: Approval }[]): (Conversion & { partnerId: string })[] =>
+  own.flatMap(({ approval: { brandId, conversionId, partnerId } }) =>
+    conversionId === null ? [] : [{ brandId, conversionId, partnerId }],
+  );
 
 /** As they are kept, with the hits on each: first what stands by itself, then what follows it. */
 function entered(

@@ -9,6 +9,9 @@ export interface Conversion {
 }
 export interface StoredHit extends RiskHit, Conversion {
   detail: string;
+  /** False of a flag. */
+  holds: boolean;
+  evidence: readonly string[];
   createdAt: Date;
 }
 /** With the approvals that it holds or has held, and those that were decided before it came. */
@@ -18,7 +21,8 @@ export interface HitWithEffects extends StoredHit {
 }
 export interface Effect {
   hitId: string;
-  approval: Pick<Approval, 'id' | 'brandId'>;
+  /** As it stands with the effect. */
+  approval: Pick<Approval, 'id' | 'brandId' | 'decisions'>;
   effect: 'held' | 'decided';
 }
 export interface HitFilter {
@@ -28,16 +32,17 @@ export interface HitFilter {
 
 /** What stands against conversions. Entries of a brand share its risk (`ProfileStore.sharePolicies`), a hit has it alone. */
 export interface HitStore {
-  /** The brand's risk alone until the transaction ends. */
-  lockBrand(tx: Tx, brandId: string): Promise<void>;
+  /** The brands' risk alone until the transaction ends. */
+  lockBrands(tx: Tx, brandIds: readonly string[]): Promise<void>;
   /** The hits on conversions, by `brand/conversion`, oldest first. */
   standing(tx: Tx, conversions: readonly Conversion[]): Promise<Map<string, StandingHit[]>>;
-  /** The hits that hold an approval. */
+  /** The hits that hold an approval or have held it, those that were cleared too. */
   holding(tx: Tx, approvalId: string): Promise<RiskHit[]>;
-  /** False when the rule has hit this conversion before. */
-  insert(tx: Tx, hit: StoredHit): Promise<boolean>;
+  holdingAll(tx: Tx, approvalIds: readonly string[]): Promise<Map<string, RiskHit[]>>;
+  /** Adds hits of rules that have not hit their conversions before; returns the ids of those added. */
+  insert(tx: Tx, hits: readonly StoredHit[]): Promise<Set<string>>;
   addEffects(tx: Tx, effects: readonly Effect[]): Promise<void>;
-  /** The hit of a rule on a conversion. */
+  /** The hit of a rule on a conversion that holds. */
   find(tx: Tx, hit: Conversion & { rule: string }): Promise<HitWithEffects | undefined>;
   /** Newest first. */
   list(scope: Scope, filter: HitFilter, limit: number, before?: string): Promise<HitWithEffects[]>;

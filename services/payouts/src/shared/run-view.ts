@@ -28,6 +28,8 @@ export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string 
     lines: lines.map(({ entryId, amount }) => ({ entryId, amount: toWireAmount(amount) })),
     createdAt: payout.createdAt.toISOString(),
     settledAt: payout.settledAt?.toISOString() ?? null,
+    // A payout that has just been made has not been read back yet.
+    recall: payout.recalledAt ? { outcome: payout.recallOutcome, recalledAt: payout.recalledAt.toISOString() } : null,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Tx } from '@tributary/messaging';
 import { timeOfClickId } from '../ids.js';
 import type { Due } from './awaited-store.js';
 import type { Assignment } from './domain/assignment.js';
-import type { Attribution, Customer, Touch } from './domain/attribute.js';
+import type { Attribution, ClickSignals, Customer, Touch } from './domain/attribute.js';
 import { isReversal } from './domain/check-event.js';
 import { type Candidate, originalKey, type World } from './domain/decide-batch.js';
 
@@ -20,7 +20,8 @@ const parts = {
     as: 'click',
     from: 'SELECT c.* FROM unnest($2::text[]) w (id) JOIN clicks c ON c.id = w.id',
     tell: `json_build_object('clickId', id, 'linkId', link_id, 'partnerId', partner_id, 'brandId', brand_id, 'programId', program_id,
-      'clickedAt', clicked_at, 'traceparent', traceparent)`,
+      'clickedAt', clicked_at, 'traceparent', traceparent,
+      'signals', json_build_object('referrerHost', referrer_host, 'device', device, 'visitor', visitor))`,
   },
   customers: {
     as: 'customer',
@@ -89,7 +90,7 @@ type AssignmentRow = Omit<Assignment, 'effectiveFrom'> & { effectiveFrom: string
 interface WorldRow {
   waiting?: Due[] | null;
   brands: { brandId: string; windowDays: number; defaultProgramId: string }[] | null;
-  clicks?: (TouchRow & { brandId: string; programId: string; traceparent: string })[] | null;
+  clicks?: (TouchRow & { brandId: string; programId: string; traceparent: string; signals: ClickSignals })[] | null;
   customers?:
     | ({ customerId: string; programId: string | null; assignments: AssignmentRow[] | null } & {
         [K in keyof TouchRow]: TouchRow[K] | null;

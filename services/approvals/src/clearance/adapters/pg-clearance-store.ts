@@ -1,4 +1,4 @@
-import type { ClearanceStore } from '../clearance-store.js';
+import type { ClearanceStore, ClearedClaim } from '../clearance-store.js';
 import type { KnownEntry } from '../domain/check-run.js';
 
 interface PartRow {
@@ -50,6 +50,15 @@ export const pgClearanceStore = (): ClearanceStore => ({
       [entryIds],
     );
     return new Map(found.rows.map((row) => [row.entryId, row]));
+  },
+  async clearedWith(tx, partnerIds, entryIds) {
+    const { rows } = await tx.query<ClearedClaim>(
+      `SELECT part.run_id AS "runId", cleared.content_hash AS "contentHash", part.payout_id AS "payoutId", line->>'entryId' AS "entryId"
+       FROM payout_part part JOIN clearance cleared ON cleared.run_id = part.run_id AND cleared.outcome = 'cleared', jsonb_array_elements(part.lines) line
+       WHERE part.partner_id = ANY ($1) AND line->>'entryId' = ANY ($2) ORDER BY 1, 3, 4`,
+      [partnerIds, entryIds],
+    );
+    return rows;
   },
   async insert(tx, clearance) {
     const inserted = await tx.query(

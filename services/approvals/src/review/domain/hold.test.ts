@@ -17,6 +17,7 @@ const arriving: Approval = {
   status: 'waiting',
   needs: 'nobody',
   route: 'small',
+  routing: null,
   riskLevel: 'low',
   makerId: 'key_author',
   followsEntryId: null,
@@ -25,6 +26,8 @@ const arriving: Approval = {
   createdAt: now,
   decidedAt: null,
   decisions: 0,
+  dueAt: null,
+  escalatedAt: null,
 };
 const waiting: Approval = { ...arriving, needs: 'manager', route: 'large' };
 const correction = (amount: bigint, change: Partial<Approval> = {}): Approval => ({
@@ -36,6 +39,9 @@ const correction = (amount: bigint, change: Partial<Approval> = {}): Approval =>
   ...change,
 });
 const manager = { actorId: 'key_manager', mayDecideAboveThreshold: false };
+
+/** Nothing is decided yet. */
+const fresh = { contentHash: 'a'.repeat(64), passed: [] };
 
 test('T-46 what would approve itself is held by a hit, and needs a manager from then on', () => {
   expect(enter(arriving, undefined, [], now)).toMatchObject({ status: 'approved', needs: 'nobody', decisions: 1 });
@@ -78,20 +84,25 @@ test('T-46 what lifts the commission of another conversion is not released with 
   expect(strike([elsewhere], hit, now).changed).toMatchObject([{ status: 'held', followsEntryId: null, needs: 'manager' }]);
   const back = correction(-400n, { conversionId: 'cnv_2' });
   expect(enter(back, waiting, [hit], now)).toBe(back);
-  expect(strike([back], hit, now)).toEqual({ held: [], changed: [], decided: [] });
+  expect(strike([back], hit, now)).toEqual({ held: [], changed: [], recalled: [], decided: [] });
 });
-test('T-46 a hit holds what waits with what follows it, leaves what is held as it is, and what is decided alone', () => {
+test('T-46 a hit holds what waits and what was approved, with what follows it, and leaves alone what is held, rejected or takes back', () => {
   const byHand = { ...waiting, id: 'apr_3', entryId: 'ent_3', status: 'held', decidedBy: 'key_manager', decisions: 1 } as const;
-  const done = { ...arriving, id: 'apr_4', entryId: 'ent_4', status: 'approved' } as const;
+  const done = { ...arriving, id: 'apr_4', entryId: 'ent_4', status: 'approved', decidedBy: 'automatic', decisions: 1 } as const;
+  const back = { ...done, id: 'apr_6', entryId: 'ent_6', amount: -5n } as const;
+  const lift = { ...done, id: 'apr_7', entryId: 'ent_7', followsEntryId: 'ent_4' } as const;
   const rejected = { ...arriving, id: 'apr_5', entryId: 'ent_5', status: 'rejected' } as const;
-  const met = strike([waiting, correction(-400n), byHand, done, rejected], hit, now);
-  expect(met.held.map(({ id }) => id)).toEqual(['apr_1', 'apr_2', 'apr_3']);
+  const met = strike([waiting, correction(-400n), byHand, done, rejected, back, lift], hit, now);
+  expect(met.held.map(({ id }) => id)).toEqual(['apr_1', 'apr_2', 'apr_3', 'apr_4', 'apr_7']);
   expect(met.changed).toMatchObject([
     { id: 'apr_1', status: 'held', reason: 'risk hit: same-device', decidedBy: 'automatic', decisions: 1 },
     { id: 'apr_2', status: 'held', reason: 'the entry that it corrects was held', followsEntryId: 'ent_1', decisions: 1 },
+    { id: 'apr_4', status: 'held', needs: 'manager', reason: 'risk hit: same-device', decidedBy: 'automatic', decisions: 2 },
+    { id: 'apr_7', status: 'held', followsEntryId: 'ent_4', decisions: 2 },
   ]);
+  expect(met.recalled.map(({ id }) => id)).toEqual(['apr_4', 'apr_7']);
   expect(met.held[2]).toBe(byHand);
-  expect(met.decided).toEqual([done, rejected]);
+  expect(met.decided).toEqual([rejected, back]);
 });
 test('T-46 a correction meets the hits that its partner has not been cleared of; what is earned first meets all', () => {
   const hits = [
@@ -105,11 +116,13 @@ test('T-46 a correction meets the hits that its partner has not been cleared of;
 });
 test('T-46 to approve what a hit holds needs a reason, and another person than who reported it', () => {
   const held = hold(waiting, [hit], now);
-  expect(decide(held, 'approve', null, manager, now, [hit])).toEqual({ rejected: 'reason-required' });
-  expect(decide(held, 'approve', 'looked at it', manager, now, [hit])).toMatchObject({
+  expect(decide(held, { verdict: 'approve', reason: null }, manager, now, [hit], fresh)).toEqual({ rejected: 'reason-required' });
+  expect(decide(held, { verdict: 'approve', reason: 'looked at it' }, manager, now, [hit], fresh)).toMatchObject({
     accepted: { status: 'approved', decidedBy: 'key_manager', reason: 'looked at it', decisions: 2 },
   });
   const desk = { actorId: 'key_desk', mayDecideAboveThreshold: true };
-  expect(decide(held, 'approve', 'I was wrong', desk, now, [other, hit])).toEqual({ rejected: 'four-eyes' });
-  expect(decide(held, 'reject', 'it was fraud', desk, now, [hit])).toMatchObject({ accepted: { status: 'rejected' } });
+  expect(decide(held, { verdict: 'approve', reason: 'I was wrong' }, desk, now, [other, hit], fresh)).toEqual({ rejected: 'four-eyes' });
+  expect(decide(held, { verdict: 'reject', reason: 'it was fraud' }, desk, now, [hit], fresh)).toMatchObject({
+    accepted: { status: 'rejected' },
+  });
 });

@@ -1,4 +1,4 @@
-import { type Approval, follow, type RiskHit } from './approval.js';
+import { type Approval, dueFrom, follow, type RiskHit } from './approval.js';
 
 /** A hit as the entries of its conversion meet it. */
 export interface StandingHit extends RiskHit {
@@ -18,8 +18,22 @@ export function hitsOn(entry: { partnerId: string; adjusts: string | null }, hit
 export function hold(approval: Approval, hits: readonly RiskHit[], now: Date): Approval {
   const rules = hits.map(({ rule }) => rule).join(', ');
   const reason = `risk ${hits.length === 1 ? 'hit' : 'hits'}: ${rules}`;
-  const routed = approval.needs === 'nobody' ? ({ needs: 'manager', route: `${reason}: a manager decides` } as const) : {};
-  return { ...approval, ...routed, status: 'held', decidedBy: 'automatic', reason, decidedAt: now, decisions: approval.decisions + 1 };
+  const routed =
+    approval.needs === 'nobody'
+      ? ({ needs: 'manager', route: `${reason}: a manager decides`, dueAt: dueFrom(approval.routing, now) } as const)
+      : {};
+  // What was decided waits anew, so its deadline runs anew.
+  const anew = approval.status === 'approved' ? { dueAt: dueFrom(approval.routing, now), escalatedAt: null } : {};
+  return {
+    ...approval,
+    ...anew,
+    ...routed,
+    status: 'held',
+    decidedBy: 'automatic',
+    reason,
+    decidedAt: now,
+    decisions: approval.decisions + 1,
+  };
 }
 
 /**
@@ -41,27 +55,36 @@ const sharesFate = (correction: Approval, original: Approval): boolean =>
 
 /** What a new hit meets. */
 export interface Strike {
-  /** Open ones, as they stand from now on. */
+  /** Open ones, and those that were approved, as they stand from now on. */
   held: Approval[];
   /** Of these the ones whose decision is new. */
   changed: Approval[];
-  /** Approved or rejected before: left as they are. */
+  /** Of these the ones that were approved before: they may be on their way to the partner. */
+  recalled: Approval[];
+  /** What was rejected, and what was approved and takes back: left as they are. */
   decided: Approval[];
 }
 
 /**
- * Holds what waits of a conversion's approvals, and what is held already stays so. Corrections follow what they correct; one that lifts
- * a commission of another conversion, which the hit does not hold, stands by itself from now on.
+ * Holds what a conversion's approvals would pay: what waits, and what was approved before, whoever approved it. What is held already
+ * stays so. Corrections follow what they correct; one that lifts a commission of another conversion, which the hit does not hold,
+ * stands by itself from now on.
  */
 export function strike(approvals: readonly Approval[], hit: RiskHit, now: Date): Strike {
-  const open = approvals.filter(({ status }) => status === 'waiting' || status === 'held');
-  const byEntry = new Map(open.map((one) => [one.entryId, one]));
+  const met = approvals.filter(({ status, amount }) => status === 'waiting' || status === 'held' || (status === 'approved' && amount > 0n));
+  const byEntry = new Map(met.map((one) => [one.entryId, one]));
   const struck = (one: Approval): Approval => {
     if (one.followsEntryId === null) return one.status === 'held' ? one : hold(one, [hit], now);
     const original = byEntry.get(one.followsEntryId);
     if (original) return follow(one, struck(original), now);
     return one.amount > 0n ? hold({ ...one, followsEntryId: null }, [hit], now) : one;
   };
-  const held = open.map(struck).filter(({ status }) => status === 'held');
-  return { held, changed: held.filter((one) => !approvals.includes(one)), decided: approvals.filter((one) => !open.includes(one)) };
+  const held = met.map(struck).filter(({ status }) => status === 'held');
+  const approved = new Set(met.filter(({ status }) => status === 'approved').map(({ id }) => id));
+  return {
+    held,
+    changed: held.filter((one) => !approvals.includes(one)),
+    recalled: held.filter(({ id }) => approved.has(id)),
+    decided: approvals.filter((one) => !met.includes(one)),
+  };
 }

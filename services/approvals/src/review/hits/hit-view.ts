@@ -2,5 +2,11 @@ import type { HitWithEffects } from '../../shared/hit-store.js';
 
 /** A risk hit as the API shows it. */
 export function hitView(hit: HitWithEffects) {
-  return { ...hit, held: [...hit.held].sort(), decided: [...hit.decided].sort(), createdAt: hit.createdAt.toISOString() };
+  return {
+    ...hit,
+    evidence: [...hit.evidence],
+    held: [...hit.held].sort(),
+    decided: [...hit.decided].sort(),
+    createdAt: hit.createdAt.toISOString(),
+  };
 }

@@ -74,7 +74,7 @@ test('T-46 a hit before the entry: even what approves itself is held from the st
   expect(data).toEqual([{ ...hit, held: [held.id] }]);
 });
 
-test('T-46 a hit after the entry: what waits is held with what follows it, what was decided is named and left alone', async () => {
+test('T-46 a hit after the entry: what waits or was approved is held with what follows it, what was rejected is named and left alone', async () => {
   const facts = await ready();
   const [large, small] = [facts.entry(60_000), facts.entry(1_000)];
   const sameConversion = { conversionId: conversionOf(large) };
@@ -84,12 +84,16 @@ test('T-46 a hit after the entry: what waits is held with what follows it, what 
   expect([await statusOf(beside), await statusOf(refund)]).toEqual(['approved', 'waiting']);
   const { body: hit } = await report(large).expect(201);
   const idsOf = async (...entries: Entry[]) => (await Promise.all(entries.map(approvalOf))).map(({ id }) => id).sort();
-  expect(hit).toMatchObject({ held: await idsOf(large, refund), decided: await idsOf(beside) });
+  expect(hit).toMatchObject({ held: await idsOf(large, refund, beside), decided: [] });
   expect([await statusOf(large), await statusOf(refund), await statusOf(beside), await statusOf(small)]).toEqual([
     'held',
     'held',
+    'held',
     'approved',
-    'approved',
+  ]);
+  expect(await typesOn(beside)).toEqual([
+    ['approved', 1],
+    ['held', 2],
   ]);
   expect(await approvalOf(large)).toMatchObject({ needs: 'manager', reason: 'risk hit: same-device', decidedBy: 'automatic' });
   expect((await decide(large, { decision: 'approve' })).body.code).toBe('reason-required');
@@ -99,6 +103,8 @@ test('T-46 a hit after the entry: what waits is held with what follows it, what 
     ['held', 1],
     ['rejected', 2],
   ]);
+  const second = (await report(large, { rule: 'velocity' }).expect(201)).body;
+  expect(second).toMatchObject({ held: await idsOf(beside), decided: await idsOf(large, refund) });
 });
 
 test('T-46 the same hit again changes nothing and answers what is there; another rule is another hit', async () => {
@@ -143,10 +149,10 @@ test('T-46 after a person has approved, the hit holds no later correction, and a
   await report(sale, { rule: 'velocity' }).expect(201);
   const [later, laterBack] = [correcting(facts, sale, 500), correcting(facts, sale, -500)];
   await approvals.deliver(later, laterBack);
-  expect(await Promise.all([large, later, laterBack].map(statusOf))).toEqual(['held', 'held', 'approved']);
+  expect(await Promise.all([sale, large, later, laterBack].map(statusOf))).toEqual(['held', 'held', 'held', 'held']);
 });
 
-test('T-46 what approved itself before the hit is not lifted past it, not even when what is beside it was rejected', async () => {
+test('T-46 what approved itself before the hit is stopped and not lifted past it, not even when what is beside it was rejected', async () => {
   const facts = await ready();
   const [sale, beside] = [facts.entry(10_000), facts.entry(60_000)];
   beside.data.conversionId = sale.data.conversionId;
@@ -156,7 +162,8 @@ test('T-46 what approved itself before the hit is not lifted past it, not even w
   const [lift, onRejected] = [correcting(facts, sale, 500), correcting(facts, beside, 500)];
   await approvals.deliver(lift, onRejected);
   expect([await statusOf(lift), await statusOf(onRejected)]).toEqual(['held', 'rejected']);
-  expect((await decide(lift, { decision: 'approve' })).body.code).toBe('reason-required');
+  expect(await statusOf(sale)).toBe('held');
+  expect((await decide(sale, { decision: 'approve' })).body.code).toBe('reason-required');
 });
 
 test('T-46 hits and entries, repeated and in any order, end held; nothing expires', async () => {
@@ -178,9 +185,15 @@ test('T-46 hits and entries, repeated and in any order, end held; nothing expire
       await step();
       if (hitFirst === undefined && (await approvalOf(sale))) hitFirst = (await hitsOn(sale)).length > 0;
     }
-    // Only what approved itself before any hit was known is not held.
-    const status = sale.data.amount === 60_000 || hitFirst ? 'held' : 'approved';
-    expect([seed, await statusOf(sale), await typesOn(sale)]).toEqual([seed, status, [[status, 1]]]);
+    // What approved itself before any hit was known is held again.
+    const approvedFirst = sale.data.amount !== 60_000 && !hitFirst;
+    const told = approvedFirst
+      ? [
+          ['approved', 1],
+          ['held', 2],
+        ]
+      : [['held', 1]];
+    expect([seed, await statusOf(sale), await typesOn(sale)]).toEqual([seed, 'held', told]);
     const data = await hitsOn(sale);
     const { id } = await approvalOf(sale);
     for (const hit of data) expect([...hit.held, ...hit.decided]).toEqual([id]);
@@ -210,7 +223,7 @@ test('T-46 a hit and the entry of its conversion at the same time never miss eac
   }
 });
 
-test('T-46 a hit and an approval at the same time: either it is approved before the hit, or it is held', async () => {
+test('T-46 a hit and an approval at the same time: whichever comes first, it ends held', async () => {
   const facts = await ready();
   for (let round = 0; round < 20; round++) {
     const large = facts.entry(60_000);
@@ -218,8 +231,8 @@ test('T-46 a hit and an approval at the same time: either it is approved before 
     const [hit, answer] = await Promise.all([report(large), decide(large, { decision: 'approve' })]);
     const { id, status } = await approvalOf(large);
     const { held, decided } = hit.body;
-    if (answer.status === 200) expect([round, status, held, decided]).toEqual([round, 'approved', [], [id]]);
-    else expect([round, answer.body.code, status, held, decided]).toEqual([round, 'reason-required', 'held', [id], []]);
+    expect([round, status, held, decided]).toEqual([round, 'held', [id], []]);
+    if (answer.status !== 200) expect([round, answer.body.code]).toEqual([round, 'reason-required']);
   }
 });
 
@@ -231,6 +244,7 @@ test("T-46 another brand's hit holds nothing, and another brand's people see and
   await approvals.deliver(small);
   expect(await statusOf(small)).toBe('approved');
   await report(small).expect(201);
+  expect(await statusOf(small)).toBe('held');
   const stranger = () => approvals.request({ brandIds: [others.brandId] });
   const seen = (await stranger().get('/api/v1/risk-hits').expect(200)).body.data;
   expect(seen.map(({ brandId }: { brandId: string }) => brandId)).toEqual([others.brandId]);

@@ -13,6 +13,7 @@ const click: Click = {
   programId: 'prg_link',
   clickedAt: at('2026-01-01T00:00:00Z'),
   traceparent: 'trace',
+  signals: { referrerHost: 'blog.example', device: 'desktop', visitor: 'v' },
 };
 const referral: Referral = {
   brandId: 'brd',
@@ -49,6 +50,12 @@ describe('the first reference that leads to a partner decides', () => {
     expect(decision.attribution).toMatchObject({ method, partnerId });
     expect([decision.programId, decision.reason, decision.awaits]).toEqual([programId, null, []]);
   });
+});
+
+test('F-04 F-09 what was seen of the deciding click goes with the attribution, and nothing where no click was seen', () => {
+  expect(decide({ clickRef: 'clk_1' }, { click }).attribution?.signals).toEqual(click.signals);
+  expect(decide({}, { customer: bound }).attribution?.signals).toBeNull();
+  expect(decide({ namedPartnerId: 'ptr_c' }, {}).attribution?.signals).toBeNull();
 });
 
 test('X-09 the last instant of the window counts, the one after does not', () => {

@@ -2,6 +2,7 @@ import type { ConversionData } from '@tributary/contracts';
 import { type Assignment, assignmentAt } from './assignment.js';
 
 export type Attribution = NonNullable<ConversionData['attribution']>;
+export type ClickSignals = NonNullable<Attribution['signals']>;
 export type UnattributedReason = NonNullable<ConversionData['unattributedReason']>;
 const dayMs = 86_400_000;
 const touchesKept = 50;
@@ -17,6 +18,7 @@ export interface Click extends Touch {
   brandId: string;
   programId: string;
   traceparent: string;
+  signals: ClickSignals;
 }
 
 /** A customer of a brand: the click that bound him, if any, and every click that a sender has reported for him. */
@@ -119,16 +121,19 @@ export function attribute(referral: Referral, known: Known, decidedAt: Date): De
     windowDays: known.windowDays,
     touches: touchesOf(referral, known, lead.method === 'partner' ? undefined : (click ?? known.customer?.binding ?? undefined)),
     decidedAt: decidedAt.toISOString(),
+    signals: lead.signals,
   };
   return { programId, originalConversionId: null, attribution, reason: null, awaits: [] };
 }
 
 type Lead = Pick<Attribution, 'method' | 'partnerId' | 'linkId' | 'clickId' | 'clickedAt' | 'clickTraceparent'> & {
+  signals: ClickSignals | null;
   programId: string | null;
 };
 
 function leadOf(referral: Referral, known: Known, click: Click | undefined): Lead | undefined {
-  if (click && inWindow(click.clickedAt, referral.occurredAt, known.windowDays)) return leadOfTouch('click', click, click.traceparent);
+  if (click && inWindow(click.clickedAt, referral.occurredAt, known.windowDays))
+    return leadOfTouch('click', click, click.traceparent, click.signals);
   const binding = known.customer?.binding;
   if (binding) return leadOfTouch('customer', binding);
   if (referral.namedPartnerId === null) return undefined;
@@ -139,13 +144,19 @@ function leadOf(referral: Referral, known: Known, click: Click | undefined): Lea
     clickId: null,
     clickedAt: null,
     clickTraceparent: null,
+    signals: null,
     programId: null,
   };
 }
 
-function leadOfTouch(method: 'click' | 'customer', touch: Touch & { programId: string }, clickTraceparent: string | null = null): Lead {
+function leadOfTouch(
+  method: 'click' | 'customer',
+  touch: Touch & { programId: string },
+  clickTraceparent: string | null = null,
+  signals: ClickSignals | null = null,
+): Lead {
   const { partnerId, linkId, clickId, programId } = touch;
-  return { method, partnerId, linkId, clickId, programId, clickedAt: touch.clickedAt.toISOString(), clickTraceparent };
+  return { method, partnerId, linkId, clickId, programId, clickedAt: touch.clickedAt.toISOString(), clickTraceparent, signals };
 }
 
 function reasonOf(referral: Referral, click: Click | undefined): UnattributedReason {

@@ -1,0 +1,116 @@
+import { expect, test } from '@jest/globals';
+import { runs } from '@tributary/testkit/runs';
+import fc from 'fast-check';
+import { type Approval, type ApprovalStatus, decide, type Needs } from './approval.js';
+import { type BatchItem, decideEach, totalsOf } from './batch.js';
+
+const now = new Date('2026-03-01T00:00:00Z');
+const contentHash = 'a'.repeat(64);
+const approvalOf = (id: string, change: Partial<Approval>): Approval => ({
+  id,
+  entryId: `ent_${id}`,
+  partnerId: 'ptr_1',
+  brandId: 'brd_1',
+  dealId: 'deal_1',
+  conversionId: 'cnv_1',
+  amount: 60_000n,
+  currency: 'USD',
+  status: 'waiting',
+  needs: 'manager',
+  route: '',
+  routing: null,
+  riskLevel: 'low',
+  makerId: 'key_author',
+  followsEntryId: null,
+  decidedBy: null,
+  reason: null,
+  createdAt: now,
+  decidedAt: null,
+  decisions: 0,
+  dueAt: null,
+  escalatedAt: null,
+  ...change,
+});
+const manager = { actorId: 'key_m', mayDecideAboveThreshold: false };
+const item = (id: string, change: Partial<Approval> = {}, more: Partial<BatchItem> = {}): BatchItem => ({
+  approvalId: id,
+  approval: approvalOf(id, change),
+  hits: [],
+  standing: { contentHash, passed: [] },
+  ...more,
+});
+const hit = { id: 'rsk_1', rule: 'velocity', reportedBy: 'key_desk' };
+
+test('T-12 FG7 what is flagged or not his to decide is left with its reason, the rest proceeds', () => {
+  const items = [
+    item('fine'),
+    item('hit', { status: 'held' }, { hits: [hit] }),
+    item('held', { status: 'held' }),
+    item('own', { makerId: 'key_m' }),
+    item('large', { needs: 'finance' }),
+    item('staged', { needs: 'manager-and-finance' }),
+    item('changed', {}, { contentHash: 'b'.repeat(64) }),
+    item('done', { status: 'approved' }),
+    item('follower', { followsEntryId: 'ent_fine' }),
+    { approvalId: 'unseen', hits: [] },
+  ];
+  const { rows, accepted } = decideEach(items, { verdict: 'approve', reason: 'end of month' }, manager, now);
+  expect(rows.map(({ approvalId, outcome, code }) => [approvalId, code ?? outcome])).toEqual([
+    ['fine', 'decided'],
+    ['hit', 'risk-hit'],
+    ['held', 'held'],
+    ['own', 'four-eyes'],
+    ['large', 'above-your-threshold'],
+    ['staged', 'stage-passed'],
+    ['changed', 'approval-content-changed'],
+    ['done', 'approval-already-decided'],
+    ['follower', 'approval-follows-original'],
+    ['unseen', 'not-found'],
+  ]);
+  expect(accepted.map(({ id }) => id)).toEqual(['fine', 'staged']);
+  expect(totalsOf(rows)).toEqual([{ currency: 'USD', amount: 60_000n }]);
+});
+
+test('what is held can be rejected together', () => {
+  const items = [item('hit', { status: 'held' }, { hits: [hit] }), item('held', { status: 'held' })];
+  const { rows } = decideEach(items, { verdict: 'reject', reason: 'fraud' }, manager, now);
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['decided', 'decided']);
+});
+
+const anItem = fc.record({
+  amount: fc.bigInt({ min: -1000n, max: 1_000_000n }),
+  currency: fc.constantFrom('USD', 'EUR'),
+  status: fc.constantFrom<ApprovalStatus[]>('waiting', 'held', 'approved', 'rejected'),
+  needs: fc.constantFrom<Needs[]>('manager', 'finance', 'manager-and-finance'),
+  makerId: fc.constantFrom('key_author', 'key_m'),
+  hasHit: fc.boolean(),
+});
+
+test('T-12 property: each is decided as it would be alone, or left; the total is the sum of its lines', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anItem, { maxLength: 30 }),
+      fc.constantFrom('approve', 'reject', 'hold'),
+      fc.boolean(),
+      (given, verdict, finance) => {
+        const decider = { actorId: 'key_m', mayDecideAboveThreshold: finance };
+        const items = given.map(({ hasHit, ...change }, index) => item(`apr_${index}`, change, { hits: hasHit ? [hit] : [] }));
+        const wish = { verdict, reason: 'all of them' } as const;
+        const { rows, accepted } = decideEach(items, wish, decider, now);
+        expect(rows).toHaveLength(items.length);
+        const sums = new Map<string, bigint>();
+        rows.forEach((row, index) => {
+          const { approval, hits } = items[index] as BatchItem & { approval: Approval };
+          const alone = decide(approval, wish, decider, now, hits, { contentHash, passed: [] });
+          const proceeds = accepted.find(({ id }) => id === row.approvalId);
+          if (proceeds) expect(alone).toEqual({ accepted: proceeds });
+          else if (!(verdict === 'approve' && approval.status === 'held')) expect(alone).toEqual({ rejected: row.code });
+          expect(row.outcome === 'exception').toBe(proceeds === undefined);
+          if (row.outcome === 'decided') sums.set(approval.currency, (sums.get(approval.currency) ?? 0n) + approval.amount);
+        });
+        expect(new Map(totalsOf(rows).map(({ currency, amount }) => [currency, amount]))).toEqual(sums);
+      },
+    ),
+    { numRuns: runs(1000, 50_000) },
+  );
+});
