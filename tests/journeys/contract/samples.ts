@@ -211,6 +211,7 @@ function owed(world: World): Record<string, () => Sample> {
       params: { banId: 'ban_01kjpwzgj0fcd8rdctfnvsvzgh' },
       body: { decision: 'lift', reason: 'fuzz' },
       status: 404,
+    }),
     listNetworkBans: () => ({ query: { brandId } }),
     setNetworkBanPolicy: () => ({ params: { brandId }, body: { onBan: 'notify' } }),
     createRiskBacktest: () => ({
@@ -220,10 +221,13 @@ function owed(world: World): Record<string, () => Sample> {
         to: '2020-02-01T00:00:00Z',
         use: { rule: 'velocity', parameters: {}, action: 'flag' },
       },
+    }),
     getRiskBacktest: () => ({ params: { backtestId: 'rbt_01kjpwzgj0fcd8rdctfnvsvzgh' }, status: 404 }),
     listRiskRules: () => ({}),
     writeRiskRuleSet: () => ({
+      params: { brandId },
       body: { rules: [{ rule: 'velocity', parameters: { atLeast: 10_000 }, action: 'flag' }], reason: 'fuzz' },
+    }),
     activateRiskRuleSet: () => ({ params: { brandId, version: '999999' }, body: {}, status: 404 }),
     listRiskRuleSets: () => ({ params: { brandId } }),
     recordRiskSignal: () => ({ body: { brandId, subjectId: partnerId, device: fresh() } }),
