@@ -63,7 +63,8 @@ test('F-07 whatever a case holds: nothing is approved by its resolution, and onl
         }));
         const by = { actorId: own ? 'key_desk' : 'key_lead', mayDecideAboveThreshold: finance };
         const result = resolve(held, [hit], { caseId: 'cse_1', resolution, reason: 'why' }, by, now);
-        const open = held.filter((one) => one.approval.status === 'held' && one.approval.followsEntryId === null);
+        const met = resolution === 'fraud' ? ['held', 'waiting'] : ['held'];
+        const open = held.filter((one) => met.includes(one.approval.status) && one.approval.followsEntryId === null);
         if ('rejected' in result) {
           const expected = resolution === 'clear' ? 'four-eyes' : 'above-your-threshold';
           return expect(result.rejected).toBe(expected);

@@ -49,7 +49,9 @@ export function resolve(
   now: Date,
 ): { changed: Approval[] } | { rejected: RejectionCode } {
   if (resolution === 'clear' && hits.some(({ reportedBy }) => reportedBy === decider.actorId)) return { rejected: 'four-eyes' };
-  const open = held.filter(({ approval }) => approval.status === 'held' && approval.followsEntryId === null);
+  // One that passed a stage in spite of the hit waits for the next, and is fraud all the same.
+  const met = resolution === 'fraud' ? ['held', 'waiting'] : ['held'];
+  const open = held.filter(({ approval }) => met.includes(approval.status) && approval.followsEntryId === null);
   const changed: Approval[] = [];
   for (const { approval, own, standing, heldOtherwise } of open) {
     if (resolution === 'fraud') {

@@ -49,9 +49,11 @@ export function decideEach(
   return { rows, accepted };
 }
 
+/** One that passed a stage in spite of a hit is in doubt still: the next stage looks at it too. */
 function doubtOn({ status }: Approval, hits: readonly RiskHit[]): ExceptionCode | undefined {
-  if (status !== 'held') return undefined;
-  return hits.some(({ cleared }) => !cleared) ? 'risk-hit' : 'held';
+  if (status !== 'held' && status !== 'waiting') return undefined;
+  if (hits.some(({ cleared }) => !cleared)) return 'risk-hit';
+  return status === 'held' ? 'held' : undefined;
 }
 
 /** Sums of the lines that a batch has decided, by currency. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Role } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { aBrandWithPartner } from '../../../test/facts.js';
+import { aConversion, riskDesk } from '../../../test/risk-facts.js';
 import { compose } from '../../composition.js';
 
 let approvals: TestService;
@@ -89,6 +90,50 @@ test('T-46 F-07 a hit after two stages, and fraud rejects it for good', async ()
   await report('velocity');
   expect(await shown(id)).toMatchObject({ status: 'rejected' });
   expect(await told()).toEqual(['approved', 'held', 'rejected']);
+});
+
+test('T-46 F-07 T-12 past a hit a stage answers no doubt for the next: a batch leaves it, and fraud still rejects it', async () => {
+  const { id, brandId, report, resolve } = await approvedInStages();
+  await report();
+  expect((await decide(as('key_m'), id, { reason: 'looks right' }).expect(200)).body.status).toBe('waiting');
+  const batch = { brandId, decision: 'approve', reason: 'all of them', filter: {} };
+  const { body } = await finance('key_f').post('/api/v1/approvals/batch-decisions').send(batch).expect(200);
+  expect(body.rows).toMatchObject([{ approvalId: id, outcome: 'exception', code: 'risk-hit' }]);
+  expect((await resolve('fraud')).body.code).toBe('above-your-threshold');
+  const [open] = (await as('key_lead').get(`/api/v1/risk-cases?brandId=${brandId}&status=open`).expect(200)).body.data;
+  const fraud = { resolution: 'fraud', reason: 'looked into' };
+  await finance('key_f').post(`/api/v1/risk-cases/${open.id}/resolution`).send(fraud).expect(200);
+  expect(await shown(id)).toMatchObject({ status: 'rejected', decidedBy: 'key_f' });
+});
+
+test('T-07 F-07 rows that look back count hits and flags of a partner, and none that was cleared', async () => {
+  const desk = riskDesk(approvals);
+  const facts = await desk.ruled([{ rule: 'velocity', parameters: { per: 'partner', atLeast: 2, minutes: 10 }, action: 'flag' }]);
+  const { brandId } = facts;
+  const path = `/api/v1/brands/${brandId}/routing-policies`;
+  const flagged = { combinator: 'and', rules: [{ field: 'flags.30', operator: '>=', value: 1 }] };
+  const rows = [
+    { name: 'flagged', when: flagged, outcome: 'manager' },
+    { name: 'rest', outcome: 'auto' },
+  ];
+  await as('key_writer').post(path).send({ rows, reason: 'look back' }).expect(201);
+  await as('key_acceptor').post(`${path}/1/accept`).send({}).expect(200);
+  const at = approvals.clock.now().toISOString();
+  const earn = async () => {
+    const told = aConversion(facts, {}, at);
+    const entry = desk.earned(facts, told);
+    await approvals.deliver(told, entry);
+    return desk.statusOf(entry);
+  };
+  const [first, second] = [await earn(), await earn()];
+  expect([first, second]).toEqual(['approved', 'waiting']);
+  for (const { id } of (await as('key_lead').get(`/api/v1/risk-cases?brandId=${brandId}`).expect(200)).body.data)
+    await as('key_lead').post(`/api/v1/risk-cases/${id}/resolution`).send({ resolution: 'clear', reason: 'a campaign' }).expect(200);
+  await later(1);
+  const plain = facts.entry(1_000);
+  const untold = aConversion(facts, { conversionId: plain.data.conversionId ?? '' }, approvals.clock.now().toISOString());
+  await approvals.deliver(untold, plain);
+  expect(await desk.statusOf(plain)).toBe('approved');
 });
 
 test('SEC20 T-46 the database opens an approved one for a hit that came since, and for nothing else', async () => {
