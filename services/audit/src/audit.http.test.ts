@@ -155,7 +155,13 @@ test('a replay sends what a service consumes, in its lanes, from an instant on',
   const sent = audit.bus.sent.slice(before);
   expect(sent).toHaveLength(answer.body.sent);
   expect(new Set(sent.map(({ type }) => type))).toEqual(
-    new Set(['commission.entry.accrued.v1', 'payouts.payout.created.v1', 'payouts.run.sealed.v1']),
+    new Set([
+      'commission.entry.accrued.v1',
+      'payouts.payout.created.v1',
+      'payouts.run.sealed.v1',
+      'tracking.conversion.attributed.v1',
+      'tracking.conversion.recorded.v1',
+    ]),
   );
   expect(
     (await audit.request().post('/api/v1/operations/replays').send({ service: 'approvals', from: '2099-01-01T00:00:00.000Z' }).expect(202))
