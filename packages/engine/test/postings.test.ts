@@ -160,6 +160,13 @@ test('M-20 a running scope that the fold no longer names keeps its identity and 
   expect(recomputePosting(plan.postings[0]!.explanation)).toEqual({ entitlement: 1n, amount: -1n, agrees: true });
 });
 
+test('M-20 what is rated again in a running scope is a re-rating of the sum, also where it comes to its first cent', () => {
+  const fold = foldConversion(facts(aSale(), { components: [fine] }));
+  const cause: Cause = { reason: 're-rating', occurredAt: accrual.occurredAt };
+  const { postings } = planPostings({ ...common, fold, cause, posted: [ofOthers(0n)], running: [state('2/5', '0')] });
+  expect(postings).toMatchObject([{ amount: 1n, adjusts: null, reason: 're-rating' }]);
+});
+
 test('T-47 what was earned later than its cause is posted into the month in which it was earned', () => {
   const fold = foldConversion(facts(aSale(), { components: [tenth] }));
   const [scope] = fold.scopes;
