@@ -1,6 +1,6 @@
-import type { Tx } from '@tributary/messaging';
 import type { Kit } from '@tributary/service-kit';
 import type { PrismaClient } from './generated/client.js';
+import type { PaymentFiles } from './rails/adapters/payment-files.js';
 import type { HearCallback } from './rails/domain/callback.js';
 import type { Rail } from './rails/domain/rail.js';
 
@@ -11,8 +11,8 @@ export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-ans
 export interface Parts extends Kit<PrismaClient> {
   /** By name, as funding accounts and payouts say it. */
   rails: ReadonlyMap<string, Rail>;
-  /** The files of a run and rail, decrypted, by brand. */
-  bankFilesOf: (tx: Tx, runId: string, rail: string, brandId: string | undefined) => Promise<string[]>;
+  /** What file rails have written. */
+  files: PaymentFiles;
   /** How callbacks of a rail are read, by its name. */
   callbacks: ReadonlyMap<string, HearCallback>;
   crashPoint: (name: PayoutCrashPoint) => void;
