@@ -32,8 +32,10 @@ function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
   return {
     coolingDays: read.TRIBUTARY_PAYOUT_COOLING_DAYS,
     bankDays: read.TRIBUTARY_PAYOUT_BANK_DAYS,
-    payoutsPerRun: 5000,
+    payoutsPerRun: 100_000,
+    balancesAtOnce: 1000,
     payoutsPerBatch: 100,
+    paymentsAtOnce: 1000,
     paypalUrl: read.TRIBUTARY_PAYPAL_URL,
     stripeUrl: read.TRIBUTARY_STRIPE_URL,
     providerTimeoutMs: 15_000,

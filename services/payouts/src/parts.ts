@@ -30,8 +30,12 @@ export interface PayoutSettings {
   providerTimeoutMs: number;
   /** A run holds at most so many payouts; the rest goes into the next one. */
   payoutsPerRun: number;
+  /** So many balances are claimed, planned and written at once. All of a partner's are together. */
+  balancesAtOnce: number;
   /** So many payouts are sent between two commits. A bank file holds all of its brand. */
   payoutsPerBatch: number;
+  /** So many of a file are held at a time. */
+  paymentsAtOnce: number;
 }
 
 /** Payouts as the answers of rails see them. */

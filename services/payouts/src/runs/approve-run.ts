@@ -1,11 +1,12 @@
 import { approveRun } from '@tributary/contracts';
-import type { Tx } from '@tributary/messaging';
-import { command, ok, type Route, reject } from '@tributary/service-kit';
+import type { EventContext, Outbox, Tx } from '@tributary/messaging';
+import { command, inChunks, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotApprove } from './domain/run-state.js';
-import { currentContentHash, findRun, lockRun, payoutsOfRun } from './run-store.js';
+import { currentContentHash } from './run-content-store.js';
+import { findRun, lockRun, type RunRow } from './run-store.js';
 
 /** A second person approves a run, and with that seals its content. */
 export function approveRunRoute({ outbox }: Parts): Route {
@@ -17,8 +18,7 @@ export function approveRunRoute({ outbox }: Parts): Route {
     if (why) return reject('run-state-forbids', { detail: why });
     if (await enteredAnAccountOf(tx, run.id, context.actorId, now))
       return reject('four-eyes', { detail: 'Who entered an account less than a week ago cannot approve a run that pays it' });
-    const payouts = await payoutsOfRun(tx, run.id, true);
-    if ((await currentContentHash(tx, payouts)) !== run.contentHash) throw new Error(`the content of ${run.id} is not what its hash says`);
+    if ((await currentContentHash(tx, run.id)) !== run.contentHash) throw new Error(`the content of ${run.id} is not what its hash says`);
     await tx.query(`UPDATE payout_run SET status = 'sealed', approved_by = $2, sealed_at = $3 WHERE id = $1`, [
       run.id,
       context.actorId,
@@ -26,25 +26,38 @@ export function approveRunRoute({ outbox }: Parts): Route {
     ]);
     await tx.query(`UPDATE payout SET status = 'approved' WHERE run_id = $1 AND status = 'draft'`, [run.id]);
     await stepOfRun(tx, run.id);
-    await outbox.append(tx, context, [
-      {
-        type: 'payouts.run.sealed.v1',
-        subject: run.id,
-        data: {
-          runId: run.id,
-          contentHash: run.contentHash,
-          payoutIds: payouts.map(({ id }) => id),
-          payouts: payouts.length,
-          totals: run.totals.map(({ currency, amount }) => ({ currency, amount })),
-          builtBy: run.builtBy,
-          approvedBy: context.actorId,
-          sealedAt: now.toISOString(),
-        },
-      },
-    ]);
+    await tellSealed(tx, outbox, run, context, now);
     const sealed = await findRun(tx, run.id);
     return sealed ? ok(await runView(tx, sealed)) : reject('not-found');
   });
+}
+
+/** So many ids fit into an event with room to spare. */
+const payoutsPerEvent = 4000;
+
+/** A long run is told of in parts: each has the hash of the whole, and its share of the payouts. */
+async function tellSealed(tx: Tx, outbox: Outbox, run: RunRow, context: EventContext, now: Date): Promise<void> {
+  const { rows } = await tx.query<{ payouts: number }>('SELECT count(*)::int AS payouts FROM payout WHERE run_id = $1', [run.id]);
+  const payouts = rows[0]?.payouts ?? 0;
+  const parts = Math.ceil(payouts / payoutsPerEvent);
+  const sql = 'SELECT id FROM payout WHERE run_id = $1 ORDER BY id';
+  let part = 0;
+  for await (const some of inChunks<{ id: string }>(tx, sql, [run.id], payoutsPerEvent)) {
+    part++;
+    const data = {
+      runId: run.id,
+      contentHash: run.contentHash,
+      payoutIds: some.map(({ id }) => id),
+      payouts,
+      part,
+      parts,
+      totals: run.totals.map(({ currency, amount }) => ({ currency, amount })),
+      builtBy: run.builtBy,
+      approvedBy: context.actorId,
+      sealedAt: now.toISOString(),
+    };
+    await outbox.append(tx, context, [{ type: 'payouts.run.sealed.v1', subject: run.id, data }]);
+  }
 }
 
 /** The database refuses it too. */

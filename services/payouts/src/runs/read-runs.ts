@@ -1,17 +1,36 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { getBankFile, getPaymentFile, getRun, listRuns } from '@tributary/contracts';
-import { decodeIdCursor, ok, type ParamsOf, page, query, Rejected, type Route, raw, reject } from '@tributary/service-kit';
+import { getBankFile, getPaymentFile, getRun, listLeftOut, listRuns } from '@tributary/contracts';
+import { toWireAmount } from '@tributary/money';
+import { decodeCursor, decodeIdCursor, ok, type ParamsOf, page, query, Rejected, type Route, raw, reject } from '@tributary/service-kit';
+import { z } from 'zod';
 import type { Parts } from '../parts.js';
 import { messageIdOf } from '../rails/domain/message-id.js';
 import { runView } from '../shared/run-view.js';
-import { findRun, listRunRows } from './run-store.js';
+import { findRun, leftOutOf, listRunRows } from './run-store.js';
 
 export const getRunRoute = ({ db }: Parts): Route =>
   query(getRun, ({ params, scope }) =>
     db.tx(scope, async (tx) => {
       const run = await findRun(tx, params.runId);
       return run ? ok(await runView(tx, run)) : reject('not-found');
+    }),
+  );
+
+/** In the order in which the run came to them. */
+export const listLeftOutRoute = ({ db }: Parts): Route =>
+  query(listLeftOut, ({ params: { runId }, query: { cursor, limit }, scope }) =>
+    db.tx(scope, async (tx) => {
+      if (!(await findRun(tx, runId))) return reject('not-found');
+      const rows = await leftOutOf(tx, runId, decodeCursor(cursor, z.int()) ?? 0, limit + 1);
+      return ok(
+        page(
+          rows,
+          limit,
+          ({ number }) => number,
+          ({ number: _number, amount, rule, ...left }) => ({ ...left, amount: toWireAmount(amount), ...(rule !== null && { rule }) }),
+        ),
+      );
     }),
   );
 
