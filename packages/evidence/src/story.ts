@@ -100,11 +100,14 @@ export function storyOf(payoutId: string, archive: readonly ArchivedEvent[]): St
   const decisions = of('approvals.commission.approved.v1', 'approvals.commission.held.v1', 'approvals.commission.rejected.v1')
     .filter(({ event }) => ofLines.has(event.data.entryId))
     .sort((a, b) => a.event.data.decision - b.event.data.decision);
+  const seals = of('payouts.run.sealed.v1');
+  const named = seals.filter(({ event }) => event.data.payoutIds.includes(payoutId));
   return {
     payoutId,
     parts,
     lines,
-    seal: ofRun(of('payouts.run.sealed.v1')),
+    // A long run is sealed in parts: the one that names the payout counts.
+    seal: ofRun(named) ?? ofRun(seals),
     clearance: ofRun(of('approvals.run.cleared.v1')),
     steps,
     entries: new Map(of('commission.entry.accrued.v1').map((one) => [one.event.data.entryId, one])),

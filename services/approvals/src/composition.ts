@@ -56,6 +56,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       'risk_signal',
       'routing_policy',
       'routing_policy_acceptance',
+      'run_seal_part',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, clock, keys, env, jobs: queue }) => {

@@ -6,8 +6,9 @@ import { jobs } from './jobs.js';
 import type { Parts, PayoutSettings } from './parts.js';
 import { apiRail } from './rails/adapters/api-rail.js';
 import { csvFile } from './rails/adapters/csv-file.js';
-import { bankFilesOf, fileRail } from './rails/adapters/file-rail.js';
+import { fileRail } from './rails/adapters/file-rail.js';
 import { nachaFile } from './rails/adapters/nacha-file.js';
+import { paymentFiles } from './rails/adapters/payment-files.js';
 import { providerHttp } from './rails/adapters/providers/http.js';
 import { paypal, paypalAccess } from './rails/adapters/providers/paypal.js';
 import { hearPaypal } from './rails/adapters/providers/paypal-callback.js';
@@ -31,8 +32,10 @@ function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
   return {
     coolingDays: read.TRIBUTARY_PAYOUT_COOLING_DAYS,
     bankDays: read.TRIBUTARY_PAYOUT_BANK_DAYS,
-    payoutsPerRun: 5000,
+    payoutsPerRun: 100_000,
+    balancesAtOnce: 1000,
     payoutsPerBatch: 100,
+    paymentsAtOnce: 1000,
     paypalUrl: read.TRIBUTARY_PAYPAL_URL,
     stripeUrl: read.TRIBUTARY_STRIPE_URL,
     providerTimeoutMs: 15_000,
@@ -59,6 +62,8 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'simulator_money_out',
       'bank_report',
       'bank_booking',
+      'bank_file_piece',
+      'bank_file_payout',
       'rail_item',
       'rail_callback',
       'payout_schedule',
@@ -88,7 +93,7 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
         ]),
         settings,
         crashPoint: options.crashPoint ?? crashPoint,
-        bankFilesOf: (tx, runId, rail, brandId) => bankFilesOf(tx, kit.vault, runId, rail, brandId),
+        files: paymentFiles(kit.db, kit.vault),
       } satisfies Omit<Parts, keyof typeof kit>;
       // The kit's messaging is there only once all is built, so the kit is not copied.
       const parts: Parts = Object.create(kit, Object.getOwnPropertyDescriptors(own));

@@ -1,6 +1,6 @@
-import type { Tx } from '@tributary/messaging';
 import type { Kit } from '@tributary/service-kit';
 import type { PrismaClient } from './generated/client.js';
+import type { PaymentFiles } from './rails/adapters/payment-files.js';
 import type { HearCallback } from './rails/domain/callback.js';
 import type { Rail } from './rails/domain/rail.js';
 
@@ -11,8 +11,8 @@ export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-ans
 export interface Parts extends Kit<PrismaClient> {
   /** By name, as funding accounts and payouts say it. */
   rails: ReadonlyMap<string, Rail>;
-  /** The files of a run and rail, decrypted, by brand. */
-  bankFilesOf: (tx: Tx, runId: string, rail: string, brandId: string | undefined) => Promise<string[]>;
+  /** What file rails have written. */
+  files: PaymentFiles;
   /** How callbacks of a rail are read, by its name. */
   callbacks: ReadonlyMap<string, HearCallback>;
   crashPoint: (name: PayoutCrashPoint) => void;
@@ -30,8 +30,12 @@ export interface PayoutSettings {
   providerTimeoutMs: number;
   /** A run holds at most so many payouts; the rest goes into the next one. */
   payoutsPerRun: number;
+  /** So many balances are claimed, planned and written at once. All of a partner's are together. */
+  balancesAtOnce: number;
   /** So many payouts are sent between two commits. A bank file holds all of its brand. */
   payoutsPerBatch: number;
+  /** So many of a file are held at a time. */
+  paymentsAtOnce: number;
 }
 
 /** Payouts as the answers of rails see them. */

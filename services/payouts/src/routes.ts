@@ -14,7 +14,7 @@ import { confirmResolutionRoute, getResolutionRoute, proposeResolutionRoute } fr
 import { approveRunRoute } from './runs/approve-run.js';
 import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
-import { getBankFileRoute, getPaymentFileRoute, getRunRoute, listRunsRoute } from './runs/read-runs.js';
+import { getBankFileRoute, getPaymentFileRoute, getRunRoute, listLeftOutRoute, listRunsRoute } from './runs/read-runs.js';
 import { submitRunRoute } from './runs/submit-run.js';
 import { createWithdrawalRoute } from './runs/withdraw.js';
 import { createScheduleRoute } from './schedules/create-schedule.js';
@@ -35,6 +35,7 @@ export const routes = (parts: Parts): Route[] => [
   createWithdrawalRoute(parts),
   listRunsRoute(parts),
   getRunRoute(parts),
+  listLeftOutRoute(parts),
   approveRunRoute(parts),
   submitRunRoute(parts),
   cancelRunRoute(parts),

@@ -43,6 +43,7 @@ export function samplesOf(world: World): Record<string, () => Sample> {
     }),
     createRun: () => ({ query: { dryRun: 'true' }, body: { brandIds: [brandId] }, status: 0 }),
     getRun: () => ({ params: { runId } }),
+    listLeftOut: () => ({ params: { runId } }),
     listRuns: () => ({}),
     approveRun: () => ({ params: { runId }, status: 403 }),
     submitRun: () => ({ params: { runId } }),

@@ -199,12 +199,17 @@ export const runSealed = defineEvent({
   rank: 40,
   producer: 'payouts',
   consumers: ['approvals'],
-  summary: 'A payout run was approved by a second person and its content is fixed: any change voids the clearance of this hash.',
+  summary:
+    'A payout run was approved by a second person and its content is fixed: any change voids the clearance of this hash. Long runs come in parts.',
   schema: z.strictObject({
     runId: ids.run,
     contentHash: sha256Hex,
+    /** Of a long run those of this part; `payouts` counts all. */
     payoutIds: z.array(ids.payout),
     payouts: z.int().nonnegative(),
+    /** Absent: one of one. */
+    part: z.int().positive().optional(),
+    parts: z.int().positive().optional(),
     totals: z.array(z.strictObject({ currency, amount: minorAmount })),
     builtBy: z.string(),
     approvedBy: z.string(),

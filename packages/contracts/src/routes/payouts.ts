@@ -67,6 +67,15 @@ export const payout = z
     recall: z.strictObject({ outcome: z.enum(['stopped', 'too-late']), recalledAt: instant }).nullable(),
   })
   .meta({ id: 'Payout' });
+const leftOut = z.strictObject({
+  partnerId: ids.partner,
+  brandId: ids.brand,
+  currency,
+  amount: minorAmount,
+  reason: z.string(),
+  /** Of `not-eligible`: the rule that does not hold. */
+  rule: z.string().optional(),
+});
 export const payoutRun = z
   .strictObject({
     id: ids.run,
@@ -93,19 +102,12 @@ export const payoutRun = z
     submitRequested: z.boolean(),
     reason: z.string().nullable(),
     totals: z.array(z.strictObject({ currency, amount: minorAmount, payouts: z.int() })),
-    /** Balances left out, by reason (below minimum, no method, negative...). */
-    leftOut: z.array(
-      z.strictObject({
-        partnerId: ids.partner,
-        brandId: ids.brand,
-        currency,
-        amount: minorAmount,
-        reason: z.string(),
-        /** Of `not-eligible`: the rule that does not hold. */
-        rule: z.string().optional(),
-      }),
-    ),
+    /** Balances left out, by reason (below minimum, no method, negative...): the first thousand of `leftOutCount`; all are listed by themselves. */
+    leftOut: z.array(leftOut),
+    leftOutCount: z.int(),
+    /** The first thousand of `payoutCount`, and without lines where all have more than 5,000; all are in the list of payouts. */
     payouts: z.array(payout),
+    payoutCount: z.int(),
     createdAt: instant,
   })
   .meta({ id: 'PayoutRun' });
@@ -275,6 +277,18 @@ export const getRun = defineRoute({
   summary: 'A run',
   params: runParams,
   responses: { 200: payoutRun },
+});
+export const listLeftOut = defineRoute({
+  id: 'listLeftOut',
+  service: 'payouts',
+  method: 'get',
+  path: '/api/v1/payout-runs/:runId/left-out',
+  permission: 'payout:read',
+  tag: 'Payouts',
+  summary: 'The balances that a run leaves out, and why',
+  params: runParams,
+  query: listQuery({}),
+  responses: { 200: listOf(leftOut) },
 });
 export const listRuns = defineRoute({
   id: 'listRuns',

@@ -2,8 +2,8 @@ import { type EventOf, newId } from '@tributary/contracts';
 import { contextOf, NotYet, type Outbox, type Tx } from '@tributary/messaging';
 import type { Clock } from '@tributary/service-kit';
 import type { ProfileStore } from '../shared/profile-store.js';
-import type { ClearanceStore } from './clearance-store.js';
-import { type ClearanceDecision, checkRun } from './domain/check-run.js';
+import type { ClearanceStore, SealedContent } from './clearance-store.js';
+import { type ClearanceDecision, findingsOf, RunCheck } from './domain/check-run.js';
 
 type Sealed = EventOf<'payouts.run.sealed.v1'>;
 export interface ClearanceParts {
@@ -21,18 +21,27 @@ export const onPayoutCreated =
 /** Checks the sealed content of each run once more, under locks that a risk hit would need too, and clears or refuses exactly it. */
 export const onRunSealed = (parts: ClearanceParts) => async (tx: Tx, events: readonly Sealed[]) => {
   for (const event of events) {
-    const payouts = await parts.clearances.payoutsOf(tx, event.data.runId);
-    const missing = event.data.payoutIds.find((payoutId) => !payouts.some((payout) => payout.payoutId === payoutId));
+    if (!(await parts.clearances.saveSeal(tx, event.data))) continue;
+    const missing = await parts.clearances.missingPayout(tx, event.data);
     if (missing) throw new NotYet(`lines of payout ${missing}`);
-    const sealed = payouts.filter((payout) => event.data.payoutIds.includes(payout.payoutId));
-    const entryIds = [...new Set(sealed.flatMap((payout) => payout.lines.map((line) => line.entryId)))].sort();
-    const partners = await parts.profiles.partners(tx, [...new Set(sealed.map((payout) => payout.partnerId))].sort());
-    const entries = await parts.clearances.entriesOf(tx, entryIds);
-    const unknown = entryIds.find((entryId) => !entries.has(entryId));
-    if (unknown) throw new NotYet(`approval of entry ${unknown}`);
-    await publish(parts, tx, event, checkRun(sealed, entries, partners));
+    await publish(parts, tx, event, await checkSealed(parts, tx, event.data));
   }
 };
+
+async function checkSealed({ clearances, profiles }: ClearanceParts, tx: Tx, seal: SealedContent): Promise<ClearanceDecision> {
+  await clearances.lockRun(tx, seal.runId);
+  const check = new RunCheck();
+  for await (const payouts of clearances.sealedPayouts(tx, seal)) {
+    const entryIds = [...new Set(payouts.flatMap((payout) => payout.lines.map((line) => line.entryId)))].sort();
+    const partners = await profiles.partners(tx, [...new Set(payouts.map((payout) => payout.partnerId))].sort());
+    const entries = await clearances.entriesOf(tx, entryIds);
+    const unknown = entryIds.find((entryId) => !entries.has(entryId));
+    if (unknown) throw new NotYet(`approval of entry ${unknown}`);
+    check.add(findingsOf(payouts, entries, partners));
+  }
+  check.add({ 'no-entry-twice': await clearances.repeatedEntries(tx, seal) });
+  return check.decision();
+}
 
 async function publish(parts: ClearanceParts, tx: Tx, event: Sealed, decision: ClearanceDecision): Promise<void> {
   const { runId, contentHash } = event.data;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newId } from '@tributary/contracts';
+import { newId, newUuid } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { aConversion, riskDesk } from '../../test/risk-facts.js';
 import { compose } from '../composition.js';
@@ -31,6 +31,22 @@ async function aRun() {
     (await approvals.published()).filter(({ subject, type }) => subject === runId && type.startsWith('approvals.run.'));
   return { facts, entries, runId, payouts, report, seal, said };
 }
+
+test('T-46 a long run is sealed in parts, in any order and repeated: it is cleared once, when all of them have come', async () => {
+  const { facts, payouts, said } = await aRun();
+  const whole = facts.sealed(payouts[0]?.data.runId ?? '', payouts);
+  const parts = payouts.map(({ data }, index) => ({
+    ...facts.sealed(data.runId, payouts),
+    data: { ...whole.data, payoutIds: [data.payoutId], part: index + 1, parts: 2 },
+  }));
+  const [first, second] = parts;
+  if (!first || !second) throw new Error('a part is missing');
+  await approvals.deliver(second);
+  await approvals.deliver({ ...second, id: newUuid() });
+  expect(await said()).toEqual([]);
+  await approvals.deliver(first);
+  expect((await said()).map(({ type }) => type)).toEqual(['approvals.run.cleared.v1']);
+});
 
 test('T-46 FG a hit after approval and before the clearance: the run is refused', async () => {
   const { entries, report, seal, said } = await aRun();

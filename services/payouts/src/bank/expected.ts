@@ -17,7 +17,8 @@ export async function knownPayouts(tx: Tx, brandId: string, ids: readonly string
 async function payoutsInFiles(tx: Tx, brandId: string, fileIds: readonly string[]): Promise<Map<string, string[]>> {
   const messages = new Map(fileIds.map((fileId) => [fileId, fileId.split('.', 1)[0] ?? '']));
   const { rows } = await tx.query<{ messageId: string; payoutIds: string[] }>(
-    `SELECT right(run_id, 16) || right(brand_id, 8) AS "messageId", payout_ids AS "payoutIds" FROM bank_file WHERE brand_id = $1 AND rail = 'bank-file' AND right(run_id, 16) || right(brand_id, 8) = ANY ($2)`,
+    `SELECT right(run_id, 16) || right(brand_id, 8) AS "messageId", ARRAY(SELECT payout_id FROM bank_file_payout p WHERE p.run_id = f.run_id AND p.brand_id = f.brand_id AND p.rail = f.rail ORDER BY 1) AS "payoutIds"
+     FROM bank_file f WHERE brand_id = $1 AND rail = 'bank-file' AND right(run_id, 16) || right(brand_id, 8) = ANY ($2)`,
     [brandId, [...messages.values()]],
   );
   const byMessage = new Map(rows.map(({ messageId, payoutIds }) => [messageId, payoutIds]));

@@ -1,7 +1,7 @@
 import { reportSettlement } from '@tributary/contracts';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { findRun, payoutsOfRun } from '../runs/run-store.js';
+import { findRun, payoutsNamed } from '../runs/run-store.js';
 import { recordReports } from '../shared/record-reports.js';
 import { runView } from '../shared/run-view.js';
 import { isUnsent } from './domain/payout-state.js';
@@ -10,7 +10,8 @@ import { isUnsent } from './domain/payout-state.js';
 export function reportSettlementRoute(parts: Parts): Route {
   return command(reportSettlement, async ({ params, body, tx, now, context }) => {
     if (!(await findRun(tx, params.runId))) return reject('not-found');
-    const payouts = new Map((await payoutsOfRun(tx, params.runId)).map((payout) => [payout.id, payout]));
+    const ids = body.settlements.map(({ payoutId }) => payoutId);
+    const payouts = new Map((await payoutsNamed(tx, params.runId, ids)).map((payout) => [payout.id, payout]));
     const naming = (index: number, rule: string) => ({ pointer: `/settlements/${index}/payoutId`, rule });
     const foreign = body.settlements.flatMap(({ payoutId }, index) =>
       payouts.has(payoutId) ? [] : [naming(index, 'must name a payout of this run')],

@@ -1,20 +1,12 @@
 import { approveRun, type RunStage } from '@tributary/contracts';
-import type { EventContext, NewEvent, Tx } from '@tributary/messaging';
-import { command, ok, type Principal, permits, type Route, reject } from '@tributary/service-kit';
+import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
+import { command, inChunks, ok, type Principal, permits, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { stageDue, whyNotApprove } from './domain/run-state.js';
-import {
-  approvalsOf,
-  currentContentHash,
-  findRun,
-  lockRun,
-  type PassedStage,
-  type PayoutRow,
-  payoutsOfRun,
-  type RunRow,
-} from './run-store.js';
+import { currentContentHash } from './run-content-store.js';
+import { approvalsOf, findRun, lockRun, type PassedStage, type RunRow } from './run-store.js';
 
 /** Another person approves the stage of a run that is due; the last stage seals its content. */
 export function approveRunRoute({ outbox }: Parts): Route {
@@ -27,17 +19,14 @@ export function approveRunRoute({ outbox }: Parts): Route {
     if (refused || !stage) return refused ?? reject('run-state-forbids');
     if (await enteredAnAccountOf(tx, run.id, context.actorId, now))
       return reject('four-eyes', { detail: 'Who entered an account less than a week ago cannot approve a run that pays it' });
-    const payouts = await payoutsOfRun(tx, run.id, true);
-    if ((await currentContentHash(tx, payouts)) !== run.contentHash) throw new Error(`the content of ${run.id} is not what its hash says`);
+    if ((await currentContentHash(tx, run.id)) !== run.contentHash) throw new Error(`the content of ${run.id} is not what its hash says`);
     const approvals = [...passed, { stage, approvedBy: context.actorId, approvedAt: now }];
     await pass(tx, run, { stage, approvedBy: context.actorId, approvedAt: now });
     const isLast = stageDue(run.stages, approvals) === undefined;
     if (isLast) await seal(tx, run.id, context, now);
     await stepOfRun(tx, run.id);
-    await outbox.append(tx, context, [
-      approvedEvent(run, stage, context, now),
-      ...(isLast ? [sealedEvent(run, payouts, approvals, now)] : []),
-    ]);
+    await outbox.append(tx, context, [approvedEvent(run, stage, context, now)]);
+    if (isLast) await tellSealed(tx, outbox, run, approvals, context, now);
     const after = await findRun(tx, run.id);
     return after ? ok(await runView(tx, after)) : reject('not-found');
   });
@@ -80,26 +69,41 @@ const approvedEvent = (
   data: { runId, contentHash, stages, stage, approvedBy, approvedAt: now.toISOString() },
 });
 
-const sealedEvent = (
+/** So many ids fit into an event with room to spare. */
+const payoutsPerEvent = 4000;
+
+/** A long run is told of in parts: each has the hash of the whole, and its share of the payouts. */
+async function tellSealed(
+  tx: Tx,
+  outbox: Outbox,
   run: RunRow,
-  payouts: readonly PayoutRow[],
   approvals: readonly PassedStage[],
+  context: EventContext,
   now: Date,
-): NewEvent<'payouts.run.sealed.v1'> => ({
-  type: 'payouts.run.sealed.v1',
-  subject: run.id,
-  data: {
-    runId: run.id,
-    contentHash: run.contentHash,
-    payoutIds: payouts.map(({ id }) => id),
-    payouts: payouts.length,
-    totals: run.totals.map(({ currency, amount }) => ({ currency, amount })),
-    builtBy: run.builtBy,
-    approvedBy: approvals.at(-1)?.approvedBy ?? '',
-    approvals: approvals.map(({ approvedAt, ...one }) => ({ ...one, approvedAt: approvedAt.toISOString() })),
-    sealedAt: now.toISOString(),
-  },
-});
+): Promise<void> {
+  const { rows } = await tx.query<{ payouts: number }>('SELECT count(*)::int AS payouts FROM payout WHERE run_id = $1', [run.id]);
+  const payouts = rows[0]?.payouts ?? 0;
+  const parts = Math.ceil(payouts / payoutsPerEvent);
+  const sql = 'SELECT id FROM payout WHERE run_id = $1 ORDER BY id';
+  let part = 0;
+  for await (const some of inChunks<{ id: string }>(tx, sql, [run.id], payoutsPerEvent)) {
+    part++;
+    const data = {
+      runId: run.id,
+      contentHash: run.contentHash,
+      payoutIds: some.map(({ id }) => id),
+      payouts,
+      part,
+      parts,
+      totals: run.totals.map(({ currency, amount }) => ({ currency, amount })),
+      builtBy: run.builtBy,
+      approvedBy: context.actorId,
+      approvals: approvals.map(({ approvedAt, ...one }) => ({ ...one, approvedAt: approvedAt.toISOString() })),
+      sealedAt: now.toISOString(),
+    };
+    await outbox.append(tx, context, [{ type: 'payouts.run.sealed.v1', subject: run.id, data }]);
+  }
+}
 
 /** The database refuses it too. */
 async function enteredAnAccountOf(tx: Tx, runId: string, actorId: string, now: Date): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { cancelRun } from '@tributary/contracts';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { recordReports } from '../shared/record-reports.js';
+import { failPayouts } from '../shared/record-reports.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotCancel } from './domain/run-state.js';
-import { findRun, lockRun, payoutsOfRun } from './run-store.js';
+import { findRun, lockRun, payoutIdsOf } from './run-store.js';
 
 /** Gives a run up before it goes out, so that a draft that nobody approves does not hold its entries for ever. */
 export function cancelRunRoute(parts: Parts): Route {
@@ -15,10 +15,7 @@ export function cancelRunRoute(parts: Parts): Route {
     if (why) return reject('run-state-forbids', { detail: why });
     await tx.query(`UPDATE payout_run SET status = 'cancelled', reason = $2 WHERE id = $1`, [run.id, body.reason]);
     const reason = `run cancelled: ${body.reason}`;
-    const reports = (await payoutsOfRun(tx, run.id)).map(
-      ({ id }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }) as const,
-    );
-    await recordReports(tx, parts, reports, context, now);
+    await failPayouts(tx, parts, payoutIdsOf(tx, run.id), reason, context, now);
     const cancelled = await findRun(tx, run.id);
     return cancelled ? ok(await runView(tx, cancelled)) : reject('not-found');
   });

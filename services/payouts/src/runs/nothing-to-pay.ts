@@ -1,5 +1,5 @@
 import { Rejected } from '@tributary/service-kit';
-import type { LeftOut } from '../shared/build-run.js';
+import type { LeftOut } from '../shared/run-record.js';
 
 /** "Nothing is payable", and why not, balance by balance. */
 export function nothingToPay(left: readonly LeftOut[]): Rejected {

@@ -1,8 +1,8 @@
 import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
-import { recordReports } from '../shared/record-reports.js';
+import { failPayouts } from '../shared/record-reports.js';
 import { stepOfRun } from '../shared/run-traces.js';
-import { lockRun, payoutsOfRun } from './run-store.js';
+import { lockRun, payoutIdsOf } from './run-store.js';
 import { startWhenCleared } from './start-when-cleared.js';
 
 /** The last risk check passed: for exactly the content that was sealed, or for nothing. */
@@ -38,10 +38,7 @@ export function onRunRefused(parts: Parts): Consumer<EventOf<'approvals.run.refu
         data.contentHash,
       ]);
       const reason = `run refused: ${data.reason}`;
-      const reports = (await payoutsOfRun(tx, run.id)).map(
-        ({ id }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }) as const,
-      );
-      await recordReports(tx, parts, reports, contextOf(event, parts.name), parts.clock.now());
+      await failPayouts(tx, parts, payoutIdsOf(tx, run.id), reason, contextOf(event, parts.name), parts.clock.now());
     }
   };
 }

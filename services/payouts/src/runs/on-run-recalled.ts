@@ -2,7 +2,7 @@ import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messa
 import type { Parts } from '../parts.js';
 import { isUnsent } from '../payouts/domain/payout-state.js';
 import { recordReports } from '../shared/record-reports.js';
-import { lockRun, payoutsOfRun } from './run-store.js';
+import { lockRun, payoutsNamed } from './run-store.js';
 
 /**
  * A risk hit came after the clearance. What has not been tried is released unsent, whether somebody asked for it to go out or not; what
@@ -13,7 +13,7 @@ export function onRunRecalled(parts: Parts): Consumer<EventOf<'approvals.run.rec
     for (const event of events) {
       const { runId, payoutIds, recalledAt } = event.data;
       if (!(await lockRun(tx, runId))) throw new NotYet(`run ${runId}`);
-      const recalled = (await payoutsOfRun(tx, runId, true)).filter(({ id }) => payoutIds.includes(id));
+      const recalled = await payoutsNamed(tx, runId, payoutIds, true);
       const unsent = recalled.filter(({ status, attemptedAt }) => isUnsent(status) && attemptedAt === null);
       const reason = 'recalled: a risk hit came after the clearance';
       const reports = unsent.map(({ id }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }) as const);

@@ -1,15 +1,36 @@
-import { getBankFile, getPaymentFile, getRun, listRuns } from '@tributary/contracts';
-import { decodeIdCursor, ok, page, query, type Route, reject, text } from '@tributary/service-kit';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { getBankFile, getPaymentFile, getRun, listLeftOut, listRuns } from '@tributary/contracts';
+import { toWireAmount } from '@tributary/money';
+import { decodeCursor, decodeIdCursor, ok, type ParamsOf, page, query, Rejected, type Route, raw, reject } from '@tributary/service-kit';
+import { z } from 'zod';
 import type { Parts } from '../parts.js';
 import { messageIdOf } from '../rails/domain/message-id.js';
 import { runView } from '../shared/run-view.js';
-import { findRun, listRunRows } from './run-store.js';
+import { findRun, leftOutOf, listRunRows } from './run-store.js';
 
 export const getRunRoute = ({ db }: Parts): Route =>
   query(getRun, ({ params, scope }) =>
     db.tx(scope, async (tx) => {
       const run = await findRun(tx, params.runId);
       return run ? ok(await runView(tx, run)) : reject('not-found');
+    }),
+  );
+
+/** In the order in which the run came to them. */
+export const listLeftOutRoute = ({ db }: Parts): Route =>
+  query(listLeftOut, ({ params: { runId }, query: { cursor, limit }, scope }) =>
+    db.tx(scope, async (tx) => {
+      if (!(await findRun(tx, runId))) return reject('not-found');
+      const rows = await leftOutOf(tx, runId, decodeCursor(cursor, z.int()) ?? 0, limit + 1);
+      return ok(
+        page(
+          rows,
+          limit,
+          ({ number }) => number,
+          ({ number: _number, amount, rule, ...left }) => ({ ...left, amount: toWireAmount(amount), ...(rule !== null && { rule }) }),
+        ),
+      );
     }),
   );
 
@@ -25,24 +46,35 @@ export const listRunsRoute = ({ db }: Parts): Route =>
   );
 
 /** Several brands' files come one after the other, unless one brand is asked for. */
-export const getBankFileRoute = ({ db, bankFilesOf }: Parts): Route =>
-  query(getBankFile, ({ params, query: { brandId }, scope }) =>
-    db.tx(scope, async (tx) => {
-      const files = (await findRun(tx, params.runId)) ? await bankFilesOf(tx, params.runId, 'bank-file', brandId) : [];
-      return files.length === 0 ? reject('not-found') : text(files.join('\n'), 'application/xml');
-    }),
-  );
+export const getBankFileRoute = ({ files }: Parts): Route =>
+  raw(getBankFile, async ({ params, query, scope }, _host, _incoming, response) => {
+    const [{ runId }, { brandId }] = [params, query] as [ParamsOf<typeof getBankFile>, { brandId?: string }];
+    const brandIds = await files.brandsOf(scope, runId, 'bank-file', brandId);
+    if (brandIds.length === 0) throw new Rejected('not-found');
+    response.status(200).set({ 'content-type': 'application/xml', 'cache-control': 'no-store' });
+    for (const each of brandIds) await sendPieces(response, files.read(scope, { runId, brandId: each, rail: 'bank-file' }));
+    response.end();
+  });
 
 const mediaTypes = { 'bank-file': 'application/xml', 'nacha-file': 'text/plain; charset=us-ascii', 'csv-file': 'text/csv; charset=utf-8' };
 const extensions = { 'bank-file': 'xml', 'nacha-file': 'ach', 'csv-file': 'csv' };
 
 /** A file as it goes to the bank. */
-export const getPaymentFileRoute = ({ db, bankFilesOf }: Parts): Route =>
-  query(getPaymentFile, ({ params: { runId, rail }, query: { brandId }, scope }) =>
-    db.tx(scope, async (tx) => {
-      const [file] = (await findRun(tx, runId)) ? await bankFilesOf(tx, runId, rail, brandId) : [];
-      if (file === undefined) return reject('not-found');
-      const name = `${messageIdOf(runId, brandId)}.${extensions[rail]}`;
-      return text(file, mediaTypes[rail], { headers: { 'content-disposition': `attachment; filename="${name}"` } });
-    }),
-  );
+export const getPaymentFileRoute = ({ files }: Parts): Route =>
+  raw(getPaymentFile, async ({ params, query, scope }, _host, _incoming, response) => {
+    const [{ runId, rail }, { brandId }] = [params, query] as [ParamsOf<typeof getPaymentFile>, { brandId: string }];
+    if ((await files.brandsOf(scope, runId, rail, brandId)).length === 0) throw new Rejected('not-found');
+    const name = `${messageIdOf(runId, brandId)}.${extensions[rail]}`;
+    const disposition = `attachment; filename="${name}"`;
+    response.status(200).set({ 'content-type': mediaTypes[rail], 'content-disposition': disposition, 'cache-control': 'no-store' });
+    await sendPieces(response, files.read(scope, { runId, brandId, rail }));
+    response.end();
+  });
+
+/** As fast as they are taken: a long file is never held whole. Who breaks off gets no more of it. */
+async function sendPieces(response: Writable, pieces: AsyncIterable<string>): Promise<void> {
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+}

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { RunStage } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
-import { groupBy } from '../group-by.js';
+import { inChunks } from '@tributary/service-kit';
 import type { PayoutStatus } from '../payouts/domain/payout-state.js';
 import type { PayoutRouting } from '../routing/domain/route-payout.js';
-import { contentText, type RunContent } from './domain/content-text.js';
+import type { RunContent } from './domain/content-text.js';
 import type { RunStatus } from './domain/run-state.js';
 
 export interface RunRow {
@@ -15,6 +14,7 @@ export interface RunRow {
   currency: string | null;
   minimum: bigint | null;
   contentHash: string;
+  planHash: string;
   builtBy: string;
   approvedBy: string | null;
   submitRequestedAt: Date | null;
@@ -22,7 +22,9 @@ export interface RunRow {
   refusedHash: string | null;
   reason: string | null;
   totals: { currency: string; amount: number; payouts: number }[];
+  /** The first of them; all lie in `payout_left_out`. */
   leftOut: { partnerId: string; brandId: string; currency: string; amount: number; reason: string }[];
+  leftOutCount: number;
   correlationId: string;
   createdAt: Date;
   kind: 'by-hand' | 'schedule' | 'withdrawal';
@@ -34,8 +36,8 @@ export interface RunRow {
   /** Who approves it, in this order. */
   stages: RunStage[];
 }
-const columns = /* sql */ `id, status, as_of AS "asOf", brand_ids AS "brandIds", currency, minimum, content_hash AS "contentHash", built_by AS "builtBy", approved_by AS "approvedBy",
-  submit_requested_at AS "submitRequestedAt", cleared_hash AS "clearedHash", refused_hash AS "refusedHash", reason, totals, left_out AS "leftOut", correlation_id AS "correlationId", created_at AS "createdAt",
+const columns = /* sql */ `id, status, as_of AS "asOf", brand_ids AS "brandIds", currency, minimum, content_hash AS "contentHash", plan_hash AS "planHash", built_by AS "builtBy", approved_by AS "approvedBy",
+  submit_requested_at AS "submitRequestedAt", cleared_hash AS "clearedHash", refused_hash AS "refusedHash", reason, totals, left_out AS "leftOut", left_out_count AS "leftOutCount", correlation_id AS "correlationId", created_at AS "createdAt",
   kind, period, schedule_version AS "scheduleVersion", cut_offs AS "cutOffs", include, exclude, stages`;
 
 /** A run, locked: its state is decided upon by one transaction at a time. */
@@ -96,11 +98,52 @@ export interface PayoutRow extends RunContent {
 export const payoutColumns = /* sql */ `id, run_id AS "runId", partner_id AS "partnerId", brand_id AS "brandId", amount, currency, status, sandbox, rail, rail_key AS "railKey", rail_reference AS "railReference",
   reason, method_id AS "methodId", account_hmac AS "accountHmac", charges, routing, fee_waived AS "feeWaived", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent, recalled_at AS "recalledAt", recall_outcome AS "recallOutcome"`;
 
-/** By id, locked when told. */
-export async function payoutsOfRun(tx: Tx, runId: string, lock = false): Promise<PayoutRow[]> {
-  const { rows } = await tx.query<PayoutRow>(
-    `SELECT ${payoutColumns} FROM payout WHERE run_id = $1 ORDER BY id ${lock ? 'FOR UPDATE' : ''}`,
+/** The first payouts of a run, by id, and how many it has. */
+export async function firstPayoutsOf(
+  tx: Tx,
+  runId: string,
+  limit: number,
+): Promise<{ payouts: PayoutRow[]; count: number; lines: number }> {
+  const { rows: payouts } = await tx.query<PayoutRow>(`SELECT ${payoutColumns} FROM payout WHERE run_id = $1 ORDER BY id LIMIT $2`, [
+    runId,
+    limit,
+  ]);
+  const { rows } = await tx.query<{ count: number; lines: number }>(
+    'SELECT count(*)::int AS count, coalesce(sum(line_count), 0)::int AS lines FROM payout WHERE run_id = $1',
     [runId],
+  );
+  return { payouts, count: rows[0]?.count ?? 0, lines: rows[0]?.lines ?? 0 };
+}
+
+/** Those of a run that are named, by id, locked when told. */
+export async function payoutsNamed(tx: Tx, runId: string, payoutIds: readonly string[], lock = false): Promise<PayoutRow[]> {
+  const { rows } = await tx.query<PayoutRow>(
+    `SELECT ${payoutColumns} FROM payout WHERE run_id = $1 AND id = ANY ($2) ORDER BY id ${lock ? 'FOR UPDATE' : ''}`,
+    [runId, payoutIds],
+  );
+  return rows;
+}
+
+/** All payouts of a run, some hundred at a time; `which` names those that are meant. */
+export async function* payoutIdsOf(tx: Tx, runId: string, which = 'true'): AsyncGenerator<string[]> {
+  for await (const rows of inChunks<{ id: string }>(tx, `SELECT id FROM payout WHERE run_id = $1 AND ${which} ORDER BY id`, [runId], 500))
+    yield rows.map(({ id }) => id);
+}
+
+export interface LeftOutRow {
+  number: number;
+  partnerId: string;
+  brandId: string;
+  currency: string;
+  amount: bigint;
+  reason: string;
+  rule: string | null;
+}
+/** The balances that a run leaves out, from one number on. */
+export async function leftOutOf(tx: Tx, runId: string, after: number, limit: number): Promise<LeftOutRow[]> {
+  const { rows } = await tx.query<LeftOutRow>(
+    `SELECT number, partner_id AS "partnerId", brand_id AS "brandId", currency, amount, reason, rule FROM payout_left_out WHERE run_id = $1 AND number > $2 ORDER BY number LIMIT $3`,
+    [runId, after, limit],
   );
   return rows;
 }
@@ -117,30 +160,4 @@ export async function linesOf(tx: Tx, payoutIds: readonly string[]): Promise<Lin
     [payoutIds],
   );
   return rows;
-}
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-
-/** SHA-256 over the canonical content of a run. */
-export const contentHash = (payouts: readonly RunContent[]): string => sha256(contentText(payouts));
-
-/** The same whatever ids the payouts have got: a dry run's says whether the real one does what it said. */
-export const planHash = (payouts: readonly RunContent[]): string => contentHash(payouts.map((payout) => ({ ...payout, id: '' })));
-
-/** SHA-256 over the lines of a payout, in the order of their items. */
-export function linesHash(lines: readonly LineRow[]): string {
-  const rows = lines.map(({ itemId, amount }) => `${itemId}:${amount}`);
-  return sha256(rows.sort().join('\n'));
-}
-
-/** The hash of what the run would do now, from its payouts and lines as they stand. */
-export async function currentContentHash(tx: Tx, payouts: readonly PayoutRow[]): Promise<string> {
-  const lines = groupBy(
-    await linesOf(
-      tx,
-      payouts.map(({ id }) => id),
-    ),
-    ({ payoutId }) => payoutId,
-  );
-  return contentHash(payouts.map((payout) => ({ ...payout, linesHash: linesHash(lines.get(payout.id) ?? []) })));
 }

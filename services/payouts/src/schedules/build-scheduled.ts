@@ -1,8 +1,9 @@
 import type { Tx } from '@tributary/messaging';
 import { groupBy } from '../group-by.js';
 import { everyBrand, type Parts } from '../parts.js';
-import { buildRun, leftOutView } from '../shared/build-run.js';
+import { buildRun } from '../shared/build-run.js';
 import { matureAll } from '../shared/mature-entries.js';
+import { leftOutView } from '../shared/run-record.js';
 import { clearedBefore, type MonthDates, periodsPaidWithin, runningSince } from './domain/schedule-dates.js';
 import { allSchedules, type ScheduleRow } from './schedule-store.js';
 

@@ -1,22 +1,21 @@
 import { periodOf } from '@tributary/calendar';
 import { newId, type PayoutCharge } from '@tributary/contracts';
-import { activeTraceparent, type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
+import { type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
-import { groupBy } from '../group-by.js';
 import { claim } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { type EligibilityRule, firstNotMet } from '../runs/domain/eligibility.js';
-import { type ClaimedGroup, type LeftOutReason, type Routing, routeGroup } from '../runs/domain/split-groups.js';
+import { type ClaimedGroup, type Routing, routeGroup } from '../runs/domain/split-groups.js';
 import type { ForcedTerms } from '../runs/domain/withdrawal-fee.js';
-import { contentHash } from '../runs/run-store.js';
 import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
-import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
+import { brandsWithPayables, claimPayables, lockBrands, payables, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
 import { routeRun } from './route-run.js';
+import { addUp, type Built, beginRun, finishRun, forgetLeftOut, keepLeftOut, type LeftOut, nothingBuilt } from './run-record.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
-import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
+import { createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
 /** What a run is asked for. */
 export interface RunOrder {
@@ -43,42 +42,48 @@ export interface RunOrder {
   context: EventContext;
   now: Date;
 }
-export interface LeftOut {
-  group: ClaimedGroup;
-  reason: LeftOutReason;
-  rule?: string | undefined;
-}
-
-/** Claims what is payable into a run: claims, adds up what was claimed, and gives back what is not paid now. No run of nothing. */
-export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{ runId: string | null; left: LeftOut[] }> {
+/**
+ * Claims what is payable into a run: some hundred balances at a time are claimed, added up, planned and written, and what is not paid now
+ * is given back. All in the caller's transaction, so that it is whole or not at all; however many there are, few are held. No run of nothing.
+ */
+export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{ runId: string | null; left: readonly LeftOut[] }> {
   const runId = newId('run');
   const brandIds = await brandsWithPayables(tx, order);
   await lockBrands(tx, brandIds);
-  const cutOffs = await cutOffsOf(tx, brandIds, order);
-  const groups = await claimPayables(tx, { ...order, runId, cutOffs });
-  const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing, charges: chargesOf(routing) }] : []));
-  const left = planned.flatMap(({ group, routing }) =>
-    'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
-  );
-  await unclaim(
-    tx,
-    runId,
-    left.map(({ group }) => group),
-  );
-  if (paid.length === 0) return { runId: null, left };
-  await insertRun(tx, runId, order, cutOffs, { groups, paid, left });
-  await pay(tx, parts, runId, order, paid);
-  return { runId, left };
+  const started = { ...order, runId, cutOffs: await cutOffsOf(tx, brandIds, order) };
+  const built = nothingBuilt();
+  for await (const owed of payables(tx, started, parts.settings.balancesAtOnce)) await buildSome(tx, parts, started, owed, built);
+  if (built.payouts === 0) {
+    await forgetLeftOut(tx, runId);
+    return { runId: null, left: built.left };
+  }
+  await routeRun(tx, runId, order.now);
+  await finishRun(tx, started, built);
+  return { runId, left: built.left };
 }
 
-/** What was left out, as the API shows it. */
-export const leftOutView = ({ group, reason, rule }: LeftOut) => ({
-  ...group,
-  amount: toWireAmount(group.amount),
-  reason,
-  ...(rule === undefined ? {} : { rule }),
-});
+/** One stage after the other for some balances. A stage sees all of them, and what the stages before wrote of those that came earlier. */
+async function buildSome(tx: Tx, parts: Parts, order: Started, owed: Parameters<typeof claimPayables>[2], built: Built): Promise<void> {
+  const claims = await claimPayables(tx, order, owed);
+  const planned = await plan(
+    tx,
+    order,
+    claims.map(({ group }) => group),
+    parts.settings.payoutsPerRun - built.payouts,
+  );
+  const outcomes = claims.map((claim, index) => ({ claim, routing: planned[index]?.routing ?? { leftOut: 'nothing-due' as const } }));
+  const paid = outcomes.flatMap(({ claim, routing }) => ('rail' in routing ? [{ ...claim, routing, charges: chargesOf(routing) }] : []));
+  const left = outcomes.flatMap(({ claim, routing }) => ('leftOut' in routing ? [{ claim, routing }] : []));
+  await unclaim(
+    tx,
+    left.map(({ claim }) => claim),
+  );
+  if (built.payouts === 0 && paid.length > 0) await beginRun(tx, order);
+  await pay(tx, parts, order, paid);
+  const named = left.map(({ claim, routing }) => ({ group: claim.group, reason: routing.leftOut, rule: routing.rule }));
+  await keepLeftOut(tx, order.runId, named, built.leftOut);
+  addUp(built, paid, named);
+}
 
 /** Of brands that are not known yet nothing is paid; their balances are named all the same. */
 async function cutOffsOf(tx: Tx, brandIds: readonly string[], { asOf, cutOffOf }: RunOrder): Promise<Map<string, Date>> {
@@ -97,12 +102,14 @@ interface Planned {
   routing: Routing;
 }
 
-interface Started extends RunOrder {
+/** An order on its way. */
+export interface Started extends RunOrder {
   runId: string;
   cutOffs: ReadonlyMap<string, Date>;
 }
 
-async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonly ClaimedGroup[]): Promise<Planned[]> {
+/** What becomes of each group, in their order: at most `room` are paid. */
+async function plan(tx: Tx, order: Started, groups: readonly ClaimedGroup[], room: number): Promise<Planned[]> {
   const brandIds = [...new Set(groups.map(({ brandId }) => brandId))];
   const brands = await payingBrands(tx, brandIds);
   const partners = await payingPartners(tx, [...new Set(groups.map(({ partnerId }) => partnerId))]);
@@ -118,12 +125,12 @@ async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonl
     withdrawal: order.withdrawal,
     exclude: new Set(order.exclude),
   };
-  let room = settings.payoutsPerRun;
+  let left = room;
   return groups.map((group) => {
     const routing = routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules);
     if ('leftOut' in routing) return { group, routing };
-    if (room === 0) return { group, routing: { leftOut: 'run-full' } };
-    room--;
+    if (left === 0) return { group, routing: { leftOut: 'run-full' } };
+    left--;
     return { group, routing };
   });
 }
@@ -131,7 +138,7 @@ async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonl
 /** The groups that break a rule of their schedule, each with the first such rule. */
 async function whoIsNotEligible(
   tx: Tx,
-  { runId, cutOffs, scheduled, now }: Started,
+  { cutOffs, scheduled, now }: Started,
   groups: readonly ClaimedGroup[],
   eligibility: ReadonlyMap<string, readonly EligibilityRule[]>,
   brands: ReadonlyMap<string, { timeZone: string }>,
@@ -144,7 +151,7 @@ async function whoIsNotEligible(
       return [brandId, monthRange(scheduled?.period ?? periodOf((cutOffs.get(brandId) ?? now).toISOString(), timeZone), timeZone)];
     }),
   );
-  const facts = await eligibilityFacts(tx, runId, judged, months, now);
+  const facts = await eligibilityFacts(tx, judged, months, now);
   return new Map(
     judged.flatMap((group, index) => {
       const rule = firstNotMet(rulesOf(group), facts[index] ?? {});
@@ -153,47 +160,14 @@ async function whoIsNotEligible(
   );
 }
 
-async function insertRun(
-  tx: Tx,
-  runId: string,
-  order: RunOrder,
-  cutOffs: ReadonlyMap<string, Date>,
-  { groups, paid, left }: { groups: readonly ClaimedGroup[]; paid: readonly PaidGroup[]; left: readonly LeftOut[] },
-): Promise<void> {
-  const brandIds = [...new Set([...(order.brandIds ?? []), ...groups.map((group) => group.brandId)])].sort();
-  await tx.query(
-    `INSERT INTO payout_run (id, status, as_of, brand_ids, currency, minimum, content_hash, built_by, totals, left_out, correlation_id, created_at, traceparents,
-       kind, period, schedule_version, cut_offs, include, exclude)
-     VALUES ($1, 'draft', $2, $3, $4, $5, '', $6, $7, $8, $9, $10, array_remove(ARRAY[$11], NULL), $12, $13, $14, $15, $16, $17)`,
-    [
-      runId,
-      order.asOf,
-      brandIds,
-      order.currency,
-      order.minimum?.toString() ?? null,
-      order.builtBy,
-      JSON.stringify(totalsOf(paid)),
-      JSON.stringify(left.map(leftOutView)),
-      order.context.correlationId,
-      order.now,
-      activeTraceparent(),
-      order.scheduled ? 'schedule' : order.withdrawal ? 'withdrawal' : 'by-hand',
-      order.scheduled?.period ?? null,
-      order.scheduled?.version ?? null,
-      JSON.stringify(
-        (order.cutOffOf ? [...cutOffs] : []).map(([brandId, earnedUntil]) => ({ brandId, earnedUntil: earnedUntil.toISOString() })),
-      ),
-      order.include,
-      order.exclude,
-    ],
-  );
-}
-
-async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrder, paid: readonly PaidGroup[]): Promise<void> {
+async function pay(tx: Tx, parts: Parts, { runId, context, now }: Started, paid: readonly PaidGroup[]): Promise<void> {
+  if (paid.length === 0) return;
   const payouts = await writePayouts(tx, runId, paid, now);
-  await routeRun(tx, runId, now);
-  await tx.query('UPDATE payout_run SET content_hash = $2 WHERE id = $1', [runId, contentHash(payouts.map(({ payout }) => payout))]);
-  await goingBackTo('payouts create run', await tracesOfEntries(tx, runId), spanAttributes(parts, context), async () => {
+  const origins = await tracesOfEntries(
+    tx,
+    paid.map(({ payoutId }) => payoutId),
+  );
+  await goingBackTo('payouts create run', origins, spanAttributes(parts, context), async () => {
     await post(
       tx,
       parts.outbox,
@@ -211,13 +185,3 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
 /** What is paid otherwise than earned. */
 const chargesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
   fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];
-
-function totalsOf(paid: readonly PaidGroup[]) {
-  return [...groupBy(paid, ({ group }) => group.currency)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([currency, each]) => ({
-      currency,
-      amount: toWireAmount(each.reduce((sum, one) => sum + amountOf(one), 0n)),
-      payouts: each.length,
-    }));
-}

@@ -1,6 +1,9 @@
+import { newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
+import { inChunks } from '@tributary/service-kit';
 import { groupBy } from '../group-by.js';
 import type { ClaimedGroup, PayingBrand, PayingPartner, UsableMethod } from '../runs/domain/split-groups.js';
+import type { LineRow } from '../runs/run-store.js';
 
 export interface ClaimFilter {
   runId: string;
@@ -30,40 +33,76 @@ export async function brandsWithPayables(
   return rows.map(({ brandId }) => brandId);
 }
 
-/** An entry of which something is about to be taken back waits until that is decided, so that too much is not paid meanwhile. */
-const claim = /* sql */ `
-WITH claimed AS (
-  UPDATE entry SET run_id = $1, bucket = 'in-payout', version = version + 1
-  FROM unnest($2::text[], $3::timestamptz[]) AS cut (brand_id, earned_until)
-  WHERE bucket = 'payable' AND run_id IS NULL AND entry.brand_id = cut.brand_id AND ($4::text IS NULL OR currency = $4)
-    AND (amount < 0 OR (occurred_at <= cut.earned_until AND ($5::timestamptz IS NULL OR matures_at < $5)))
-    AND ($6::text[] IS NULL OR partner_id = ANY ($6))
-    AND NOT EXISTS (SELECT 1 FROM entry reversal WHERE reversal.adjusts = entry.id AND reversal.accrued AND reversal.amount < 0 AND reversal.bucket = 'pending')
-  RETURNING partner_id, entry.brand_id, currency, amount)
-SELECT partner_id AS "partnerId", brand_id AS "brandId", currency, sum(amount)::bigint AS amount FROM claimed GROUP BY 1, 2, 3 ORDER BY 2, 1, 3`;
+/** One partner, brand and currency. */
+type Owed = Omit<ClaimedGroup, 'amount' | 'entries'>;
 
-/** Claims by guarded update, then adds up what was really claimed. */
-export async function claimPayables(tx: Tx, { runId, currency, cutOffs, clearedBefore, include }: ClaimFilter): Promise<ClaimedGroup[]> {
-  const { rows } = await tx.query<ClaimedGroup>(claim, [
-    runId,
-    [...cutOffs.keys()],
-    [...cutOffs.values()],
-    currency,
-    clearedBefore,
-    include,
-  ]);
-  return rows;
+/** An entry of which something is about to be taken back waits until that is decided, so that too much is not paid meanwhile. */
+const mayBePaid = (earnedUntil: string, clearedBefore: string) => /* sql */ `
+  entry.bucket = 'payable' AND entry.run_id IS NULL
+  AND (entry.amount < 0 OR (entry.occurred_at <= ${earnedUntil} AND (${clearedBefore}::timestamptz IS NULL OR entry.matures_at < ${clearedBefore})))
+  AND NOT (entry.adjusted AND EXISTS (
+    SELECT 1 FROM entry reversal WHERE reversal.adjusts = entry.id AND reversal.accrued AND reversal.amount < 0 AND reversal.bucket = 'pending'))`;
+
+const whoIsOwed = /* sql */ `
+SELECT DISTINCT partner_id AS "partnerId", entry.brand_id AS "brandId", currency
+FROM entry JOIN unnest($1::text[], $2::timestamptz[]) AS cut (brand_id, earned_until) ON entry.brand_id = cut.brand_id
+WHERE ($3::text IS NULL OR currency = $3) AND ($5::text[] IS NULL OR partner_id = ANY ($5)) AND ${mayBePaid('cut.earned_until', '$4')} ORDER BY 1, 2, 3`;
+
+/** Whose balances may be paid, some at a time; all of one partner come together. */
+export async function* payables(tx: Tx, filter: ClaimFilter, atOnce: number): AsyncGenerator<Owed[]> {
+  const { cutOffs, currency, clearedBefore, include } = filter;
+  const values = [[...cutOffs.keys()], [...cutOffs.values()], currency, clearedBefore, include];
+  let held: Owed[] = [];
+  for await (const rows of inChunks<Owed>(tx, whoIsOwed, values, atOnce)) {
+    const all = [...held, ...rows];
+    // The last partner may have more to come.
+    const whole = all.findLastIndex(({ partnerId }) => partnerId !== all.at(-1)?.partnerId) + 1;
+    held = all.slice(whole);
+    if (whole > 0) yield all.slice(0, whole);
+  }
+  if (held.length > 0) yield held;
 }
 
-/** Gives groups back that are not paid in this run. */
-export async function unclaim(tx: Tx, runId: string, groups: readonly ClaimedGroup[]): Promise<void> {
-  if (groups.length === 0) return;
-  await tx.query(
-    `UPDATE entry SET run_id = NULL, bucket = 'payable', version = version + 1
-     FROM unnest($2::text[], $3::text[], $4::text[]) AS given (partner_id, brand_id, currency)
-     WHERE entry.run_id = $1 AND entry.partner_id = given.partner_id AND entry.brand_id = given.brand_id AND entry.currency = given.currency`,
-    [runId, groups.map((g) => g.partnerId), groups.map((g) => g.brandId), groups.map((g) => g.currency)],
-  );
+const claim = /* sql */ `
+UPDATE entry SET run_id = $1, payout_id = owed.payout_id, bucket = 'in-payout', version = version + 1
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) AS owed (payout_id, partner_id, brand_id, currency, earned_until)
+WHERE entry.brand_id = owed.brand_id AND entry.partner_id = owed.partner_id AND entry.currency = owed.currency AND ${mayBePaid('owed.earned_until', '$7')}
+RETURNING entry.payout_id AS "payoutId", entry.id AS "itemId", entry.entry_id AS "entryId", entry.amount`;
+
+/** What was claimed of a balance, for the payout that it is to become. */
+export interface Claim {
+  payoutId: string;
+  group: ClaimedGroup;
+  lines: LineRow[];
+}
+
+/** Claims by guarded update, then adds up what was really claimed. */
+export async function claimPayables(tx: Tx, { runId, cutOffs, clearedBefore }: ClaimFilter, owed: readonly Owed[]): Promise<Claim[]> {
+  const wanted = owed.map((group) => ({ ...group, payoutId: newId('payout') }));
+  const { rows } = await tx.query<LineRow>(claim, [
+    runId,
+    wanted.map(({ payoutId }) => payoutId),
+    wanted.map(({ partnerId }) => partnerId),
+    wanted.map(({ brandId }) => brandId),
+    wanted.map(({ currency }) => currency),
+    wanted.map(({ brandId }) => cutOffs.get(brandId)),
+    clearedBefore,
+  ]);
+  const lines = groupBy(rows, ({ payoutId }) => payoutId);
+  return wanted.flatMap(({ payoutId, ...group }) => {
+    const own = lines.get(payoutId);
+    if (!own) return [];
+    const amount = own.reduce((sum, line) => sum + line.amount, 0n);
+    return [{ payoutId, group: { ...group, amount, entries: own.length }, lines: own }];
+  });
+}
+
+/** Gives back what is not paid in this run. */
+export async function unclaim(tx: Tx, claims: readonly Claim[]): Promise<void> {
+  if (claims.length === 0) return;
+  await tx.query(`UPDATE entry SET run_id = NULL, payout_id = NULL, bucket = 'payable', version = version + 1 WHERE payout_id = ANY ($1)`, [
+    claims.map(({ payoutId }) => payoutId),
+  ]);
 }
 
 /** What must be known of brands to pay for them. */

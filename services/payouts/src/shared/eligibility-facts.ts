@@ -10,7 +10,6 @@ export interface CountedMonth {
 }
 
 interface Row {
-  entries: number;
   enrollment: string | null;
   tags: { tag: string; effectiveFrom: string; effectiveTo: string | null }[] | null;
   conversions: number;
@@ -19,10 +18,9 @@ interface Row {
 
 /** Accruals are found by the journal, which is by partner and brand; an active one has earned something that was not rejected or taken back whole; what is written off takes nothing back. */
 const factsOfGroups = /* sql */ `
-SELECT (SELECT count(*)::int FROM entry WHERE run_id = $1 AND partner_id = wanted.partner_id AND brand_id = wanted.brand_id AND currency = wanted.currency) AS entries,
-  (SELECT min(status) FROM enrollment_profile e WHERE e.partner_id = wanted.partner_id AND e.brand_id = wanted.brand_id) AS enrollment,
+SELECT (SELECT min(status) FROM enrollment_profile e WHERE e.partner_id = wanted.partner_id AND e.brand_id = wanted.brand_id) AS enrollment,
   (SELECT tags FROM partner_profile p WHERE p.partner_id = wanted.partner_id) AS tags, coalesce(active.conversions, 0) AS conversions, coalesce(active.customers, 0) AS customers
-FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[]) WITH ORDINALITY AS wanted (partner_id, brand_id, currency, month_from, month_to, number)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[]) WITH ORDINALITY AS wanted (partner_id, brand_id, currency, month_from, month_to, number)
 LEFT JOIN LATERAL (
   SELECT count(DISTINCT conversion_id)::int AS conversions, count(DISTINCT customer_id)::int AS customers FROM (
     SELECT entry.conversion_id, entry.customer_id FROM ledger_transaction t JOIN entry ON entry.id = t.entry_id
@@ -34,7 +32,6 @@ ORDER BY wanted.number`;
 /** What eligibility rules may ask for of each group, in their order. */
 export async function eligibilityFacts(
   tx: Tx,
-  runId: string,
   groups: readonly ClaimedGroup[],
   months: ReadonlyMap<string, CountedMonth>,
   now: Date,
@@ -42,18 +39,17 @@ export async function eligibilityFacts(
   if (groups.length === 0) return [];
   const monthOf = ({ brandId }: ClaimedGroup) => months.get(brandId) ?? { from: now, to: now };
   const { rows } = await tx.query<Row>(factsOfGroups, [
-    runId,
     groups.map(({ partnerId }) => partnerId),
     groups.map(({ brandId }) => brandId),
     groups.map(({ currency }) => currency),
     groups.map((group) => monthOf(group).from),
     groups.map((group) => monthOf(group).to),
   ]);
-  return rows.map(({ entries, enrollment, tags, conversions, customers }, index) => ({
+  return rows.map(({ enrollment, tags, conversions, customers }, index) => ({
     'partner.tags': tagsAt(tags ?? [], now),
     'enrollment.status': enrollment,
     'payable.amount': groups[index]?.amount ?? 0n,
-    'payable.entries': entries,
+    'payable.entries': groups[index]?.entries ?? 0,
     'month.conversions': conversions,
     'month.customers': customers,
   }));

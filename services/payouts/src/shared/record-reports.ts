@@ -3,7 +3,7 @@ import { awaitPolicies } from '../entries/clawback-store.js';
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
-import { advance, nextLookupDelayMs, type PayoutReport, type ReportedOutcome } from '../payouts/domain/payout-state.js';
+import { advance, nextLookupDelayMs, type PayoutReport, payoutStatuses, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { payoutFacts } from './payout-facts.js';
@@ -48,6 +48,21 @@ export async function recordReports(
   const calls = steps.map(({ payout }) => payout.traceparent);
   await goingBackTo(name, calls, attributes, () => applySteps(tx, parts, steps, { ...context, correlations }, now));
   return { conflicts };
+}
+
+/** Payouts that came to nothing, however many: some at a time, all in the caller's transaction. */
+export async function failPayouts(
+  tx: Tx,
+  parts: Parts,
+  payoutIds: AsyncIterable<readonly string[]>,
+  reason: string,
+  context: EventContext,
+  now: Date,
+): Promise<void> {
+  for await (const some of payoutIds) {
+    const reports = some.map((payoutId) => ({ payoutId, outcome: 'failed', reference: null, reason }) as const);
+    await recordReports(tx, parts, reports, context, now);
+  }
 }
 
 const onlyOne = (ids: readonly string[]) => (ids.length === 1 ? { 'tributary.correlation_id': ids[0] ?? '' } : {});
@@ -172,7 +187,11 @@ async function refreshRuns(tx: Tx, runIds: readonly string[]): Promise<Map<strin
     const run = await lockRun(tx, runId);
     if (!run) continue;
     hashes.set(runId, run.contentHash);
-    const { rows } = await tx.query<{ status: PayoutRow['status'] }>('SELECT DISTINCT status FROM payout WHERE run_id = $1', [runId]);
+    // Each state is asked for by itself: that is a look-up, however long the run is.
+    const { rows } = await tx.query<{ status: PayoutRow['status'] }>(
+      'SELECT status FROM unnest($2::text[]) AS each (status) WHERE EXISTS (SELECT 1 FROM payout WHERE run_id = $1 AND payout.status = each.status)',
+      [runId, payoutStatuses],
+    );
     const status = runStatusAfter(
       run.status,
       rows.map((row) => row.status),

@@ -4,13 +4,19 @@ import type { Parts } from '../parts.js';
 // A payout is paid weeks after its clicks, and by steps that people take days apart: no one trace spans that. So the run keeps the
 // contexts of its steps, and each step links back to those before it.
 
-/** The traces that made the entries of a run and decided about them, each once. */
-export async function tracesOfEntries(tx: Tx, runId: string): Promise<string[]> {
-  const { rows } = await tx.query<{ traceparent: string }>(
-    `SELECT DISTINCT traceparent FROM (SELECT unnest(ARRAY[traceparent, decision_traceparent]) AS traceparent FROM entry WHERE run_id = $1) AS each
-     WHERE traceparent IS NOT NULL ORDER BY traceparent`,
-    [runId],
-  );
+const tracesAmong = (entries: string) => /* sql */ `
+SELECT DISTINCT traceparent FROM (SELECT unnest(ARRAY[traceparent, decision_traceparent]) AS traceparent FROM entry WHERE ${entries}) AS each
+WHERE traceparent IS NOT NULL ORDER BY traceparent`;
+
+/** The traces that made the entries of payouts and decided about them, each once. */
+export async function tracesOfEntries(tx: Tx, payoutIds: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ traceparent: string }>(tracesAmong('payout_id = ANY ($1)'), [payoutIds]);
+  return rows.map(({ traceparent }) => traceparent);
+}
+
+/** The same of a run, of a long one only of some: its building has linked to each. */
+export async function tracesBehind(tx: Tx, runId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ traceparent: string }>(tracesAmong('run_id = $1 LIMIT 5000'), [runId]);
   return rows.map(({ traceparent }) => traceparent);
 }
 

@@ -1,19 +1,12 @@
 import type { Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
-import {
-  approvalsOf,
-  type LineRow,
-  linesOf,
-  type PassedStage,
-  type PayoutRow,
-  payoutsOfRun,
-  planHash,
-  type RunRow,
-} from '../runs/run-store.js';
+import { approvalsOf, firstPayoutsOf, type LineRow, linesOf, type PassedStage, type PayoutRow, type RunRow } from '../runs/run-store.js';
 
 /** A run with more lines than this is answered without them; each payout has its own. */
 const linesShown = 5000;
+/** Of a run with more payouts than this the first are shown; all are in the list of payouts. */
+const payoutsShown = 1000;
 
 /** A payout as the API shows it. */
 export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string }, lines: readonly Pick<LineRow, 'entryId' | 'amount'>[]) {
@@ -63,8 +56,8 @@ const stagesView = (stages: RunRow['stages'], passed: readonly PassedStage[]) =>
 
 /** A run as the API shows it. */
 export async function runView(tx: Tx, run: RunRow) {
-  const payouts = await payoutsOfRun(tx, run.id);
-  const withLines = payouts.reduce((total, { lineCount }) => total + lineCount, 0) <= linesShown;
+  const { payouts, count, lines } = await firstPayoutsOf(tx, run.id, payoutsShown);
+  const withLines = lines <= linesShown;
   return {
     id: run.id,
     status: run.status,
@@ -79,7 +72,7 @@ export async function runView(tx: Tx, run: RunRow) {
     currency: run.currency,
     minimum: run.minimum === null ? null : toWireAmount(run.minimum),
     contentHash: run.contentHash,
-    planHash: planHash(payouts),
+    planHash: run.planHash,
     builtBy: run.builtBy,
     stages: stagesView(run.stages, await approvalsOf(tx, run.id)),
     approvedBy: run.approvedBy,
@@ -87,6 +80,8 @@ export async function runView(tx: Tx, run: RunRow) {
     reason: run.reason,
     totals: run.totals,
     leftOut: run.leftOut,
+    leftOutCount: run.leftOutCount,
+    payoutCount: count,
     payouts: withLines ? await payoutViews(tx, payouts) : payouts.map((payout) => payoutView(payout, [])),
     createdAt: run.createdAt.toISOString(),
   };

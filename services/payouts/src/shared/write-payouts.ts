@@ -1,81 +1,66 @@
-import { newId, type PayoutCharge } from '@tributary/contracts';
+import type { PayoutCharge } from '@tributary/contracts';
 import type { NewEvent, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
-import { groupBy } from '../group-by.js';
 import { sumOfCharges } from '../ledger/domain/charges.js';
-import type { ClaimedGroup, Routing } from '../runs/domain/split-groups.js';
-import { type LineRow, linesHash, linesOf } from '../runs/run-store.js';
+import type { Routing } from '../runs/domain/split-groups.js';
+import { linesHash } from '../runs/run-content-store.js';
+import type { LineRow } from '../runs/run-store.js';
+import type { Claim } from './claim-payables.js';
 import { payoutFacts } from './payout-facts.js';
 
 /** A balance that is paid, how, and what is charged. */
-export interface PaidGroup {
-  group: ClaimedGroup;
+export interface PaidGroup extends Claim {
   routing: Extract<Routing, { rail: string }>;
   charges: readonly PayoutCharge[];
 }
 /** What leaves the brand's account, in minor units. */
-export const amountOf = ({ group, charges }: PaidGroup): bigint => group.amount + sumOfCharges(charges);
+export const amountOf = ({ group, charges }: Pick<PaidGroup, 'group' | 'charges'>): bigint => group.amount + sumOfCharges(charges);
 
 const insertPayouts = /* sql */ `
 INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, charges, fee_waived, line_count, lines_hash, created_at)
-SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, charges, fee_waived, 0, '', $2
-FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bigint[])
-  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, charges, fee_waived)`;
+SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, charges, fee_waived, line_count, lines_hash, $2
+FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bigint[], $14::int[], $15::text[])
+  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, charges, fee_waived, line_count, lines_hash)`;
 
 const insertLines = /* sql */ `
 INSERT INTO payout_line (payout_id, item_id, entry_id, brand_id, partner_id, amount, open_item_id)
-SELECT p.id, e.id, e.entry_id, e.brand_id, e.partner_id, e.amount, e.id
-FROM payout p JOIN entry e ON e.run_id = p.run_id AND e.partner_id = p.partner_id AND e.brand_id = p.brand_id AND e.currency = p.currency WHERE p.run_id = $1`;
+SELECT payout_id, id, entry_id, brand_id, partner_id, amount, id FROM entry WHERE payout_id = ANY ($1)`;
 
-/** Writes the payouts of a run with their lines, from what it has claimed. */
+/** Writes payouts of a run with their lines, from what it has claimed for them. */
 export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGroup[], now: Date) {
-  const ids = paid.map(() => newId('payout'));
+  const payouts = paid.map((each) => ({
+    ...each.group,
+    amount: amountOf(each),
+    id: each.payoutId,
+    runId,
+    rail: each.routing.rail,
+    sandbox: each.routing.sandbox,
+    charges: each.charges,
+    accountHmac: each.routing.method?.accountHmac ?? '',
+    linesHash: linesHash(each.lines),
+  }));
   await tx.query(insertPayouts, [
     runId,
     now,
-    ids,
-    paid.map(({ group }) => group.partnerId),
-    paid.map(({ group }) => group.brandId),
-    paid.map((each) => amountOf(each).toString()),
-    paid.map(({ group }) => group.currency),
-    paid.map(({ routing }) => routing.sandbox),
-    paid.map(({ routing }) => routing.rail),
+    payouts.map(({ id }) => id),
+    payouts.map(({ partnerId }) => partnerId),
+    payouts.map(({ brandId }) => brandId),
+    payouts.map(({ amount }) => amount.toString()),
+    payouts.map(({ currency }) => currency),
+    payouts.map(({ sandbox }) => sandbox),
+    payouts.map(({ rail }) => rail),
     paid.map(({ routing }) => routing.method?.id ?? null),
-    paid.map(({ routing }) => routing.method?.accountHmac ?? ''),
-    paid.map(({ charges }) => JSON.stringify(charges)),
+    payouts.map(({ accountHmac }) => accountHmac),
+    payouts.map(({ charges }) => JSON.stringify(charges)),
     paid.map(({ routing }) => routing.fee.waived.toString()),
+    paid.map(({ lines }) => lines.length),
+    payouts.map((each) => each.linesHash),
   ]);
-  await tx.query(insertLines, [runId]);
-  await tx.query(
-    'UPDATE entry SET payout_id = line.payout_id FROM payout_line line WHERE entry.run_id = $1 AND line.open_item_id = entry.id',
-    [runId],
-  );
-  const lines = groupBy(await linesOf(tx, ids), ({ payoutId }) => payoutId);
-  const payouts = paid.map((each, index) => {
-    const { group, routing, charges } = each;
-    const id = ids[index] ?? '';
-    const own = lines.get(id) ?? [];
-    return {
-      payout: {
-        ...group,
-        amount: amountOf(each),
-        id,
-        runId,
-        rail: routing.rail,
-        sandbox: routing.sandbox,
-        charges,
-        accountHmac: routing.method?.accountHmac ?? '',
-        linesHash: linesHash(own),
-      },
-      lines: own,
-    };
-  });
-  await tx.query(
-    'UPDATE payout SET line_count = counted.lines, lines_hash = counted.hash FROM unnest($1::text[], $2::int[], $3::text[]) AS counted (id, lines, hash) WHERE payout.id = counted.id',
-    [ids, payouts.map((each) => each.lines.length), payouts.map(({ payout }) => payout.linesHash)],
-  );
-  return payouts;
+  await tx.query(insertLines, [payouts.map(({ id }) => id)]);
+  return payouts.map((payout, index) => ({ payout, lines: inOrder(paid[index]?.lines ?? []) }));
 }
+
+const inOrder = (lines: readonly LineRow[]): LineRow[] => [...lines].sort((a, b) => (a.itemId < b.itemId ? -1 : 1));
 
 const linesPerEvent = 1000;
 

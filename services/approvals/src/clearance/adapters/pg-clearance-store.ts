@@ -1,6 +1,7 @@
 import { chargesOfPayout } from '@tributary/contracts';
+import { inChunks } from '@tributary/service-kit';
 import type { ClearanceStore, ClearedClaim } from '../clearance-store.js';
-import type { KnownEntry } from '../domain/check-run.js';
+import type { ClaimedPayout, KnownEntry } from '../domain/check-run.js';
 
 interface PartRow {
   payoutId: string;
@@ -8,8 +9,10 @@ interface PartRow {
   amount: bigint;
   charges: bigint;
   lines: { entryId: string; amount: number }[];
-  parts: number;
 }
+
+/** What was sealed of a run under a hash, from all its parts. */
+const sealedIds = 'SELECT unnest(payout_ids) AS payout_id FROM run_seal_part WHERE run_id = $1 AND content_hash = $2';
 
 export const pgClearanceStore = (): ClearanceStore => ({
   async saveParts(tx, events) {
@@ -32,18 +35,59 @@ export const pgClearanceStore = (): ClearanceStore => ({
       ],
     );
   },
-  async payoutsOf(tx, runId) {
-    const found = await tx.query<PartRow>(
-      'SELECT payout_id AS "payoutId", partner_id AS "partnerId", amount, charges, lines, parts FROM payout_part WHERE run_id = $1 ORDER BY payout_id, part',
+  async saveSeal(tx, { runId, contentHash, payoutIds, part = 1, parts = 1 }) {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`sealed:${runId}`]);
+    await tx.query(
+      'INSERT INTO run_seal_part (run_id, content_hash, part, payout_ids) VALUES ($1, $2, $3, $4) ON CONFLICT (run_id, content_hash, part) DO NOTHING',
+      [runId, contentHash, part, payoutIds],
+    );
+    const { rows } = await tx.query<{ come: number }>(
+      'SELECT count(*)::int AS come FROM run_seal_part WHERE run_id = $1 AND content_hash = $2',
+      [runId, contentHash],
+    );
+    return rows[0]?.come === parts;
+  },
+  async missingPayout(tx, { runId, contentHash }) {
+    const { rows } = await tx.query<{ id: string }>(
+      `SELECT sealed.payout_id AS id FROM (${sealedIds}) AS sealed
+       LEFT JOIN (SELECT payout_id FROM payout_part WHERE run_id = $1 GROUP BY payout_id HAVING count(*) >= min(parts)) AS whole USING (payout_id)
+       WHERE whole.payout_id IS NULL ORDER BY 1 LIMIT 1`,
+      [runId, contentHash],
+    );
+    return rows[0]?.id;
+  },
+  async lockRun(tx, runId) {
+    await tx.query(
+      `SELECT count(*) FROM (SELECT 1 FROM partner_profile WHERE partner_id IN (SELECT partner_id FROM payout_part WHERE run_id = $1) ORDER BY partner_id FOR SHARE) AS locked`,
       [runId],
     );
-    const byPayout = grouped(found.rows);
-    return [...byPayout.values()].flatMap((rows) => {
-      const [first] = rows;
-      if (!first || rows.length < first.parts) return [];
-      const lines = rows.flatMap((row) => row.lines.map((line) => ({ entryId: line.entryId, amount: BigInt(line.amount) })));
-      return [{ payoutId: first.payoutId, partnerId: first.partnerId, amount: first.amount, charges: first.charges, lines }];
-    });
+    await tx.query(
+      `SELECT count(*) FROM (
+         SELECT 1 FROM approval WHERE entry_id IN (SELECT line ->> 'entryId' FROM payout_part, jsonb_array_elements(lines) AS line WHERE run_id = $1) ORDER BY entry_id FOR SHARE) AS locked`,
+      [runId],
+    );
+  },
+  async repeatedEntries(tx, { runId, contentHash }) {
+    const { rows } = await tx.query<{ entryId: string }>(
+      `SELECT entry_id AS "entryId" FROM (
+         SELECT line ->> 'entryId' AS entry_id, count(*) AS times FROM payout_part JOIN (${sealedIds}) AS sealed USING (payout_id), jsonb_array_elements(lines) AS line
+         WHERE run_id = $1 GROUP BY 1 HAVING count(*) > 1) AS repeated, generate_series(2, times) ORDER BY 1`,
+      [runId, contentHash],
+    );
+    return rows.map(({ entryId }) => entryId);
+  },
+  async *sealedPayouts(tx, { runId, contentHash }) {
+    const sql = `SELECT payout_id AS "payoutId", partner_id AS "partnerId", amount, charges, lines FROM payout_part JOIN (${sealedIds}) AS sealed USING (payout_id)
+      WHERE run_id = $1 ORDER BY payout_id, part`;
+    let held: PartRow[] = [];
+    for await (const rows of inChunks<PartRow>(tx, sql, [runId, contentHash], partsAtOnce)) {
+      const all = [...held, ...rows];
+      // The last payout may have more parts to come.
+      const whole = all.findLastIndex(({ payoutId }) => payoutId !== all.at(-1)?.payoutId) + 1;
+      held = all.slice(whole);
+      if (whole > 0) yield payoutsOf(all.slice(0, whole));
+    }
+    if (held.length > 0) yield payoutsOf(held);
   },
   async entriesOf(tx, entryIds) {
     const found = await tx.query<KnownEntry & { entryId: string }>(
@@ -78,8 +122,20 @@ export const pgClearanceStore = (): ClearanceStore => ({
   },
 });
 
-function grouped(rows: readonly PartRow[]): Map<string, PartRow[]> {
+const partsAtOnce = 500;
+
+function payoutsOf(parts: readonly PartRow[]): ClaimedPayout[] {
   const groups = new Map<string, PartRow[]>();
-  for (const row of rows) groups.set(row.payoutId, [...(groups.get(row.payoutId) ?? []), row]);
-  return groups;
+  for (const part of parts) {
+    const known = groups.get(part.payoutId);
+    if (known) known.push(part);
+    else groups.set(part.payoutId, [part]);
+  }
+  return [...groups].map(([payoutId, rows]) => ({
+    payoutId,
+    partnerId: rows[0]?.partnerId ?? '',
+    amount: rows[0]?.amount ?? 0n,
+    charges: rows[0]?.charges ?? 0n,
+    lines: rows.flatMap((row) => row.lines.map((line) => ({ entryId: line.entryId, amount: BigInt(line.amount) }))),
+  }));
 }

@@ -1,5 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { checkRun, type KnownEntry, type KnownPartner } from './check-run.js';
+import { type ClaimedPayout, findingsOf, type KnownEntry, type KnownPartner, RunCheck } from './check-run.js';
+
+/** A run of one piece. */
+function checkRun(
+  payouts: readonly ClaimedPayout[],
+  entries: ReadonlyMap<string, KnownEntry>,
+  partners: ReadonlyMap<string, KnownPartner>,
+) {
+  const check = new RunCheck();
+  check.add(findingsOf(payouts, entries, partners));
+  const ids = payouts.flatMap(({ lines }) => lines.map(({ entryId }) => entryId));
+  check.add({ 'no-entry-twice': ids.filter((id, index) => ids.indexOf(id) < index) });
+  return check.decision();
+}
 
 const payout = {
   payoutId: 'pyt_1',
@@ -41,4 +54,13 @@ test.each([
 ])('%s refuses the run', (reason, change) => {
   const facts = { payouts: [payout], entries, partners, ...change };
   expect(checkRun(facts.payouts, facts.entries, facts.partners)).toMatchObject({ cleared: false, reason });
+});
+
+test('what is wrong in one piece of a run refuses all of it, and is counted over all pieces', () => {
+  const check = new RunCheck();
+  check.add(findingsOf([payout], entries, partners));
+  check.add(findingsOf([payout], entries, new Map()));
+  check.add(findingsOf([payout], entries, new Map()));
+  expect(check.decision()).toMatchObject({ cleared: false, reason: 'partners-active', entryIds: ['ent_1', 'ent_2'] });
+  expect(check.decision().checks).toContainEqual({ check: 'partners-active', outcome: 'failed for 4 lines' });
 });

@@ -25,42 +25,51 @@ export type ClearanceDecision =
   | { cleared: true; checks: Check[] }
   | { cleared: false; reason: string; entryIds: string[]; checks: Check[] };
 
-/** The last look before money goes out: every line approved and of its amount, sums right, nobody suspended or of high risk. */
-export function checkRun(
+/** What is wrong with some payouts of a run, by check: each line that fails. */
+export type Findings = Readonly<Record<(typeof checks)[number], readonly string[]>>;
+const checks = ['lines-add-up', 'every-line-approved', 'amounts-as-approved', 'no-entry-twice', 'partners-active', 'no-high-risk'] as const;
+
+/** The last look before money goes out, at some payouts of a run: every line approved and of its amount, sums right, nobody suspended or of high risk. */
+export function findingsOf(
   payouts: readonly ClaimedPayout[],
   entries: ReadonlyMap<string, KnownEntry>,
   partners: ReadonlyMap<string, KnownPartner>,
-): ClearanceDecision {
+): Omit<Findings, 'no-entry-twice'> {
   const lines = payouts.flatMap((payout) => payout.lines.map((line) => ({ ...line, partnerId: payout.partnerId })));
-  const findings = [
-    {
-      check: 'lines-add-up',
-      failing: payouts
-        .filter((payout) => payout.amount - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
-        .flatMap((payout) => payout.lines),
-    },
-    { check: 'every-line-approved', failing: lines.filter((line) => entries.get(line.entryId)?.status !== 'approved') },
-    {
-      check: 'amounts-as-approved',
-      failing: lines.filter(
-        (line) => entries.get(line.entryId)?.amount !== line.amount || entries.get(line.entryId)?.partnerId !== line.partnerId,
-      ),
-    },
-    { check: 'no-entry-twice', failing: repeated(lines) },
-    { check: 'partners-active', failing: lines.filter((line) => partners.get(line.partnerId)?.status !== 'active') },
-    { check: 'no-high-risk', failing: lines.filter((line) => partners.get(line.partnerId)?.riskLevel === 'high') },
-  ];
-  const checks = findings.map(({ check, failing }) => ({
-    check,
-    outcome: failing.length === 0 ? 'passed' : `failed for ${failing.length} lines`,
-  }));
-  const failed = findings.filter(({ failing }) => failing.length > 0);
-  if (failed.length === 0) return { cleared: true, checks };
-  const entryIds = [...new Set(failed.flatMap(({ failing }) => failing.map((line) => line.entryId)))];
-  return { cleared: false, reason: failed.map(({ check }) => check).join(', '), entryIds, checks };
+  const failing = (fails: (line: (typeof lines)[number]) => boolean) => lines.filter(fails).map(({ entryId }) => entryId);
+  return {
+    'lines-add-up': payouts
+      .filter((payout) => payout.amount - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+      .flatMap((payout) => payout.lines.map(({ entryId }) => entryId)),
+    'every-line-approved': failing(({ entryId }) => entries.get(entryId)?.status !== 'approved'),
+    'amounts-as-approved': failing(
+      ({ entryId, amount, partnerId }) => entries.get(entryId)?.amount !== amount || entries.get(entryId)?.partnerId !== partnerId,
+    ),
+    'partners-active': failing(({ partnerId }) => partners.get(partnerId)?.status !== 'active'),
+    'no-high-risk': failing(({ partnerId }) => partners.get(partnerId)?.riskLevel === 'high'),
+  };
 }
 
-function repeated<T extends { entryId: string }>(lines: readonly T[]): T[] {
-  const seen = new Set<string>();
-  return lines.filter((line) => seen.size === seen.add(line.entryId).size);
+/** A refusal names so many entries at most. */
+const entriesNamed = 5000;
+
+/** What follows from the findings of a whole run, added up. */
+export class RunCheck {
+  private readonly failures = new Map<string, number>(checks.map((check) => [check, 0]));
+  private readonly entryIds = new Set<string>();
+
+  add(findings: Partial<Findings>): void {
+    for (const [check, failing] of Object.entries(findings)) {
+      this.failures.set(check, (this.failures.get(check) ?? 0) + failing.length);
+      for (const entryId of failing) if (this.entryIds.size < entriesNamed) this.entryIds.add(entryId);
+    }
+  }
+
+  decision(): ClearanceDecision {
+    const outcomes = checks.map((check) => ({ check, failing: this.failures.get(check) ?? 0 }));
+    const shown = outcomes.map(({ check, failing }) => ({ check, outcome: failing === 0 ? 'passed' : `failed for ${failing} lines` }));
+    const failed = outcomes.filter(({ failing }) => failing > 0);
+    if (failed.length === 0) return { cleared: true, checks: shown };
+    return { cleared: false, reason: failed.map(({ check }) => check).join(', '), entryIds: [...this.entryIds], checks: shown };
+  }
 }

@@ -7,9 +7,9 @@ import type { BankParty } from './pain001.js';
 export const csvFile: FileFormat<BankParty, BankParty> = {
   rail: 'csv-file',
   refuses: () => null,
-  *write({ payments }) {
+  async *write({ payments }) {
     yield csvRow(['payoutId', 'amount', 'currency', 'name', 'iban', 'bic', 'reference']);
-    for (const { payoutId, amount, currency, account } of payments) {
+    for await (const { payoutId, amount, currency, account } of payments()) {
       if (!isCurrency(currency)) throw new Error(`${currency} is not a currency`);
       yield csvRow([
         payoutId,

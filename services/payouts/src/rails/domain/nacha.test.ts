@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { parse, validate } from 'achkit';
 import fc from 'fast-check';
-import { isRoutingNumber, type NachaEntry, nachaRecords } from './nacha.js';
+import { isRoutingNumber, type NachaEntry, type NachaFile, nachaWriter } from './nacha.js';
 
 // A reader of its own, written from the layout of the format and from nothing of the writer.
 
@@ -144,20 +145,27 @@ const entry: fc.Arbitrary<NachaEntry> = fc.record({
   type: fc.constantFrom('checking', 'savings'),
   holder: fc.constantFrom('person', 'company'),
 });
-const file = (entries: readonly NachaEntry[], createdAt = new Date('2026-03-06T09:05:00Z')) => ({
+const file = (createdAt = new Date('2026-03-06T09:05:00Z')): NachaFile => ({
   createdAt,
   earlierToday: 1,
   bank: { routingNumber: '011000015', name: 'First Bank of the Very Long Name' },
   company: { id: '1234567890', name: 'Brand Inc' },
   reference: 'abcdefgh',
-  entries,
 });
+/** Persons first, as a file wants them. */
+const byHolder = (entries: readonly NachaEntry[]) => [
+  ...entries.filter(({ holder }) => holder === 'person'),
+  ...entries.filter(({ holder }) => holder === 'company'),
+];
+function write(entries: readonly NachaEntry[], more: Partial<NachaFile> = {}): string {
+  const writer = nachaWriter({ ...file(), ...more });
+  return [writer.begin(), ...byHolder(entries).map((each) => writer.add(each)), writer.end()].join('');
+}
 
-test('a NACHA file is read back by an independent reader: every entry, entry hash, totals, blocks of ten', () => {
+test('acceptance 6: a NACHA file is read back by an independent reader: every entry, entry hash, totals, blocks of ten', () => {
   fc.assert(
     fc.property(fc.array(entry, { minLength: 1, maxLength: 30 }), (entries) => {
-      const read = readBack([...nachaRecords(file(entries))].join(''));
-      const byHolder = [...entries.filter(({ holder }) => holder === 'person'), ...entries.filter(({ holder }) => holder === 'company')];
+      const read = readBack(write(entries));
       expect(
         read.entries.map(({ routing, check, account, amount, transaction }) => [
           `${routing}${check}`,
@@ -166,18 +174,64 @@ test('a NACHA file is read back by an independent reader: every entry, entry has
           transaction,
         ]),
       ).toEqual(
-        byHolder.map(({ routingNumber, accountNumber, amount, type }) => [
+        byHolder(entries).map(({ routingNumber, accountNumber, amount, type }) => [
           routingNumber,
           accountNumber,
           amount,
           type === 'checking' ? '22' : '32',
         ]),
       );
-      expect(read.addenda.map(({ information }) => information?.trimEnd())).toEqual(byHolder.map(({ payoutId }) => payoutId));
+      expect(read.addenda.map(({ information }) => information?.trimEnd())).toEqual(byHolder(entries).map(({ payoutId }) => payoutId));
       expect(new Set(read.entries.map(({ trace }) => trace)).size).toBe(entries.length);
     }),
     { numRuns: 200 },
   );
+});
+
+test('acceptance 6: a library for ACH files that did not write it finds nothing wrong, and reads every entry', () => {
+  fc.assert(
+    fc.property(fc.array(entry, { minLength: 1, maxLength: 30 }), (entries) => {
+      const text = write(entries);
+      expect(validate(text)).toEqual({ ok: true, errors: [] });
+      const { batches, control } = parse(text);
+      const read = batches.flatMap((batch) => batch.entries.map((each) => ({ ...each, sec: batch.sec })));
+      expect(read.map(({ sec, routing, account, amountCents, addenda }) => [sec, routing, account, amountCents, addenda[0]?.info])).toEqual(
+        byHolder(entries).map((one) => [
+          one.holder === 'person' ? 'PPD' : 'CCD',
+          one.routingNumber,
+          one.accountNumber,
+          Number(one.amount),
+          one.payoutId,
+        ]),
+      );
+      expect(BigInt(control?.totalCredit ?? -1)).toBe(entries.reduce((sum, { amount }) => sum + amount, 0n));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test.each<[string, (text: string) => string]>([
+  ['a cent more in an entry', (text) => text.replace('0000012345', '0000012346')],
+  ['another routing number', (text) => text.replace('622021000021', '622021000022')],
+  ['an entry that is missing', (text) => text.replace(/^6.*\n7.*\n/m, '')],
+  ['a record that is too short', (text) => text.replace(/^5(.*)\n/m, '5$1'.slice(0, -1))],
+  ['another entry hash', (text) => text.replace(/^(8220000004)(\d{10})/m, '$10000000001')],
+  ['another total of the file', (text) => text.replace(/^(9000001.{14}.{10}.{12})(\d{12})/m, '$1000000000001')],
+  ['a block that is not full', (text) => text.replace(/9{94}\n$/, '')],
+])('acceptance 6: what is wrong with a NACHA file is found: %s', (_what, spoil) => {
+  const one: NachaEntry = {
+    payoutId: 'pyt_01kn44arm0fvg80jvxczbzq25g',
+    amount: 12_345n,
+    name: 'A',
+    routingNumber: '021000021',
+    accountNumber: '123',
+    type: 'checking',
+    holder: 'person',
+  };
+  const text = write([one, { ...one, amount: 1n }]);
+  expect(validate(text).ok).toBe(true);
+  expect(spoil(text)).not.toBe(text);
+  expect(validate(spoil(text)).ok).toBe(false);
 });
 
 test('header, batch and codes stand where the format wants them; a Friday is paid on Monday', () => {
@@ -190,7 +244,7 @@ test('header, batch and codes stand where the format wants them; a Friday is pai
     type: 'savings',
     holder: 'company',
   };
-  const { header, batches, entries } = readBack([...nachaRecords(file([one, { ...one, holder: 'person' }]))].join(''));
+  const { header, batches, entries } = readBack(write([one, { ...one, holder: 'person' }]));
   expect(header).toMatchObject({
     priority: '01',
     destination: ' 011000015',
@@ -219,32 +273,31 @@ test('what cannot be written is not: amounts, routing numbers, sums, nothing at 
     type: 'checking',
     holder: 'person',
   };
-  const write = (change: object, more: object = {}) => [...nachaRecords({ ...file([{ ...one, ...change }]), ...more })];
-  expect(() => write({ amount: 0n })).toThrow('cannot be transferred');
-  expect(() => write({ amount: 10_000_000_000n })).toThrow('cannot be transferred');
-  expect(() => write({ routingNumber: '021000022' })).toThrow('does not check');
-  expect(() => write({}, { entries: [] })).toThrow('needs an entry');
-  expect(() => write({}, { entries: Array.from({ length: 101 }, () => ({ ...one, amount: 9_999_999_999n })) })).toThrow(
-    'do not fit into one file',
-  );
-  expect(() => write({}, { earlierToday: 36 })).toThrow('thirty-six');
+  const tried = (change: object, more: Partial<NachaFile> = {}) => expect(() => write([{ ...one, ...change }], more));
+  tried({ amount: 0n }).toThrow('cannot be transferred');
+  tried({ amount: 10_000_000_000n }).toThrow('cannot be transferred');
+  tried({ routingNumber: '021000022' }).toThrow('does not check');
+  tried({}, { earlierToday: 36 }).toThrow('thirty-six');
+  expect(() => write([])).toThrow('needs an entry');
+  expect(() => write(Array.from({ length: 101 }, () => ({ ...one, amount: 9_999_999_999n })))).toThrow('do not fit into one file');
+  const writer = nachaWriter(file());
+  for (const holder of ['person', 'company'] as const) writer.add({ ...one, holder });
+  expect(() => writer.add(one)).toThrow('come after each other');
   expect(['021000021', '011000015', '000000000', '02100002', '021000012'].map(isRoutingNumber)).toEqual([true, true, false, false, false]);
 });
 
-test('acceptance 5: a file of 100,000 entries is written record by record', () => {
-  const entries = Array.from(
-    { length: 100_000 },
-    (_, index): NachaEntry => ({
-      payoutId: `pyt_${index}`,
-      amount: 1n,
-      name: 'A',
-      routingNumber: '021000021',
-      accountNumber: '1',
-      type: 'checking',
-      holder: 'person',
-    }),
-  );
-  let records = 0;
-  for (const record of nachaRecords(file(entries))) records += record.length === 95 ? 1 : 0;
-  expect(records).toBe(200_010);
+test('acceptance 5: a file of 100,000 entries is written entry by entry', () => {
+  const one: NachaEntry = {
+    payoutId: 'pyt_01kn44arm0fvg80jvxczbzq25g',
+    amount: 1n,
+    name: 'A',
+    routingNumber: '021000021',
+    accountNumber: '1',
+    type: 'checking',
+    holder: 'person',
+  };
+  const writer = nachaWriter(file());
+  let length = writer.begin().length;
+  for (let index = 0; index < 100_000; index++) length += writer.add(one).length;
+  expect((length + writer.end().length) / 95).toBe(200_010);
 });

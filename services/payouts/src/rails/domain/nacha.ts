@@ -17,7 +17,6 @@ export interface NachaFile {
   company: { id: string; name: string };
   /** Names the file among ours. */
   reference: string;
-  entries: readonly NachaEntry[];
 }
 
 /** The largest amount of one entry, in cents. */
@@ -71,45 +70,66 @@ interface Control {
 }
 const hashDigits = 10n ** 10n;
 
+const codes = { person: 'PPD', company: 'CCD' } as const;
+
+/** Writes a NACHA file from its first record to its last: `begin`, each entry, `end`. Each returns records with their line ends. */
+export interface NachaWriter {
+  begin(): string;
+  /** Persons' entries lie in a PPD batch, companies' in a CCD one: one kind comes whole before the other. */
+  add(entry: NachaEntry): string;
+  end(): string;
+}
+
 /**
- * A NACHA file of credits, record by record: persons in a PPD batch, companies in a CCD one. Each entry has an addendum with the
- * payout's id. @throws when an amount, a routing number or a sum cannot be written.
+ * A writer of a file of credits that holds nothing but its sums. Each entry has an addendum with the payout's id. @throws when an
+ * amount, a routing number or a sum cannot be written.
  */
-export function* nachaRecords(file: NachaFile): Generator<string> {
-  if (file.entries.length === 0) throw new Error('a file needs an entry');
+export function nachaWriter(file: NachaFile): NachaWriter {
   const origin = file.bank.routingNumber.slice(0, 8);
   const total: Control = { records: 0, hash: 0n, credit: 0n };
-  let lines = 0;
-  let batches = 0;
-  let sequence = 0;
+  let batch: { holder: NachaEntry['holder']; control: Control } | null = null;
+  let [lines, batches, sequence] = [0, 0, 0];
   const record = (text: string): string => {
     if (text.length !== recordLength) throw new Error(`a record is ${text.length} characters long`);
     lines++;
     return `${text}\n`;
   };
-  yield record(fileHeader(file));
-  for (const [holder, code] of [['person', 'PPD'] as const, ['company', 'CCD'] as const]) {
-    const entries = file.entries.filter((entry) => entry.holder === holder);
-    if (entries.length === 0) continue;
-    batches++;
-    const control: Control = { records: 0, hash: 0n, credit: 0n };
-    yield record(batchHeader(file, code, origin, batches));
-    for (const entry of entries) {
-      sequence++;
-      yield record(entryDetail(entry, origin, sequence));
-      yield record(`705${letters(entry.payoutId, 80)}0001${digits(sequence, 7)}`);
-      control.records += 2;
-      control.hash += BigInt(entry.routingNumber.slice(0, 8));
-      control.credit += entry.amount;
-    }
-    yield record(batchControl(file, control, origin, batches));
-    total.records += control.records;
-    total.hash += control.hash;
-    total.credit += control.credit;
+  function endBatch(): string {
+    if (batch === null) return '';
+    const { control } = batch;
+    batch = null;
+    add(total, control);
+    return record(batchControl(file, control, origin, batches));
   }
-  const blocks = Math.ceil((lines + 1) / blockingFactor);
-  yield record(fileControl(total, batches, blocks));
-  while (lines % blockingFactor !== 0) yield record('9'.repeat(recordLength));
+  function beginBatch(holder: NachaEntry['holder']): string {
+    const ended = endBatch();
+    if (batches === 2) throw new Error('entries of one kind come after each other');
+    batch = { holder, control: { records: 0, hash: 0n, credit: 0n } };
+    return ended + record(batchHeader(file, codes[holder], origin, ++batches));
+  }
+  return {
+    begin: () => record(fileHeader(file)),
+    add(entry) {
+      const begun = batch?.holder === entry.holder ? '' : beginBatch(entry.holder);
+      sequence++;
+      const detail = record(entryDetail(entry, origin, sequence));
+      if (batch) add(batch.control, { records: 2, hash: BigInt(entry.routingNumber.slice(0, 8)), credit: entry.amount });
+      return `${begun}${detail}${record(`705${letters(entry.payoutId, 80)}0001${digits(sequence, 7)}`)}`;
+    },
+    end() {
+      if (batches === 0) throw new Error('a file needs an entry');
+      let text = endBatch();
+      text += record(fileControl(total, batches, Math.ceil((lines + 1) / blockingFactor)));
+      while (lines % blockingFactor !== 0) text += record('9'.repeat(recordLength));
+      return text;
+    },
+  };
+}
+
+function add(to: Control, { records, hash, credit }: Control): void {
+  to.records += records;
+  to.hash += hash;
+  to.credit += credit;
 }
 
 function fileHeader({ bank, company, createdAt, earlierToday, reference }: NachaFile): string {

@@ -14,6 +14,9 @@ export interface Instruction {
   behaviour: string | null;
 }
 
+/** All instructions of a run, brand and rail that have been tried and not answered, some at a time, and as often as they are asked for. */
+export type Whole = () => AsyncIterable<readonly Instruction[]>;
+
 /** What the rail says to an instruction. `unknown`: it did not say, and money may or may not move. */
 export type Answer =
   | { outcome: 'accepted'; reference: string }
@@ -43,8 +46,11 @@ export const fileRails: readonly string[] = ['bank-file', 'nacha-file', 'csv-fil
  */
 export interface Rail {
   readonly name: string;
-  /** Instructions of one run and brand, together. An answer for each key; throwing means `unknown` for all. */
-  submit(instructions: readonly Instruction[], now: Date): Promise<ReadonlyMap<string, Answer>>;
+  /**
+   * Instructions of one run and brand, together. An answer for each key; throwing means `unknown` for all. `whole` is what they are a
+   * part of, for a rail that writes all of it into one file; left out, they are all.
+   */
+  submit(instructions: readonly Instruction[], now: Date, whole?: Whole): Promise<ReadonlyMap<string, Answer>>;
   lookup(railKey: string, now: Date): Promise<RailState>;
   /** Callbacks not acknowledged yet, oldest first; the same one may come again. */
   callbacks(now: Date, limit: number): Promise<Callback[]>;

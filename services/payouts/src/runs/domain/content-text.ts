@@ -14,20 +14,19 @@ export interface RunContent {
   charges: readonly PayoutCharge[];
 }
 
-/** The canonical content of a run, which is hashed: payouts by id, each as a JSON array of strings. Any changed line, charge, amount or account changes it. */
-export function contentText(payouts: readonly RunContent[]): string {
-  const rows = payouts.map((payout) =>
-    JSON.stringify([
-      payout.id,
-      payout.partnerId,
-      payout.brandId,
-      payout.amount.toString(),
-      payout.currency,
-      payout.rail,
-      payout.accountHmac,
-      payout.linesHash,
-      ...payout.charges.map(({ kind, amount }) => `${kind}:${amount}`),
-    ]),
-  );
-  return rows.sort().join('\n');
-}
+/** A payout in the content of its run: a JSON array of strings. Any changed line, charge, amount or account changes it. */
+export const contentRow = (payout: RunContent): string =>
+  JSON.stringify([
+    payout.id,
+    payout.partnerId,
+    payout.brandId,
+    payout.amount.toString(),
+    payout.currency,
+    payout.rail,
+    payout.accountHmac,
+    payout.linesHash,
+    ...payout.charges.map(({ kind, amount }) => `${kind}:${amount}`),
+  ]);
+
+/** The canonical content of a run, which is hashed: its payouts by id. */
+export const contentText = (payouts: readonly RunContent[]): string => payouts.map(contentRow).sort().join('\n');

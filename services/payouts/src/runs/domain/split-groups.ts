@@ -6,6 +6,8 @@ export interface ClaimedGroup {
   brandId: string;
   currency: string;
   amount: bigint;
+  /** How many entries it is made of, once they are claimed. */
+  entries?: number;
 }
 export interface PayingBrand {
   currency: string;
