@@ -3,6 +3,7 @@ import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributar
 import { everyBrand, type Parts } from '../parts.js';
 import { type Answer, fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { crashAround } from '../shared/crash-around.js';
 import { recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesOfEntries, tracesOfRun } from '../shared/run-traces.js';
 import type { PayoutReport } from './domain/payout-state.js';
@@ -54,6 +55,7 @@ async function submitBatch(parts: Parts, runId: string, correlationId: string, n
   await parts.db.tx(everyBrand, async (tx) => {
     await keepTrace(tx, batch, traceparent);
     await recordReports(tx, parts, reports, systemContext(parts, correlationId), now);
+    crashAround(tx, parts, 'answer');
   });
   return true;
 }
@@ -94,6 +96,7 @@ async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<
   ]);
   // Of the submission for the moment: should the process die in the call, there is something to go back to.
   await keepTrace(tx, batch, activeTraceparent());
+  crashAround(tx, parts, 'attempt');
   return batch;
 }
 

@@ -2,13 +2,14 @@ import { approveRun } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { crashAround } from '../shared/crash-around.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotApprove } from './domain/run-state.js';
 import { currentContentHash, findRun, lockRun, payoutsOfRun } from './run-store.js';
 
 /** A second person approves a run, and with that seals its content. */
-export function approveRunRoute({ outbox }: Parts): Route {
+export function approveRunRoute(parts: Parts): Route {
   return command(approveRun, async ({ params, tx, now, context }) => {
     const run = await lockRun(tx, params.runId);
     if (!run) return reject('not-found');
@@ -26,7 +27,7 @@ export function approveRunRoute({ outbox }: Parts): Route {
     ]);
     await tx.query(`UPDATE payout SET status = 'approved' WHERE run_id = $1 AND status = 'draft'`, [run.id]);
     await stepOfRun(tx, run.id);
-    await outbox.append(tx, context, [
+    await parts.outbox.append(tx, context, [
       {
         type: 'payouts.run.sealed.v1',
         subject: run.id,
@@ -42,6 +43,7 @@ export function approveRunRoute({ outbox }: Parts): Route {
         },
       },
     ]);
+    crashAround(tx, parts, 'seal');
     const sealed = await findRun(tx, run.id);
     return sealed ? ok(await runView(tx, sealed)) : reject('not-found');
   });

@@ -1,6 +1,7 @@
 import { cancelRun } from '@tributary/contracts';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { crashAround } from '../shared/crash-around.js';
 import { recordReports } from '../shared/record-reports.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotCancel } from './domain/run-state.js';
@@ -19,6 +20,7 @@ export function cancelRunRoute(parts: Parts): Route {
       ({ id }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }) as const,
     );
     await recordReports(tx, parts, reports, context, now);
+    crashAround(tx, parts, 'cancel');
     const cancelled = await findRun(tx, run.id);
     return cancelled ? ok(await runView(tx, cancelled)) : reject('not-found');
   });

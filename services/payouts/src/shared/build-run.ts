@@ -13,6 +13,7 @@ import { contentHash } from '../runs/run-store.js';
 import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
+import { crashAround } from './crash-around.js';
 import { eligibilityFacts } from './eligibility-facts.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
 import { createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
@@ -55,6 +56,7 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   await lockBrands(tx, brandIds);
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
+  parts.crashPoint('payouts.after-claim');
   const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
   const paid = planned.flatMap(({ group, routing }) =>
     'rail' in routing ? [{ group: { ...group, amount: group.amount - routing.fee.charged }, routing }] : [],
@@ -70,6 +72,7 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   if (paid.length === 0) return { runId: null, left };
   await insertRun(tx, runId, order, cutOffs, { groups, paid, left });
   await pay(tx, parts, runId, order, paid);
+  crashAround(tx, parts, 'build');
   return { runId, left };
 }
 
