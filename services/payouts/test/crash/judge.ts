@@ -55,11 +55,11 @@ function railAgainstPayouts({ payouts, out, back }: Books): string[] {
     .map((id) => `the rail moved ${id}, which nobody asked for`);
   const wrong = payouts.flatMap(({ id, status, amount, currency, approvedBy, clearedHash }) => {
     const [went, came] = [outs.get(id) ?? [], backs.get(id) ?? []];
-    const expected = outcomes[status];
-    if (!expected) return [`${id} is ${status}: it has no outcome`];
     const found: string[] = [];
     if (went.length > 1) found.push(`the rail paid ${id} ${went.length} times`);
-    if (went.length !== expected.out || came.length !== expected.back)
+    const expected = outcomes[status];
+    if (!expected) found.push(`${id} is ${status}: it has no outcome`);
+    else if (went.length !== expected.out || came.length !== expected.back)
       found.push(`${id} is ${status}, and the rail paid it ${went.length} times and took it back ${came.length} times`);
     if ([...went, ...came].some((moved) => moved.amount !== amount || moved.currency !== currency))
       found.push(`the rail moved another amount than that of ${id}`);
