@@ -1,12 +1,17 @@
-import type { House } from './house.js';
+import type { ProviderDouble } from '../provider-double.js';
 import type { Books, Movement } from './judge.js';
-import type { Season } from './season.js';
 
 const whose = /* sql */ `partner_id AS "partnerId", brand_id AS "brandId"`;
 
+interface Written {
+  sql: <R extends Record<string, unknown>>(text: string) => Promise<R[]>;
+  double: ProviderDouble;
+  approved: Books['approved'];
+}
+
 /** What stands written, in the service and at the rails. */
-export async function booksOf(house: House, season: Season): Promise<Books> {
-  const rows = <T extends object>(text: string) => house.sql<T & Record<string, unknown>>(text);
+export async function booksOf({ sql, double, approved }: Written): Promise<Books> {
+  const rows = <T extends object>(text: string) => sql<T & Record<string, unknown>>(text);
   // The simulated rail keeps its books beside those of the service, and only adds to them.
   const simulated = await rows<{ payoutId: string; amount: string; currency: string }>(
     'SELECT payout_id AS "payoutId", amount, currency FROM simulator_money_out',
@@ -49,9 +54,9 @@ export async function booksOf(house: House, season: Season): Promise<Books> {
      WHERE envelope ->> 'type' LIKE 'payouts.payout.%' GROUP BY 1, 2`,
   );
   return {
-    approved: season.approved,
-    out: [...house.double.moneyOut, ...moved.filter(({ amount }) => amount > 0n)],
-    back: [...house.double.moneyBack, ...moved.filter(({ amount }) => amount < 0n).map((each) => ({ ...each, amount: -each.amount }))],
+    approved,
+    out: [...double.moneyOut, ...moved.filter(({ amount }) => amount > 0n)],
+    back: [...double.moneyBack, ...moved.filter(({ amount }) => amount < 0n).map((each) => ({ ...each, amount: -each.amount }))],
     entries: entries.map(withAmount),
     payouts: payouts.map(withAmount),
     lines: lines.map(withAmount),

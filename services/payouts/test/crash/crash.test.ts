@@ -39,7 +39,7 @@ async function oneDeath(plan: DeathPlan, meanwhile: (house: House, season: Seaso
     });
     if (bug === undefined) await season.finish();
     expect(house.deaths).toHaveLength(1);
-    return judge(await booksOf(house, season));
+    return judge(await booksOf(season.written()));
   } finally {
     await house.close();
   }

@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type EventOf, newId } from '@tributary/contracts';
 import { anEvent } from '@tributary/testkit';
+import { callOf } from '../provider-calls.js';
 import { funding } from '../provider-world.js';
 import { accrued, approved, approver, brandChanged, builder, cleared, partnerChanged, start } from '../world.js';
 import type { House } from './house.js';
@@ -102,6 +103,12 @@ export class Season {
     await this.house.later(60_000);
   }
 
+  /** What the judge wants to see. */
+  written() {
+    const { house, approved } = this;
+    return { sql: house.sql.bind(house), double: house.double, approved };
+  }
+
   /** Whether something is to happen: by chance, or since the next death waits for it. */
   private wants(what: string, probability: number): boolean {
     const { planned } = this.house;
@@ -194,38 +201,13 @@ export class Season {
 
   /** The provider calls, with the same event until it is heard, and sometimes once more. */
   private async callBack({ rail, fundingAccountId }: Brand, payoutId: string, state: 'settled' | 'returned' = 'settled'): Promise<void> {
-    const { double } = this.house;
-    const said = rail === 'stripe' ? double.transfer(payoutId) : double.item(payoutId);
-    if (rail === 'simulated-api' || !said) return;
-    const id = newId('event');
-    const [stripe, paypal] = state === 'returned' ? ['transfer.reversed', 'RETURNED'] : ['transfer.created', 'SUCCEEDED'];
-    if ('transaction_status' in said && said.transaction_status === 'FAILED') return;
-    const body = JSON.stringify(
-      rail === 'stripe'
-        ? { id, type: stripe, data: { object: said } }
-        : { id, event_type: `PAYMENT.PAYOUTS-ITEM.${paypal}`, resource: said },
-    );
+    const call = rail === 'simulated-api' ? undefined : callOf(this.house.double, rail, fundingAccountId, payoutId, state);
+    if (!call) return;
+    const { path, body } = call;
     for (let time = 0; time < this.luck.int(1, 2); time++) {
-      const answer = await this.house.insist((node) => {
-        const headers = rail === 'stripe' ? this.signedByStripe(body) : this.signedByPaypal(id);
-        return node.call('POST', `/api/v1/rail-callbacks/${rail}/${fundingAccountId}`, { body, headers });
-      });
+      const answer = await this.house.insist((node) => node.call('POST', path, { body, headers: call.headers(this.house.clock()) }));
       expectStatus(answer, 200);
     }
-  }
-  private signedByStripe(body: string): Record<string, string> {
-    const at = Math.floor(this.house.clock().getTime() / 1000);
-    const signature = createHmac('sha256', funding.stripe.webhookSecret).update(`${at}.${body}`).digest('hex');
-    return { 'stripe-signature': `t=${at},v1=${signature}` };
-  }
-  private signedByPaypal(id: string): Record<string, string> {
-    return {
-      'paypal-auth-algo': 'SHA256withRSA',
-      'paypal-cert-url': 'https://api.paypal.com/cert',
-      'paypal-transmission-id': id,
-      'paypal-transmission-sig': `signed-for-${funding.paypal.webhookId}`,
-      'paypal-transmission-time': this.house.clock().toISOString(),
-    };
   }
 }
 

@@ -39,7 +39,7 @@ export async function surviveKills({ seed, kills, say }: { seed: number; kills: 
     }
     calm = true;
     await season.finish();
-    const books = await booksOf(house, season);
+    const books = await booksOf(season.written());
     return {
       findings: [...judge(books), ...(await openItems(house))],
       deaths: house.deaths,
