@@ -8,7 +8,7 @@ import { seededBug } from './seeded-bugs.js';
 
 const plan = JSON.parse(process.argv[2] ?? '{}') as NodePlan;
 const say = (said: FromChild) => process.send?.(said);
-const settings = { paypalUrl: plan.providers, stripeUrl: plan.providers, providerTimeoutMs: 400, payoutsPerBatch: 3 };
+const settings = { paypalUrl: plan.providers, stripeUrl: plan.providers, providerTimeoutMs: 1500, payoutsPerBatch: 3 };
 const bug = seededBug(plan);
 const service = await startTestService((environment) => compose(environment, { settings, ...(bug ? { wrapRail: bug } : {}) }), {
   now: new Date(plan.now),

@@ -7,6 +7,7 @@ import { ProviderDouble } from '../provider-double.js';
 import { start } from '../world.js';
 import { type Answer, type Call, Died, Node, type NodePlan } from './node.js';
 import { type DeathPlan, nameOf } from './points.js';
+import { makeProgram } from './program.js';
 import type { SeededBug } from './seeded-bugs.js';
 
 const callsOf = { send: /^POST \/v1\/(transfers|payments\/payouts)$/, ask: /^GET \/v1\/(transfers|payments\/payouts)/ };
@@ -26,6 +27,7 @@ export class House {
   private now = start;
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-crash-'));
   private providers = '';
+  private program: Awaited<ReturnType<typeof makeProgram>> | undefined;
   private owner: pg.Pool | undefined;
   private database: NodePlan['database'];
 
@@ -36,6 +38,7 @@ export class House {
 
   async open(): Promise<void> {
     this.providers = await this.double.start();
+    this.program = await makeProgram();
     this.node = await Node.start(this.plan());
     this.database = this.node.database;
     if (this.bug) await this.endOfLife();
@@ -44,6 +47,7 @@ export class House {
   }
   async close(): Promise<void> {
     await this.endOfLife();
+    await this.program?.remove();
     await this.double.stop();
     await this.owner?.end();
     const [url, name] = [new URL(this.database?.databaseUrl ?? ''), new URL(this.database?.databaseUrl ?? '').pathname.slice(1)];
@@ -57,6 +61,7 @@ export class House {
 
   private plan(): NodePlan {
     return {
+      program: this.program?.file ?? '',
       folder: this.folder,
       providers: this.providers,
       now: this.now.toISOString(),

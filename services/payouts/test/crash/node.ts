@@ -6,6 +6,8 @@ import type { SeededBug } from './seeded-bugs.js';
 
 /** How a process of the service is started. */
 export interface NodePlan {
+  /** The service, made into one file: it starts hundreds of times. */
+  program: string;
   /** Of its keys, which outlive it. */
   folder: string;
   providers: string;
@@ -37,7 +39,6 @@ export interface Call {
 /** The process died under a call: whether it had done what it was asked for, nobody knows. */
 export class Died extends Error {}
 
-const script = new URL('./child.ts', import.meta.url).pathname;
 const somebody: Principal = { actorId: 'key_harness', actorKind: 'key', roles: ['administrator'], brandIds: [] };
 
 /** One life of the payouts service, as a process. */
@@ -55,8 +56,10 @@ export class Node {
   static async start(plan: NodePlan, crash?: string): Promise<Node> {
     // What a killed process leaves in its temporary folder goes with the folder of its keys.
     const env = { ...process.env, NODE_OPTIONS: '', TMPDIR: plan.folder, TRIBUTARY_CRASH: crash ?? '' };
-    const args = ['--conditions=source', '--import', 'tsx', '--no-warnings', script, JSON.stringify(plan)];
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, ['--no-warnings', plan.program, JSON.stringify(plan)], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const node = new Node(child);
     await node.begin();
     return node;

@@ -51,3 +51,29 @@ export function nameOf(plan: DeathPlan): string {
   if (plan.kind === 'wire') return `rail ${plan.route}: ${plan.moment}${plan.lost ? ', lost' : ''}`;
   return 'at any time';
 }
+
+/** How far a run has come, in the order of its steps. */
+export const stages = ['build', 'cancel', 'seal', 'clear', 'send', 'settle', 'return'] as const;
+export type Stage = (typeof stages)[number];
+
+const comesIn: readonly (readonly [RegExp, Stage])[] = [
+  [/claim|\.build\./, 'build'],
+  [/\.cancel\./, 'cancel'],
+  [/\.seal\./, 'seal'],
+  // What makes a payout fail or leaves it unknown is arranged before it is sent.
+  [/\.(clear|refuse|recall|submit|failed|unknown)\./, 'clear'],
+  [/\.(attempt|answer|submitted)\.|before-submit|rail-answer/, 'send'],
+  [/\.(look-up|settled|callback)\./, 'settle'],
+  [/returned|acknowledge/, 'return'],
+];
+
+/** Whether a run that has come so far can still come to the place. */
+export function isAhead(plan: DeathPlan, stage: Stage, rail: string): boolean {
+  const simulated = rail === 'simulated-api';
+  if (plan.kind === 'wire') return !simulated && stages.indexOf(stage) <= stages.indexOf(plan.route === 'send' ? 'send' : 'settle');
+  if (plan.kind === 'time') return true;
+  if (/acknowledge/.test(plan.name) && !simulated) return false;
+  if (/callback|\.unknown\./.test(plan.name) && simulated) return false;
+  const place = comesIn.find(([pattern]) => pattern.test(plan.name))?.[1];
+  return place === undefined || stages.indexOf(stage) <= stages.indexOf(place);
+}

@@ -6,6 +6,7 @@ import { funding } from '../provider-world.js';
 import { accrued, approved, approver, brandChanged, builder, cleared, partnerChanged, start } from '../world.js';
 import type { House } from './house.js';
 import type { Answer, Call } from './node.js';
+import type { Stage } from './points.js';
 
 /** Chance that can be repeated. */
 export interface Luck {
@@ -26,7 +27,7 @@ interface Run {
 }
 
 const over = new Set(['settled', 'failed', 'returned']);
-const tempers = ['ok', 'duplicate-callback', 'accept-then-timeout', 'error-before-accept', 'late-return'];
+const tempers = ['duplicate-callback', 'late-return', 'accept-then-timeout', 'error-before-accept', 'ok'];
 /** Stripe repeats a 500 under its key for a day; nothing came of it, and people would have to say so. */
 const faults = {
   stripe: ['timeout-after-accept', '500-after-accept', 'reject'],
@@ -39,6 +40,8 @@ export class Season {
   readonly approved: { entryId: string; partnerId: string; brandId: string; amount: bigint }[] = [];
   readonly brands: Brand[] = [];
   sequence = 1;
+  /** How far the run at hand has come, and of which rail it is. */
+  at: { stage: Stage; rail: string } = { stage: 'build', rail: 'stripe' };
 
   constructor(
     private readonly house: House,
@@ -62,12 +65,16 @@ export class Season {
   /** Everything that befalls commission of one brand, from being earned to the answer of the rail, or back. */
   async round(brand: Brand = this.luck.pick(this.brands)): Promise<void> {
     const { house, luck } = this;
+    this.comes('build', brand);
     await this.earn(brand);
     const run = await this.build(brand);
     if (!run) return;
+    this.comes('cancel', brand);
     if (this.wants('cancel', 0.05)) return void (await this.command(`/api/v1/payout-runs/${run.id}/cancel`, builder, { reason: 'no' }));
+    this.comes('seal', brand);
     const early = luck.chance(0.5);
     await this.command(`/api/v1/payout-runs/${run.id}/approve`, approver);
+    this.comes('clear', brand);
     if (early) await this.command(`/api/v1/payout-runs/${run.id}/submit`, approver);
     if (this.wants('refuse', 0.05)) return house.deliver(refused(run));
     await house.deliver(cleared(run.id, run.contentHash));
@@ -77,8 +84,10 @@ export class Season {
     if (stopped) await house.deliver(partnerChanged(stopped, 'suspended', ++this.sequence));
     const possible = faults[brand.rail].slice(0, this.wants('unknown', 0) ? 2 : 5);
     if (possible.length > 0 && this.wants('unknown', 0.3)) house.double.faults.push(luck.pick(possible));
+    this.comes('send', brand);
     await this.settle(brand, run);
     house.double.faults.length = 0;
+    this.comes('return', brand);
     if (stopped) await house.deliver(partnerChanged(stopped, 'active', ++this.sequence));
     if (this.wants('returned', 0.1) || this.wants('acknowledge', 0)) await this.sendBack(brand, run);
   }
@@ -101,6 +110,10 @@ export class Season {
       }
     }
     await this.house.later(60_000);
+  }
+
+  private comes(stage: Stage, { rail }: Brand): void {
+    this.at = { stage, rail };
   }
 
   /** What the judge wants to see. */
@@ -182,6 +195,7 @@ export class Season {
   private async settle(brand: Brand, run: Run): Promise<void> {
     for (let step = 0; step < 60; step++) {
       await this.house.later(step < 3 ? 5000 : 65_000);
+      this.comes('settle', brand);
       const { payouts } = await this.runOf(run.id);
       if (payouts.every(({ status }) => over.has(status))) return;
       if (this.wants('callback', 0.3)) for (const { id } of payouts) await this.callBack(brand, id);
@@ -204,9 +218,11 @@ export class Season {
     const call = rail === 'simulated-api' ? undefined : callOf(this.house.double, rail, fundingAccountId, payoutId, state);
     if (!call) return;
     const { path, body } = call;
-    for (let time = 0; time < this.luck.int(1, 2); time++) {
+    // Who hears no "yes" calls again; and sometimes who has heard it.
+    for (let heard = 0, wanted = this.luck.int(1, 2), calls = 0; heard < wanted; calls++) {
       const answer = await this.house.insist((node) => node.call('POST', path, { body, headers: call.headers(this.house.clock()) }));
-      expectStatus(answer, 200);
+      if (answer.status === 200) heard++;
+      else if (answer.status !== 503 || calls > 20) expectStatus(answer, 200);
     }
   }
 }

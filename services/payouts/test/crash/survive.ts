@@ -2,14 +2,16 @@ import { seededRandom } from '@tributary/testkit';
 import { booksOf } from './books.js';
 import { House } from './house.js';
 import { judge } from './judge.js';
-import { allDeaths, type DeathPlan } from './points.js';
+import { allDeaths, type DeathPlan, isAhead } from './points.js';
 import { type Luck, Season } from './season.js';
 
 export interface Survived {
   findings: string[];
   deaths: readonly string[];
   missed: number;
-  approved: bigint;
+  /** Entries that were approved, payouts made of them, and those that settled and did not come back. */
+  approved: number;
+  payouts: number;
   settled: number;
 }
 
@@ -21,12 +23,15 @@ export async function surviveKills({ seed, kills, say }: { seed: number; kills: 
   const house = new House(() => {
     if (calm || house.deaths.length >= kills) return undefined;
     if (deck.length === 0) deck = shuffled(allDeaths(luck), luck);
-    return deck.pop();
+    // Rather a place that the run at hand still comes to, so that one run is killed several times.
+    const { stage, rail } = season.at;
+    const ahead = deck.findIndex((plan) => isAhead(plan, stage, rail));
+    return deck.splice(Math.max(ahead, 0), 1)[0];
   });
+  const season = new Season(house, luck);
   try {
     await house.open();
-    const season = new Season(house, luck);
-    await season.open();
+    await season.open(2);
     calm = false;
     await house.endOfLife();
     for (let plan = house.planned, rounds = 0; house.deaths.length < kills; ) {
@@ -44,7 +49,8 @@ export async function surviveKills({ seed, kills, say }: { seed: number; kills: 
       findings: [...judge(books), ...(await openItems(house))],
       deaths: house.deaths,
       missed: house.missed,
-      approved: season.approved.reduce((total, { amount }) => total + amount, 0n),
+      approved: season.approved.length,
+      payouts: books.payouts.length,
       settled: books.payouts.filter(({ status }) => status === 'settled').length,
     };
   } finally {
