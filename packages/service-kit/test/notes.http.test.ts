@@ -40,7 +40,7 @@ test('what a command asks of others is asked once, before its transaction, thoug
   expect([Number(answer.headers['x-asked-before']), await asked()]).toEqual([before + 1, before + 2]);
 });
 
-test('X-04 two requests with one key at the same time have one effect', async () => {
+test('X-04 FG8 two requests with one key at the same time have one effect', async () => {
   const send = () => notes.request({ actorId: 'key_b' }).post('/api/v1/notes').set('idempotency-key', 'k1').send({ brandId, body: 'race' });
   const answers = await Promise.all([send(), send(), send()]);
   expect(answers.map((answer) => answer.status)).toEqual([201, 201, 201]);
@@ -48,7 +48,7 @@ test('X-04 two requests with one key at the same time have one effect', async ()
   expect(await count("note WHERE body = 'race'")).toBe(1);
 });
 
-test('X-04 the same key with another body is a conflict; of another caller it is another key', async () => {
+test('X-04 FG8 the same key with another body is a conflict; of another caller it is another key', async () => {
   const send = (actorId: string, body: string) =>
     notes.request({ actorId }).post('/api/v1/notes').set('idempotency-key', 'k2').send({ brandId, body });
   await send('key_a', 'first').expect(201);

@@ -4,8 +4,32 @@ import type { PaymentFiles } from './rails/adapters/payment-files.js';
 import type { HearCallback } from './rails/domain/callback.js';
 import type { Rail } from './rails/domain/rail.js';
 
+/** The steps around whose commit a test may have the process die. */
+export type CrashStep =
+  | 'build'
+  | 'seal'
+  | 'cancel'
+  | 'submit'
+  | 'clear'
+  | 'refuse'
+  | 'recall'
+  | 'attempt'
+  | 'answer'
+  | 'look-up'
+  | 'callback'
+  | 'submitted'
+  | 'unknown'
+  | 'settled'
+  | 'failed'
+  | 'returned';
+
 /** The named places at which a crash would hurt most. */
-export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-answer-before-commit';
+export type PayoutCrashPoint =
+  | 'payouts.after-claim'
+  | 'payouts.before-submit'
+  | 'payouts.after-rail-answer-before-commit'
+  | 'payouts.before-acknowledge'
+  | `payouts.${CrashStep}.${'before' | 'after'}-commit`;
 
 /** Everything that the use cases of this service are built from. */
 export interface Parts extends Kit<PrismaClient> {

@@ -41,11 +41,15 @@ interface Answer {
 export class ProviderDouble {
   /** Append-only: what left, whatever was answered. */
   readonly moneyOut: MoneyOut[] = [];
+  /** Append-only too: what came back later. */
+  readonly moneyBack: MoneyOut[] = [];
   readonly calls: string[] = [];
   readonly transfers: Transfer[] = [];
   readonly batches = new Map<string, Batch>();
   readonly faults: Fault[] = [];
   down = false;
+  /** Told of each request twice: when it has arrived, and when it is done and not answered yet. True: the line breaks there. */
+  onCall: (moment: 'arrived' | 'done', route: string) => boolean = () => false;
   /** Stripe answers a key as it answered it first, also with a 500. */
   private readonly stored = new Map<string, { body: string; answer: Answer }>();
   private readonly server = createServer((request, response) => void this.take(request, response));
@@ -82,15 +86,24 @@ export class ProviderDouble {
   transfer(payoutId: string | undefined): Transfer | undefined {
     return this.transfers.find(({ transfer_group: group }) => group === payoutId);
   }
+  /** The partner's bank sends a payment back. */
+  sendBack(payoutId: string): void {
+    const [transfer, item, out] = [this.transfer(payoutId), this.item(payoutId), this.outOf(payoutId)[0]];
+    if (transfer) transfer.amount_reversed = transfer.amount;
+    if (item) item.transaction_status = 'RETURNED';
+    if (out) this.moneyBack.push({ ...out });
+  }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const url = new URL(request.url ?? '/', 'http://double');
-    this.calls.push(`${request.method} ${url.pathname}`);
-    if (this.down) return void response.destroy();
+    const route = `${request.method} ${url.pathname}`;
+    this.calls.push(route);
+    if (this.down || this.onCall('arrived', route)) return void response.destroy();
     const answer = this.answer(request, url, Buffer.concat(chunks).toString('utf8'));
     if (answer === 'silent') return; // The caller waits until it gives up.
+    if (this.onCall('done', route)) return void response.destroy();
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));
   }

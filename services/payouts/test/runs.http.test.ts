@@ -87,7 +87,7 @@ test('a run has one payout for each partner, brand and currency, and takes only 
   expect((await s.request(builder).post('/api/v1/payout-runs').send({ asOf: tomorrow })).status).toBe(422);
 });
 
-test('O-18 eight workers claim at once while more is earned: each entry in exactly one payout, each payout the sum of its lines', async () => {
+test('O-18 FG4 eight workers claim at once while more is earned: each entry in exactly one payout, each payout the sum of its lines', async () => {
   const owed = await aPartner(s);
   await earned(s, owed, ...Array.from({ length: 200 }, (_, index) => index + 1));
   const worker = () =>

@@ -103,7 +103,7 @@ test('O-05 a run by hand takes a day as its cut-off, to its last millisecond in 
   await ask({ earnedUntil: 'yesterday' }).expect(422);
 });
 
-test('FF17 INV-R6 the scheduler runs twice, on two nodes at once and once more: one run for brand, month and currency', async () => {
+test('FF17 FG4 INV-R6 the scheduler runs twice, on two nodes at once and once more: one run for brand, month and currency', async () => {
   const owed = await aPartner(s);
   await schedule(owed, onTheFifth).expect(201);
   await schedule(owed, { ...onTheFifth, currency: 'USD' }).expect(201);

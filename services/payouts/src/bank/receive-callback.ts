@@ -7,6 +7,7 @@ import { ZodError } from 'zod';
 import { everyBrand, type Parts } from '../parts.js';
 import { reportOfState } from '../payouts/domain/rail-reports.js';
 import type { Heard, Said } from '../rails/domain/callback.js';
+import { crashAround } from '../shared/crash-around.js';
 import { recordReports } from '../shared/record-reports.js';
 import type { BankLine } from './domain/bank-line.js';
 import type { Finding } from './domain/findings.js';
@@ -80,6 +81,7 @@ async function take(tx: Tx, parts: Parts, account: Account, callback: Heard, sha
   );
   if (rowCount === 0) return false;
   if (said) await believe(tx, parts, account, said, now);
+  crashAround(tx, parts, 'callback');
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { everyBrand, type Parts } from '../parts.js';
 import { fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { crashAround } from '../shared/crash-around.js';
 import { recordReports } from '../shared/record-reports.js';
 import { nextLookupDelayMs, type PayoutReport } from './domain/payout-state.js';
 import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
@@ -29,6 +30,7 @@ async function takeCallbacks(parts: Parts, rail: Rail, now: Date): Promise<void>
     // The rail's key is the payout's id.
     const reports = callbacks.map((callback) => reportOfState(callback.railKey, callback));
     await parts.db.tx(everyBrand, (tx) => recordReports(tx, parts, reports, context(parts, `callbacks:${rail.name}`), now));
+    parts.crashPoint('payouts.before-acknowledge');
     await rail.acknowledge(callbacks.map(({ id }) => id));
   }
 }
@@ -54,6 +56,7 @@ async function lookUpDue(parts: Parts, now: Date): Promise<number> {
       [rows.map(({ id }) => id), rows.map(({ lookups }) => new Date(now.getTime() + nextLookupDelayMs(lookups + 1)))],
     );
     await recordReports(tx, parts, reports, context(parts, 'follow-up'), now);
+    if (rows.length > 0) crashAround(tx, parts, 'look-up');
   });
   return rows.length;
 }

@@ -5,6 +5,7 @@ import { everyBrand, type Parts } from '../parts.js';
 import { type Answer, fileRails, type Instruction, type Rail, type Whole } from '../rails/domain/rail.js';
 import { currentContentHash, currentRows } from '../runs/run-content-store.js';
 import { findRun, lockRun, type PayoutRow, payoutColumns, payoutIdsOf, payoutsNamed, type RunRow } from '../runs/run-store.js';
+import { crashAround } from '../shared/crash-around.js';
 import { failPayouts, recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesBehind, tracesOfRun } from '../shared/run-traces.js';
 import type { PayoutReport } from './domain/payout-state.js';
@@ -71,6 +72,7 @@ async function submitBatch(parts: Parts, runId: string, correlationId: string, c
   await parts.db.tx(everyBrand, async (tx) => {
     await keepTrace(tx, batch, traceparent);
     await recordReports(tx, parts, reports, systemContext(parts, correlationId), now);
+    crashAround(tx, parts, 'answer');
   });
   return true;
 }
@@ -110,6 +112,7 @@ async function reserve(tx: Tx, parts: Parts, runId: string, cleared: ReadonlySet
   if (batch.length === 0) return reserve(tx, parts, runId, cleared, now);
   // Of the submission for the moment: should the process die in the call, there is something to go back to.
   await keepTrace(tx, batch, activeTraceparent());
+  crashAround(tx, parts, 'attempt');
   return batch;
 }
 

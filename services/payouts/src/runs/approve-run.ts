@@ -2,6 +2,7 @@ import { approveRun, type RunStage } from '@tributary/contracts';
 import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
 import { command, inChunks, ok, type Principal, permits, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { crashAround } from '../shared/crash-around.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { stageDue, whyNotApprove } from './domain/run-state.js';
@@ -9,7 +10,7 @@ import { currentContentHash } from './run-content-store.js';
 import { approvalsOf, findRun, lockRun, type PassedStage, type RunRow } from './run-store.js';
 
 /** Another person approves the stage of a run that is due; the last stage seals its content. */
-export function approveRunRoute({ outbox }: Parts): Route {
+export function approveRunRoute(parts: Parts): Route {
   return command(approveRun, async ({ params, tx, now, context, principal }) => {
     const run = await lockRun(tx, params.runId);
     if (!run) return reject('not-found');
@@ -25,8 +26,9 @@ export function approveRunRoute({ outbox }: Parts): Route {
     const isLast = stageDue(run.stages, approvals) === undefined;
     if (isLast) await seal(tx, run.id, context, now);
     await stepOfRun(tx, run.id);
-    await outbox.append(tx, context, [approvedEvent(run, stage, context, now)]);
-    if (isLast) await tellSealed(tx, outbox, run, approvals, context, now);
+    await parts.outbox.append(tx, context, [approvedEvent(run, stage, context, now)]);
+    if (isLast) await tellSealed(tx, parts.outbox, run, approvals, context, now);
+    if (isLast) crashAround(tx, parts, 'seal');
     const after = await findRun(tx, run.id);
     return after ? ok(await runView(tx, after)) : reject('not-found');
   });

@@ -1,6 +1,7 @@
 import { cancelRun } from '@tributary/contracts';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { crashAround } from '../shared/crash-around.js';
 import { failPayouts } from '../shared/record-reports.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotCancel } from './domain/run-state.js';
@@ -16,6 +17,7 @@ export function cancelRunRoute(parts: Parts): Route {
     await tx.query(`UPDATE payout_run SET status = 'cancelled', reason = $2 WHERE id = $1`, [run.id, body.reason]);
     const reason = `run cancelled: ${body.reason}`;
     await failPayouts(tx, parts, payoutIdsOf(tx, run.id), reason, context, now);
+    crashAround(tx, parts, 'cancel');
     const cancelled = await findRun(tx, run.id);
     return cancelled ? ok(await runView(tx, cancelled)) : reject('not-found');
   });

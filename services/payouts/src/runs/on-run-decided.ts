@@ -1,5 +1,6 @@
 import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
+import { crashAround } from '../shared/crash-around.js';
 import { failPayouts } from '../shared/record-reports.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { lockRun, payoutIdsOf } from './run-store.js';
@@ -20,6 +21,7 @@ export function onRunCleared(parts: Parts): Consumer<EventOf<'approvals.run.clea
       await tx.query(`UPDATE payout SET status = 'cleared' WHERE run_id = $1 AND status = 'approved'`, [run.id]);
       await stepOfRun(tx, run.id);
       await startWhenCleared(tx, parts, run.id);
+      crashAround(tx, parts, 'clear');
     }
   };
 }
@@ -39,6 +41,7 @@ export function onRunRefused(parts: Parts): Consumer<EventOf<'approvals.run.refu
       ]);
       const reason = `run refused: ${data.reason}`;
       await failPayouts(tx, parts, payoutIdsOf(tx, run.id), reason, contextOf(event, parts.name), parts.clock.now());
+      crashAround(tx, parts, 'refuse');
     }
   };
 }

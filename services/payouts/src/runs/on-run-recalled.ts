@@ -1,6 +1,7 @@
 import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messaging';
 import type { Parts } from '../parts.js';
 import { isUnsent } from '../payouts/domain/payout-state.js';
+import { crashAround } from '../shared/crash-around.js';
 import { recordReports } from '../shared/record-reports.js';
 import { lockRun, payoutsNamed } from './run-store.js';
 
@@ -23,6 +24,7 @@ export function onRunRecalled(parts: Parts): Consumer<EventOf<'approvals.run.rec
          WHERE id = ANY ($1) AND recalled_at IS NULL`,
         [recalled.map(({ id }) => id), recalledAt],
       );
+      crashAround(tx, parts, 'recall');
     }
   };
 }

@@ -1,6 +1,7 @@
 import { submitRun } from '@tributary/contracts';
 import { accepted, command, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { crashAround } from '../shared/crash-around.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotSubmit } from './domain/run-state.js';
@@ -20,6 +21,7 @@ export function submitRunRoute(parts: Parts): Route {
     );
     await stepOfRun(tx, run.id);
     await startWhenCleared(tx, parts, run.id);
+    crashAround(tx, parts, 'submit');
     const asked = await findRun(tx, run.id);
     return asked ? accepted(await runView(tx, asked)) : reject('not-found');
   });

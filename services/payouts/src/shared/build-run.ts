@@ -11,6 +11,7 @@ import type { ForcedTerms } from '../runs/domain/withdrawal-fee.js';
 import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payables, payingBrands, payingPartners, unclaim } from './claim-payables.js';
+import { crashAround } from './crash-around.js';
 import { eligibilityFacts } from './eligibility-facts.js';
 import { routeRun } from './route-run.js';
 import { addUp, type Built, beginRun, finishRun, forgetLeftOut, keepLeftOut, type LeftOut, nothingBuilt } from './run-record.js';
@@ -59,12 +60,14 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   }
   await routeRun(tx, runId, order.now);
   await finishRun(tx, started, built);
+  crashAround(tx, parts, 'build');
   return { runId, left: built.left };
 }
 
 /** One stage after the other for some balances. A stage sees all of them, and what the stages before wrote of those that came earlier. */
 async function buildSome(tx: Tx, parts: Parts, order: Started, owed: Parameters<typeof claimPayables>[2], built: Built): Promise<void> {
   const claims = await claimPayables(tx, order, owed);
+  parts.crashPoint('payouts.after-claim');
   const planned = await plan(
     tx,
     order,

@@ -6,6 +6,7 @@ import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type PayoutReport, payoutStatuses, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { crashAround } from './crash-around.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
@@ -99,6 +100,7 @@ async function applySteps(
       context: contextFor(step),
     })),
   );
+  crashAround(tx, parts, ...steps.map(({ outcome }) => outcome));
 }
 
 /** Applies the reports one after the other to the payouts in memory. */
