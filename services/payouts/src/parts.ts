@@ -3,6 +3,7 @@ import type { Kit } from '@tributary/service-kit';
 import type { PrismaClient } from './generated/client.js';
 import type { HearCallback } from './rails/domain/callback.js';
 import type { Rail } from './rails/domain/rail.js';
+import type { SentJournal } from './shared/sent-journal.js';
 
 /** The named places at which a crash would hurt most. */
 export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-answer-before-commit';
@@ -15,6 +16,8 @@ export interface Parts extends Kit<PrismaClient> {
   bankFilesOf: (tx: Tx, runId: string, rail: string, brandId: string | undefined) => Promise<string[]>;
   /** How callbacks of a rail are read, by its name. */
   callbacks: ReadonlyMap<string, HearCallback>;
+  /** What went out, written down outside the database. */
+  journal: SentJournal;
   crashPoint: (name: PayoutCrashPoint) => void;
   settings: PayoutSettings;
 }

@@ -3,6 +3,7 @@ import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributar
 import { everyBrand, type Parts } from '../parts.js';
 import { type Answer, fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { isFrozen } from '../shared/freeze.js';
 import { recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesOfEntries, tracesOfRun } from '../shared/run-traces.js';
 import type { PayoutReport } from './domain/payout-state.js';
@@ -69,6 +70,8 @@ const systemContext = ({ name }: Parts, correlationId: string) =>
 
 /** The next payouts to send: of one brand and rail, checked, and marked as tried. */
 async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<Attempt[]> {
+  // A freeze is looked for here, not in the job: a run that was enqueued before goes on when it is over.
+  if (await isFrozen(tx)) return [];
   const run = await lockRun(tx, runId);
   if (run?.status !== 'submitting') return [];
   const payouts = await payoutsOfRun(tx, runId, true);

@@ -2,6 +2,7 @@ import { approveRun } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { command, ok, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { refuseWhileFrozen } from '../shared/freeze.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { whyNotApprove } from './domain/run-state.js';
@@ -10,6 +11,7 @@ import { currentContentHash, findRun, lockRun, payoutsOfRun } from './run-store.
 /** A second person approves a run, and with that seals its content. */
 export function approveRunRoute({ outbox }: Parts): Route {
   return command(approveRun, async ({ params, tx, now, context }) => {
+    await refuseWhileFrozen(tx);
     const run = await lockRun(tx, params.runId);
     if (!run) return reject('not-found');
     if (run.builtBy === context.actorId) return reject('four-eyes', { detail: 'Who built a run cannot approve it' });

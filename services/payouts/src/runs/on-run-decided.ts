@@ -2,8 +2,8 @@ import { type Consumer, contextOf, type EventOf, NotYet } from '@tributary/messa
 import type { Parts } from '../parts.js';
 import { recordReports } from '../shared/record-reports.js';
 import { stepOfRun } from '../shared/run-traces.js';
+import { startWhenCleared } from '../shared/start-when-cleared.js';
 import { lockRun, payoutsOfRun } from './run-store.js';
-import { startWhenCleared } from './start-when-cleared.js';
 
 /** The last risk check passed: for exactly the content that was sealed, or for nothing. */
 export function onRunCleared(parts: Parts): Consumer<EventOf<'approvals.run.cleared.v1'>> {

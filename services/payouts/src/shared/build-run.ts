@@ -14,6 +14,7 @@ import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
+import { refuseWhileFrozen } from './freeze.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
 import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
@@ -50,6 +51,7 @@ export interface LeftOut {
 
 /** Claims what is payable into a run: claims, adds up what was claimed, and gives back what is not paid now. No run of nothing. */
 export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{ runId: string | null; left: LeftOut[] }> {
+  await refuseWhileFrozen(tx);
   const runId = newId('run');
   const brandIds = await brandsWithPayables(tx, order);
   await lockBrands(tx, brandIds);

@@ -1,6 +1,7 @@
 import type { Tx } from '@tributary/messaging';
 import type { Database, Vault } from '@tributary/service-kit';
 import { everyBrand } from '../../parts.js';
+import { lineOfReference, linesOfBatches, type SentJournal } from '../../shared/sent-journal.js';
 import type { Answer, Instruction, Rail } from '../domain/rail.js';
 import { NotReached, type Payment, type Provider } from './providers/provider.js';
 
@@ -15,7 +16,7 @@ const patience = 3;
  * Payment by a provider's HTTP API. What is asked for, under which key and until when it may be asked for again is committed before
  * the first call and never changes: a repetition is the same request under the same key, or it is not made.
  */
-export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Provider<F, A>): Rail {
+export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Provider<F, A>, journal: SentJournal): Rail {
   return {
     name: provider.rail,
     async submit(instructions, now) {
@@ -26,9 +27,11 @@ export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Pro
         return reason === null;
       });
       const batches = await db.tx(everyBrand, (tx) => prepare(tx, vault, provider, fit, now));
+      await journal.append(await db.tx(everyBrand, (tx) => linesOfBatches(tx, [...batches.keys()])), now);
       let silent = 0;
       for (const [batchId, keys] of batches) {
         const answer = silent < patience ? await sendBatch(db, vault, provider, batchId, now) : down;
+        if (answer.outcome === 'accepted') await journal.append([lineOfReference(batchId, answer.reference)], now);
         if (answer === noAnswer) silent++;
         for (const key of keys) answers.set(key, answer);
       }
@@ -168,6 +171,7 @@ async function takeBack(db: Database<unknown>, batchId: string): Promise<void> {
   ]);
 }
 
+/** Of what we have not asked for, or have lost the request, the provider may know all the same. */
 async function askedFor<F>(tx: Tx, vault: Vault, railKey: string, rail: string) {
   const { rows } = await tx.query<{
     id: string;
@@ -178,7 +182,10 @@ async function askedFor<F>(tx: Tx, vault: Vault, railKey: string, rail: string) 
     currency: string;
   }>(
     `SELECT b.id, b.reference, b.brand_id AS "brandId", f.account, i.amount, i.currency FROM rail_item i JOIN rail_batch b ON b.id = i.batch_id
-     JOIN funding_account f ON f.id = b.funding_account_id WHERE i.rail_key = $1 AND b.rail = $2`,
+     JOIN funding_account f ON f.id = b.funding_account_id WHERE i.rail_key = $1 AND b.rail = $2
+     UNION ALL
+     SELECT p.rail_key, NULL, p.brand_id, f.account, p.amount, p.currency FROM payout p JOIN funding_account f ON f.brand_id = p.brand_id AND f.rail = p.rail AND f.status = 'active'
+     WHERE p.rail_key = $1 AND p.rail = $2 AND NOT EXISTS (SELECT 1 FROM rail_item i WHERE i.rail_key = p.rail_key)`,
     [railKey, rail],
   );
   const [row] = rows;
