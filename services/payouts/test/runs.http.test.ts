@@ -196,7 +196,7 @@ test('D-11 content that changed after its clearance does not go out', async () =
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ payable: 800, inPayout: 0 });
 });
 
-test('a partner who is suspended between clearance and submission is not paid', async () => {
+test('FF10 a partner who is suspended between clearance and submission is not paid', async () => {
   const owed = await aPartner(s);
   await earned(s, owed, 300);
   const run = await buildRun(s, { brandIds: [owed.brandId] });

@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
-import { type Answer, fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
+import { type Answer, fileRails, type Instruction, outOfFunds, type Rail } from '../rails/domain/rail.js';
 import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
 import { isFrozen } from '../shared/freeze.js';
 import { recordReports } from '../shared/record-reports.js';
@@ -125,15 +125,17 @@ async function refuse(tx: Tx, parts: Parts, run: RunRow, payouts: readonly Payou
   return [];
 }
 
-/** The last gate: who was suspended, what was disapproved, or which account was frozen, since the clearance is released unsent. */
+/** The last gate: who was suspended, what was disapproved, or which account was frozen, since the clearance is released unsent; and what comes after a payout for which the funds did not suffice. */
 async function letGo(tx: Tx, parts: Parts, run: RunRow, now: Date): Promise<void> {
   const { rows } = await tx.query<{ id: string; reason: string }>(
-    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' WHEN method.status <> 'active' THEN 'the payout method is disabled' ELSE 'an entry is not approved any more' END AS reason
+    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' WHEN method.status <> 'active' THEN 'the payout method is disabled' WHEN broke.payouts > 0 THEN 'the funds of the brand do not suffice' ELSE 'an entry is not approved any more' END AS reason
      FROM payout p LEFT JOIN partner_profile partner ON partner.partner_id = p.partner_id LEFT JOIN payout_method method ON method.id = p.method_id
+     LEFT JOIN (SELECT brand_id, rail, currency, count(*) AS payouts FROM payout WHERE run_id = $1 AND status = 'failed' AND reason = ANY ($2) GROUP BY 1, 2, 3) broke
+       ON broke.brand_id = p.brand_id AND broke.rail = p.rail AND broke.currency = p.currency
      WHERE p.run_id = $1 AND p.status = 'cleared' AND p.attempted_at IS NULL
-       AND (partner.status <> 'active' OR method.status <> 'active' OR EXISTS (
+       AND (partner.status <> 'active' OR method.status <> 'active' OR broke.payouts > 0 OR EXISTS (
          SELECT 1 FROM payout_line line JOIN entry ON entry.id = line.open_item_id WHERE line.payout_id = p.id AND entry.decision_state <> 'approved' AND entry.amount > 0))`,
-    [run.id],
+    [run.id, outOfFunds],
   );
   const reports: PayoutReport[] = rows.map(({ id, reason }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }));
   await recordReports(tx, parts, reports, systemContext(parts, run.correlationId), now);

@@ -2,7 +2,7 @@ import type { Tx } from '@tributary/messaging';
 import type { Database, Vault } from '@tributary/service-kit';
 import { everyBrand } from '../../parts.js';
 import { lineOfReference, linesOfBatches, type SentJournal } from '../../shared/sent-journal.js';
-import type { Answer, Instruction, Rail } from '../domain/rail.js';
+import { type Answer, type Instruction, lacksFunds, type Rail } from '../domain/rail.js';
 import { NotReached, type Payment, type Provider } from './providers/provider.js';
 
 const windowOver: Answer = { outcome: 'unknown', reason: 'the window of its key is over: two people must find out' };
@@ -29,8 +29,11 @@ export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Pro
       const batches = await db.tx(everyBrand, (tx) => prepare(tx, vault, provider, fit, now));
       await journal.append(await db.tx(everyBrand, (tx) => linesOfBatches(tx, [...batches.keys()])), now);
       let silent = 0;
+      let broke: Answer | undefined;
       for (const [batchId, keys] of batches) {
-        const answer = silent < patience ? await sendBatch(db, vault, provider, batchId, now) : down;
+        const answer = broke ?? (silent < patience ? await sendBatch(db, vault, provider, batchId, now) : down);
+        // What comes after it is not tried: a smaller one might go through, and who is paid would hang on amounts.
+        if (answer.outcome === 'rejected' && lacksFunds(answer.reason)) broke = answer;
         if (answer.outcome === 'accepted') await journal.append([lineOfReference(batchId, answer.reference)], now);
         if (answer === noAnswer) silent++;
         for (const key of keys) answers.set(key, answer);
