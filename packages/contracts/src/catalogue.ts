@@ -6,6 +6,7 @@ import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
+import * as payoutFreezes from './events/payout-freezes.js';
 import * as payouts from './events/payouts.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
@@ -43,6 +44,7 @@ const definitions = [
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,
   payouts.payoutScheduleChanged,
+  payoutFreezes.payoutFreezeChanged,
   payouts.payoutCreated,
   payouts.runApproved,
   payouts.runSealed,

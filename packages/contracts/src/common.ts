@@ -69,5 +69,6 @@ export const ids = {
   riskSignal: idSchema('riskSignal'),
   riskBacktest: idSchema('riskBacktest'),
   networkBan: idSchema('networkBan'),
+  payoutFreeze: idSchema('payoutFreeze'),
   case: idSchema('case'),
 };

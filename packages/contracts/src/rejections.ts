@@ -121,6 +121,8 @@ export const rejections = {
   'bank-report-other-account': { status: 422, title: 'The file is of an account that the brand does not pay from' },
   'resolution-not-due': { status: 409, title: 'The payout is not one that people must find out about' },
   'resolution-differs': { status: 409, title: 'This is not what was proposed' },
+  'payouts-frozen': { status: 409, title: 'Payouts are frozen: nothing is built, approved or sent until two people have released them' },
+  'freeze-state-forbids': { status: 409, title: 'The freeze is not in a state that allows this' },
   'item-resolved': { status: 409, title: 'The difference has been explained already' },
   'method-state-forbids': { status: 409, title: 'The payout method is not in a state that allows this' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },

@@ -1,4 +1,4 @@
-import { brandBehind, dealsBehind, monthBehind } from './behind.js';
+import { brandBehind, dealsBehind, monthBehind, policiesBehind } from './behind.js';
 import { statedCircumstances } from './circumstances.js';
 import { missingHops, missingOutcomes } from './complete.js';
 import { type Archived, type ArchivedEvent, type EventKind, type EvidenceRecord, eventKinds, formatName, formatVersion } from './format.js';
@@ -60,6 +60,10 @@ export function assemble(story: Story, head: ChainHead, madeAt: string): Assembl
     }),
     ...entries.map(
       ({ event }): EvidenceRecord => ({ kind: 'qualification', body: { entryId: event.data.entryId, explanation: explanationOf(event) } }),
+    ),
+    ...recordsOf(
+      'routing-policy',
+      policiesBehind(story).flatMap((key) => story.policies.get(key) ?? []),
     ),
     ...recordsOf('approval', [...story.decisions.values()].flat()),
     ...recordsOf('payout', story.parts),

@@ -1,6 +1,6 @@
 import type { EventOf } from '@tributary/contracts';
 import { isAdjustment, type MonthOfPosting, oldestRateDays } from '@tributary/engine';
-import { dealKey, dealKeyOf, explanationOf, foldBehind } from './story.js';
+import { dealKey, dealKeyOf, explanationOf, foldBehind, policyKey, type Story } from './story.js';
 
 type Entry = EventOf<'commission.entry.accrued.v1'>;
 
@@ -19,6 +19,15 @@ export function dealsBehind(entry: Entry): string[] {
     ...[...(deal ? [deal] : []), ...otherDeals].map(({ dealId, version }) => dealKey(dealId, version)),
     ...(month?.versions.map(({ version }) => dealKey(month.dealId, version)) ?? []),
   ];
+  return [...new Set(keys.filter((key): key is string => key !== null))];
+}
+
+/** The versions of routing tables that decisions name, by `policyKey`; the table that a brand's limits make has none. */
+export function policiesBehind(story: Pick<Story, 'decisions'>): string[] {
+  const decisions = [...story.decisions.values()].flat();
+  const keys = decisions.map(({ event: { data } }) =>
+    data.routing?.policyVersion ? policyKey(data.brandId, data.routing.policyVersion) : null,
+  );
   return [...new Set(keys.filter((key): key is string => key !== null))];
 }
 

@@ -1,4 +1,4 @@
-import { brandBehind, dealsBehind, monthBehind } from './behind.js';
+import { brandBehind, dealsBehind, monthBehind, policiesBehind } from './behind.js';
 import { statedCircumstances } from './circumstances.js';
 import { ratesBehind } from './fx-rates.js';
 import { ownScopes, walkScope } from './scopes.js';
@@ -14,6 +14,8 @@ export function missingHops(story: Story): string[] {
   }
   for (const { entryId } of story.lines) missing.push(...missingOfLine(story, entryId));
   for (const entryId of story.entries.keys()) missing.push(...missingBehind(story, entryId));
+  for (const key of policiesBehind(story))
+    if (!story.policies.has(key)) missing.push(`version ${key.split('#')[1]} of the routing table of ${key.split('#')[0]}`);
   missing.push(...missingPostings(story));
   if (story.seal === undefined) missing.push(`seal of run ${first.runId}`);
   if (story.clearance === undefined) missing.push(`clearance of run ${first.runId}`);

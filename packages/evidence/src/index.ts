@@ -1,5 +1,5 @@
 export { type Assembled, assemble, type ChainHead } from './assemble.js';
-export { brandBehind, dealsBehind, monthBehind, rateDaysBehind, snapshotsBehind } from './behind.js';
+export { brandBehind, dealsBehind, monthBehind, policiesBehind, rateDaysBehind, snapshotsBehind } from './behind.js';
 export { missingHops, missingOutcomes } from './complete.js';
 export {
   type Archived,

@@ -26,6 +26,8 @@ export interface Story {
   entries: Map<string, Archived<'commission.entry.accrued.v1'>>;
   /** By entry, in the order of their numbers. */
   decisions: Map<string, Archived<Decision>[]>;
+  /** By `policyKey`: the routing tables that say who had to decide. */
+  policies: Map<string, Archived<'approvals.routing-policy.accepted.v1'>>;
   /** Of the payout and of the entries of its lines. */
   postings: Archived<'payouts.ledger.posted.v1'>[];
   /** By conversion: as recorded, and as attributed later. */
@@ -48,6 +50,8 @@ export interface Story {
 /** The key of the deal version that an entry was rated by; null for an adjustment. */
 export const dealKeyOf = ({ dealId, dealVersion }: { dealId: string | null; dealVersion: number | null }): string | null =>
   dealId === null || dealVersion === null ? null : dealKey(dealId, dealVersion);
+
+export const policyKey = (brandId: string, version: number): string => `${brandId}#${version}`;
 
 export const dealKey = (dealId: string, version: number): string => `${dealId}#${version}`;
 
@@ -111,6 +115,9 @@ export function storyOf(payoutId: string, archive: readonly ArchivedEvent[]): St
     clearance: ofRun(of('approvals.run.cleared.v1')),
     steps,
     entries: new Map(of('commission.entry.accrued.v1').map((one) => [one.event.data.entryId, one])),
+    policies: new Map(
+      of('approvals.routing-policy.accepted.v1').map((one) => [policyKey(one.event.data.brandId, one.event.data.version), one]),
+    ),
     decisions: groupBy(decisions, ({ event }) => event.data.entryId),
     postings: of('payouts.ledger.posted.v1').filter(
       ({ event: { data } }) => data.payoutId === payoutId || (data.entryId !== null && ofLines.has(data.entryId)),

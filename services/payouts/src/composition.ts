@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { crashPoint } from '@tributary/messaging';
 import { buildService, readEnvironment, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { z } from 'zod';
@@ -17,7 +18,9 @@ import { hearStripe } from './rails/adapters/providers/stripe-callback.js';
 import { sepaFile } from './rails/adapters/sepa-file.js';
 import { simulatedApi } from './rails/adapters/simulated-api.js';
 import type { Rail } from './rails/domain/rail.js';
+import { detectRestore } from './recovery/detect-restore.js';
 import { routes } from './routes.js';
+import { journaled, sentJournal } from './shared/sent-journal.js';
 import { subscriptions } from './subscriptions.js';
 
 const environmentSchema = z.object({
@@ -51,8 +54,9 @@ export interface PayoutsOptions {
 }
 
 /** The payouts service on its database: nothing runs before `start`. */
-export function compose(environment: ServiceEnvironment, options: PayoutsOptions = {}): Promise<Service<PrismaClient>> {
-  return buildService<PrismaClient>({
+export async function compose(environment: ServiceEnvironment, options: PayoutsOptions = {}): Promise<Service<PrismaClient>> {
+  let built: Parts | undefined;
+  const service = await buildService<PrismaClient>({
     name: 'payouts',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
@@ -77,14 +81,15 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       const settings = { ...settingsFrom(kit.env), ...options.settings };
       const callPaypal = providerHttp(settings.paypalUrl, settings.providerTimeoutMs);
       const access = paypalAccess(callPaypal);
+      const journal = sentJournal(path.join(kit.config.dataDir, 'payouts-sent'));
       const rails = [
         fileRail(kit.db, kit.vault, sepaFile),
         fileRail(kit.db, kit.vault, nachaFile),
         fileRail(kit.db, kit.vault, csvFile),
-        apiRail(kit.db, kit.vault, paypal(callPaypal, access)),
-        apiRail(kit.db, kit.vault, stripe(providerHttp(settings.stripeUrl, settings.providerTimeoutMs))),
+        apiRail(kit.db, kit.vault, paypal(callPaypal, access), journal),
+        apiRail(kit.db, kit.vault, stripe(providerHttp(settings.stripeUrl, settings.providerTimeoutMs)), journal),
         simulatedApi(kit.db),
-      ].map((rail) => [rail.name, wrap(rail)] as const);
+      ].map((rail) => [rail.name, wrap(journaled(rail, kit.db, journal))] as const);
       const own = {
         rails: new Map(rails),
         callbacks: new Map([
@@ -92,12 +97,16 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
           ['stripe', hearStripe],
         ]),
         settings,
+        journal,
         crashPoint: options.crashPoint ?? crashPoint,
         files: paymentFiles(kit.db, kit.vault),
       } satisfies Omit<Parts, keyof typeof kit>;
       // The kit's messaging is there only once all is built, so the kit is not copied.
       const parts: Parts = Object.create(kit, Object.getOwnPropertyDescriptors(own));
+      built = parts;
       return { routes: routes(parts), subscriptions: subscriptions(parts), jobs: jobs(parts) };
     },
   });
+  if (built) await detectRestore(built);
+  return service;
 }

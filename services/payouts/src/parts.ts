@@ -3,6 +3,7 @@ import type { PrismaClient } from './generated/client.js';
 import type { PaymentFiles } from './rails/adapters/payment-files.js';
 import type { HearCallback } from './rails/domain/callback.js';
 import type { Rail } from './rails/domain/rail.js';
+import type { SentJournal } from './shared/sent-journal.js';
 
 /** The steps around whose commit a test may have the process die. */
 export type CrashStep =
@@ -39,6 +40,8 @@ export interface Parts extends Kit<PrismaClient> {
   files: PaymentFiles;
   /** How callbacks of a rail are read, by its name. */
   callbacks: ReadonlyMap<string, HearCallback>;
+  /** What went out, written down outside the database. */
+  journal: SentJournal;
   crashPoint: (name: PayoutCrashPoint) => void;
   settings: PayoutSettings;
 }

@@ -11,6 +11,7 @@ import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
 import { reportSettlementRoute } from './payouts/report-settlement.js';
 import { confirmResolutionRoute, getResolutionRoute, proposeResolutionRoute } from './payouts/resolve-unknown.js';
+import { confirmReleaseRoute, freezePayoutsRoute, listPayoutFreezesRoute, proposeReleaseRoute } from './recovery/freeze-routes.js';
 import { approveRunRoute } from './runs/approve-run.js';
 import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
@@ -47,6 +48,10 @@ export const routes = (parts: Parts): Route[] => [
   proposeResolutionRoute(parts),
   confirmResolutionRoute(parts),
   getResolutionRoute(parts),
+  listPayoutFreezesRoute(parts),
+  freezePayoutsRoute(parts),
+  proposeReleaseRoute(parts),
+  confirmReleaseRoute(parts),
   uploadBankReportRoute(parts),
   receiveRailCallbackRoute(parts),
   listBankReportsRoute(parts),

@@ -225,7 +225,7 @@ test('M-25 WE-54 (a) a refund before the payout: posting -2.00, net 18.00 in wha
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ accrued: 2000, reversed: 200, paid: 1800, receivable: 0 });
 });
 
-test('M-25 WE-54 (b) a refund after the payout: posting -2.00 as a receivable, netted against later earnings', async () => {
+test('FF9 M-25 WE-54 (b) a refund after the payout: posting -2.00 as a receivable, netted against later earnings', async () => {
   const owed = await aPartner(s);
   const [sale] = await earned(s, owed, 2000);
   await payRun(s, owed.brandId);

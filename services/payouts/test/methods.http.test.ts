@@ -138,7 +138,7 @@ test('INV-R5 who entered an account does not approve a run that pays it, for a w
   await approve().expect(200);
 });
 
-test('the database refuses by itself: a maker who verifies, an account rewritten, a payout to what may not be paid', async () => {
+test('SEC19 SEC20 the database refuses by itself: a maker who verifies, an account rewritten, a payout to what may not be paid', async () => {
   const owed = await live();
   const other = await live();
   const usable = await addMethod(s, owed.partnerId, account(0));

@@ -163,24 +163,29 @@ test('the same Idempotency-Key builds one run', async () => {
   expect(second.body.id).toBe(first.body.id);
 });
 
-test('the database refuses a run that its builder approved, and one that goes out without a clearance', async () => {
+test('SEC20 FG2 the database refuses a run that its builder approved, and one that goes out without a clearance', async () => {
   const owed = await aPartner(s);
   await earned(s, owed, 300);
   const run = await buildRun(s, { brandIds: [owed.brandId] });
   await expect(s.sql(`UPDATE payout_run SET approved_by = built_by WHERE id = $1`, [run.id])).rejects.toMatchObject({ code: '23514' });
   await expect(s.sql(`UPDATE payout_run SET status = 'sealed' WHERE id = $1`, [run.id])).rejects.toMatchObject({ code: '23514' });
-  await expect(s.sql(`UPDATE payout_run SET status = 'submitting', approved_by = 'x' WHERE id = $1`, [run.id])).rejects.toMatchObject({
+  await expect(
+    s.sql(`UPDATE payout_run SET status = 'submitting', approved_by = 'x', sealed_at = now() WHERE id = $1`, [run.id]),
+  ).rejects.toMatchObject({
     code: '23514',
   });
 });
 
-test('content that changed after its clearance does not go out', async () => {
+test('D-11 content that changed after its clearance does not go out', async () => {
   const owed = await aPartner(s);
   await earned(s, owed, 300, 500);
   const run = await buildRun(s, { brandIds: [owed.brandId] });
   await s.request(approver).post(`/api/v1/payout-runs/${run.id}/approve`).send({}).expect(200);
   await s.deliver(cleared(run.id, run.contentHash));
-  await s.sql('UPDATE payout_line SET amount = amount + 1 WHERE payout_id = $1 AND amount = 300', [run.payouts[0]?.id]);
+  const change = `UPDATE payout_line SET amount = amount + 1 WHERE payout_id = '${run.payouts[0]?.id}' AND amount = 300`;
+  await expect(s.sql(change)).rejects.toMatchObject({ code: '42501' });
+  // Past the triggers, as somebody with the superuser's password would.
+  await s.sql(`BEGIN; SET LOCAL session_replication_role = replica; ${change}; COMMIT`);
   await s.request(approver).post(`/api/v1/payout-runs/${run.id}/submit`).send({}).expect(202);
   await s.service.runDueJobs();
   expect((await s.request().get(`/api/v1/payout-runs/${run.id}`)).body).toMatchObject({
@@ -191,7 +196,7 @@ test('content that changed after its clearance does not go out', async () => {
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ payable: 800, inPayout: 0 });
 });
 
-test('a partner who is suspended between clearance and submission is not paid', async () => {
+test('FF10 a partner who is suspended between clearance and submission is not paid', async () => {
   const owed = await aPartner(s);
   await earned(s, owed, 300);
   const run = await buildRun(s, { brandIds: [owed.brandId] });

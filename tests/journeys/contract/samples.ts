@@ -101,6 +101,7 @@ function owed(world: World): Record<string, () => Sample> {
   const customer = { customerId: 'cus_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const item = { itemId: 'rci_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const payoutMethodId = 'pm_01kjpwzgj0fcd8rdctfnvsvzgh';
+  const freeze = { freezeId: 'frz_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const riskCase = { caseId: 'cse_01kjpwzgj0fcd8rdctfnvsvzgh' };
   const batch = { batchId: 'bat_01kjpwzgj0fcd8rdctfnvsvzgh' };
   return {
@@ -188,6 +189,11 @@ function owed(world: World): Record<string, () => Sample> {
     listRoutingPolicies: () => ({ params: { brandId } }),
     getRoutingTable: () => ({ params: { brandId } }),
     listRiskHits: () => ({ query: { brandId } }),
+    listPayoutFreezes: () => ({}),
+    // A real one would stand in the way of all that follows.
+    freezePayouts: () => ({ query: { dryRun: 'true' }, body: { reason: 'fuzz' } }),
+    proposeRelease: () => ({ params: freeze, body: { reason: 'fuzz', findingsHash: 'a'.repeat(64) }, status: 404 }),
+    confirmRelease: () => ({ params: freeze, body: { findingsHash: 'a'.repeat(64), proposedBy: 'key_fuzz' }, status: 404 }),
     proposeResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', reason: 'fuzz' }, status: 409 }),
     confirmResolution: () => ({ params: { payoutId: world.payoutId }, body: { outcome: 'failed', proposedBy: 'usr_x' }, status: 409 }),
     getResolution: () => ({ params: { payoutId: world.payoutId }, status: 404 }),

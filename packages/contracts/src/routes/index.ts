@@ -18,6 +18,7 @@ import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
+import * as payoutFreezes from './payout-freezes.js';
 import * as payoutMethods from './payout-methods.js';
 import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
@@ -63,6 +64,7 @@ export const routeContracts: readonly RouteContract[] = [
   riskBacktests,
   payouts,
   resolutions,
+  payoutFreezes,
   bankReports,
   payoutMethods,
   payoutSchedules,

@@ -3,6 +3,7 @@ import { missingHops } from '../complete.js';
 import type { Archived } from '../format.js';
 import { attributionIn, isCorrection, type Story } from '../story.js';
 import { type Check, type Context, clearlyBefore, clockSkewMs } from './context.js';
+import { flawsOfPolicy, flawsOfRouting } from './routing.js';
 
 /** No hop between deal and settlement is missing. */
 export const checkComplete: Check = ({ story, againstKind }) => {
@@ -71,6 +72,7 @@ function flawsOfLine(story: Story, part: Archived<'payouts.payout.created.v1'>, 
 
 /** Each paid entry was approved when the run was sealed, and not by its maker. */
 export const checkApprovals: Check = (context) => {
+  for (const policy of context.story.policies.values()) for (const what of flawsOfPolicy(policy)) context.against(policy, what);
   for (const line of context.story.lines) {
     const entry = context.story.entries.get(line.entryId)?.event.data;
     if (entry) checkDecisions(context, line, entry);
@@ -80,7 +82,8 @@ export const checkApprovals: Check = (context) => {
 function checkDecisions({ story, against, againstKind }: Context, line: Story['lines'][number], entry: Entry): void {
   const sealedAt = Date.parse(story.seal?.event.data.sealedAt ?? '');
   const decisions = story.decisions.get(line.entryId) ?? [];
-  for (const decision of decisions) for (const what of flawsOfDecision(decision, entry)) against(decision, what);
+  for (const decision of decisions)
+    for (const what of [...flawsOfDecision(decision, entry), ...flawsOfRouting(story, decision, entry)]) against(decision, what);
   // Within what the two clocks may differ it is open which decision was in force: any of those may have been.
   const until = (instant: number) => decisions.filter(({ event }) => Date.parse(event.data.decidedAt) <= instant);
   const [surely, perhaps] = [until(sealedAt - clockSkewMs), until(sealedAt + clockSkewMs)];

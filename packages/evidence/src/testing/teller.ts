@@ -175,10 +175,49 @@ export class Teller extends StoryWriter {
     });
   }
 
+  private hasTable = false;
+  /** The brand's table, which asks for two persons for what is big or made by hand. */
+  private route(): { policyVersion: number; row: string } {
+    if (!this.hasTable) {
+      this.hasTable = true;
+      const rows = [
+        {
+          name: 'big',
+          outcome: 'manager-and-finance' as const,
+          when: { combinator: 'and' as const, rules: [{ field: 'amount', operator: '>', value: 1000 }] },
+        },
+        { name: 'rest', outcome: 'manager' as const },
+      ];
+      const { brandId } = this.ids;
+      const by = { authorId: 'key_table', acceptedBy: 'key_second', acceptedAt: at(2), effectiveFrom: at(2) };
+      const data = { brandId, version: 1, rows, reason: 'big ones are looked at twice', documentHash: canonicalHash(rows), ...by };
+      this.write('approvals.routing-policy.accepted.v1', brandId, at(2), data as DataOf<'approvals.routing-policy.accepted.v1'>);
+    }
+    return { policyVersion: 1, row: 'big' };
+  }
+
   private decide(entry: EventOf<'commission.entry.accrued.v1'>): void {
     const { entryId, partnerId, brandId, amount, currency } = entry.data;
     const big = amount > 1000 || entry.data.reason === 'adjustment';
-    const decision = { approvalId: newId('approval'), entryId, partnerId, brandId, amount, currency, route: 'by amount', reason: null };
+    const routing = big ? { routing: this.route() } : {};
+    const decision = {
+      approvalId: newId('approval'),
+      entryId,
+      partnerId,
+      brandId,
+      amount,
+      currency,
+      route: 'by amount',
+      ...routing,
+      reason: null,
+    };
+    const taken = {
+      contentHash: canonicalHash(entryId),
+      stages: [
+        { stage: 'manager' as const, decidedBy: 'key_manager' },
+        { stage: 'finance' as const, decidedBy: 'key_finance' },
+      ],
+    };
     this.book('accrual', { entryId, payoutId: null }, 'brand-expense', 'pending', amount, entry as unknown as EventOf);
     if (big)
       this.write('approvals.commission.held.v1', decision.approvalId, at(8), {
@@ -193,7 +232,14 @@ export class Teller extends StoryWriter {
       'approvals.commission.approved.v1',
       decision.approvalId,
       at(9),
-      { ...decision, decidedBy: big ? 'key_finance' : 'automatic', automatic: !big, decidedAt: at(9), decision: big ? 2 : 1 },
+      {
+        ...decision,
+        decidedBy: big ? 'key_finance' : 'automatic',
+        automatic: !big,
+        decidedAt: at(9),
+        decision: big ? 3 : 1,
+        ...(big ? taken : {}),
+      },
       big ? undefined : (entry as unknown as EventOf),
     );
     this.book('move', { entryId, payoutId: null }, 'pending', 'payable', amount, approved as unknown as EventOf);

@@ -4,6 +4,7 @@ import {
   conversionsBehind,
   dealsBehind,
   entriesLeadingTo,
+  policiesBehind,
   rateDaysBehind,
   type Story,
   snapshotsBehind,
@@ -31,7 +32,8 @@ export async function loadStory(archive: ArchiveStore, scope: Scope, payoutId: s
   const story = keep([...visible, ...(await archive.byIds(everything, [payoutId])), ...(await archive.byIds(everything, [runId]))]);
   const entryIds = story.lines.map(({ entryId }) => entryId);
   const whole = await withConversions(archive, keep(await archive.byIds(everything, entryIds)), keep);
-  const proved = await withCircumstances(archive, await withDeals(archive, whole, keep), keep);
+  const routed = await withPolicies(archive, whole, keep);
+  const proved = await withCircumstances(archive, await withDeals(archive, routed, keep), keep);
   return keep(await loadMonths(archive, proved));
 }
 
@@ -70,6 +72,14 @@ async function withDeals(archive: ArchiveStore, story: Story, keep: Keep): Promi
   const dealIds = [...wanted].map((key) => key.split('#')[0] ?? '');
   const found = storyOf(story.payoutId, await archive.byIds(everything, dealIds));
   return keep([...found.deals, ...found.activations].flatMap(([key, event]) => (wanted.has(key) ? [event] : [])));
+}
+
+/** With the routing tables that say who had to decide on the entries. */
+async function withPolicies(archive: ArchiveStore, story: Story, keep: Keep): Promise<Story> {
+  const wanted = new Set(policiesBehind(story));
+  const brandIds = [...wanted].map((key) => key.split('#')[0] ?? '');
+  const { policies } = storyOf(story.payoutId, await archive.byIds(everything, brandIds));
+  return keep([...policies].flatMap(([key, event]) => (wanted.has(key) ? [event] : [])));
 }
 
 /** With every snapshot of those whose circumstances were looked at, and the rates of the days concerned. */

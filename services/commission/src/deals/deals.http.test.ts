@@ -136,7 +136,7 @@ test('M-26 a sale of March corrected in May is rated by the terms of March', asy
   ]);
 });
 
-test('an amendment that reaches into the past posts the differences of what occurred since; a dry run says the same (O-12)', async () => {
+test('FF12 an amendment that reaches into the past posts the differences of what occurred since; a dry run says the same (O-12)', async () => {
   const place = here();
   const deal = await createDeal(place);
   await world.service.deliver(
@@ -157,6 +157,9 @@ test('an amendment that reaches into the past posts the differences of what occu
     [500, 2],
   ]);
   expect(amendments.every(({ adjusts }) => adjusts !== null)).toBe(true);
+  // What was posted before stays, and goes on naming the version that made it.
+  const before = (await entriesOf(place, { partnerId: partnerOf(place) })).filter(({ reason }) => reason !== 'amendment');
+  expect(before.map(({ amount, dealVersion }) => [amount, dealVersion])).toEqual(Array.from({ length: 5 }, () => [1000, 1]));
   const [versioned] = (await world.service.published('commission.deal.versioned.v1')).filter(
     ({ data }) => data.dealId === deal.id && data.version === 2,
   );

@@ -2,6 +2,7 @@ import { everyBrand, type Parts } from '../parts.js';
 import { fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { crashAround } from '../shared/crash-around.js';
+import { isFrozen } from '../shared/freeze.js';
 import { recordReports } from '../shared/record-reports.js';
 import { nextLookupDelayMs, type PayoutReport } from './domain/payout-state.js';
 import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
@@ -73,6 +74,7 @@ async function ask(
     const found = await rail.lookup(payout.railKey, now);
     if (found.state !== 'not-found') return reportOfState(payout.id, found);
     if (payout.status !== 'unknown' || fileRails.includes(payout.rail)) return undefined;
+    if (await parts.db.tx(everyBrand, isFrozen)) return undefined;
     const instruction: Instruction = { ...payout, payoutId: payout.id };
     const answer = (await rail.submit([instruction], now)).get(payout.railKey);
     return answer && reportOfAnswer(payout.id, answer);

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { SpanKind } from '@opentelemetry/api';
 import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
-import { type Answer, fileRails, type Instruction, type Rail, type Whole } from '../rails/domain/rail.js';
+import { type Answer, fileRails, type Instruction, outOfFunds, type Rail, type Whole } from '../rails/domain/rail.js';
 import { currentContentHash, currentRows } from '../runs/run-content-store.js';
 import { findRun, lockRun, type PayoutRow, payoutColumns, payoutIdsOf, payoutsNamed, type RunRow } from '../runs/run-store.js';
 import { crashAround } from '../shared/crash-around.js';
+import { isFrozen } from '../shared/freeze.js';
 import { failPayouts, recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesBehind, tracesOfRun } from '../shared/run-traces.js';
 import type { PayoutReport } from './domain/payout-state.js';
@@ -88,6 +89,8 @@ const systemContext = ({ name }: Parts, correlationId: string) =>
 
 /** The next payouts to send: of one brand and rail, checked, and marked as tried. */
 async function reserve(tx: Tx, parts: Parts, runId: string, cleared: ReadonlySet<string>, now: Date): Promise<Attempt[]> {
+  // A freeze is looked for here, not in the job: a run that was enqueued before goes on when it is over.
+  if (await isFrozen(tx)) return [];
   const run = await lockRun(tx, runId);
   if (run?.status !== 'submitting') return [];
   const waiting = await nextWaiting(tx, parts, runId);
@@ -179,15 +182,17 @@ interface Trying {
   ids: readonly string[] | null;
 }
 
-/** The last gate: who was suspended, what was disapproved, or which account was frozen, since the clearance is released unsent. */
+/** The last gate: who was suspended, what was disapproved, or which account was frozen, since the clearance is released unsent; and what comes after a payout for which the funds did not suffice. */
 async function letGo(tx: Tx, parts: Parts, run: RunRow, { rail, brandId, ids }: Trying, now: Date): Promise<void> {
   const { rows } = await tx.query<{ id: string; reason: string }>(
-    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' WHEN method.status <> 'active' THEN 'the payout method is disabled' ELSE 'an entry is not approved any more' END AS reason
+    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' WHEN method.status <> 'active' THEN 'the payout method is disabled' WHEN broke.payouts > 0 THEN 'the funds of the brand do not suffice' ELSE 'an entry is not approved any more' END AS reason
      FROM payout p LEFT JOIN partner_profile partner ON partner.partner_id = p.partner_id LEFT JOIN payout_method method ON method.id = p.method_id
+     LEFT JOIN (SELECT brand_id, rail, currency, count(*) AS payouts FROM payout WHERE run_id = $1 AND status = 'failed' AND reason = ANY ($5) GROUP BY 1, 2, 3) broke
+       ON broke.brand_id = p.brand_id AND broke.rail = p.rail AND broke.currency = p.currency
      WHERE p.run_id = $1 AND p.status = 'cleared' AND p.attempted_at IS NULL AND p.rail = $2 AND p.brand_id = $3 AND ($4::text[] IS NULL OR p.id = ANY ($4))
-       AND (partner.status <> 'active' OR method.status <> 'active' OR EXISTS (
+       AND (partner.status <> 'active' OR method.status <> 'active' OR broke.payouts > 0 OR EXISTS (
          SELECT 1 FROM payout_line line JOIN entry ON entry.id = line.open_item_id WHERE line.payout_id = p.id AND entry.decision_state <> 'approved' AND entry.amount > 0))`,
-    [run.id, rail, brandId, ids],
+    [run.id, rail, brandId, ids, outOfFunds],
   );
   const reports: PayoutReport[] = rows.map(({ id, reason }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }));
   for (let at = 0; at < reports.length; at += parts.settings.paymentsAtOnce)

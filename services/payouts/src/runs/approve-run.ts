@@ -3,6 +3,7 @@ import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
 import { command, inChunks, ok, type Principal, permits, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { crashAround } from '../shared/crash-around.js';
+import { refuseWhileFrozen } from '../shared/freeze.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
 import { stageDue, whyNotApprove } from './domain/run-state.js';
@@ -12,6 +13,7 @@ import { approvalsOf, findRun, lockRun, type PassedStage, type RunRow } from './
 /** Another person approves the stage of a run that is due; the last stage seals its content. */
 export function approveRunRoute(parts: Parts): Route {
   return command(approveRun, async ({ params, tx, now, context, principal }) => {
+    await refuseWhileFrozen(tx);
     const run = await lockRun(tx, params.runId);
     if (!run) return reject('not-found');
     const passed = await approvalsOf(tx, run.id);

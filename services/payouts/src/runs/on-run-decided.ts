@@ -3,8 +3,8 @@ import type { Parts } from '../parts.js';
 import { crashAround } from '../shared/crash-around.js';
 import { failPayouts } from '../shared/record-reports.js';
 import { stepOfRun } from '../shared/run-traces.js';
+import { startWhenCleared } from '../shared/start-when-cleared.js';
 import { lockRun, payoutIdsOf } from './run-store.js';
-import { startWhenCleared } from './start-when-cleared.js';
 
 /** The last risk check passed: for exactly the content that was sealed, or for nothing. */
 export function onRunCleared(parts: Parts): Consumer<EventOf<'approvals.run.cleared.v1'>> {

@@ -2,15 +2,17 @@ import { submitRun } from '@tributary/contracts';
 import { accepted, command, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { crashAround } from '../shared/crash-around.js';
+import { refuseWhileFrozen } from '../shared/freeze.js';
 import { stepOfRun } from '../shared/run-traces.js';
 import { runView } from '../shared/run-view.js';
+import { startWhenCleared } from '../shared/start-when-cleared.js';
 import { whyNotSubmit } from './domain/run-state.js';
 import { findRun, lockRun } from './run-store.js';
-import { startWhenCleared } from './start-when-cleared.js';
 
 /** Asks for the run to go out: at once when its content is cleared already, otherwise as soon as it is. */
 export function submitRunRoute(parts: Parts): Route {
   return command(submitRun, async ({ params, tx, now, context }) => {
+    await refuseWhileFrozen(tx);
     const run = await lockRun(tx, params.runId);
     if (!run) return reject('not-found');
     const why = whyNotSubmit(run.status);

@@ -2,6 +2,7 @@ import type { Tx } from '@tributary/messaging';
 import { groupBy } from '../group-by.js';
 import { everyBrand, type Parts } from '../parts.js';
 import { buildRun } from '../shared/build-run.js';
+import { isFrozen } from '../shared/freeze.js';
 import { matureAll } from '../shared/mature-entries.js';
 import { leftOutView } from '../shared/run-record.js';
 import { clearedBefore, type MonthDates, periodsPaidWithin, runningSince } from './domain/schedule-dates.js';
@@ -16,6 +17,7 @@ interface Due {
 /** The job: builds what is due of every schedule, each month of each in a transaction of its own. */
 export function buildScheduled(parts: Parts): (now: Date) => Promise<void> {
   return async (now) => {
+    if (await parts.db.tx(everyBrand, isFrozen)) return;
     for (const due of await parts.db.tx(everyBrand, (tx) => allDue(tx, now))) {
       await parts.db
         .tx({ brandIds: [due.schedule.brandId] }, (tx) => buildMonth(tx, parts, due, now))

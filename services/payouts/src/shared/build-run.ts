@@ -13,6 +13,7 @@ import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payables, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { crashAround } from './crash-around.js';
 import { eligibilityFacts } from './eligibility-facts.js';
+import { refuseWhileFrozen } from './freeze.js';
 import { routeRun } from './route-run.js';
 import { addUp, type Built, beginRun, finishRun, forgetLeftOut, keepLeftOut, type LeftOut, nothingBuilt } from './run-record.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
@@ -48,6 +49,7 @@ export interface RunOrder {
  * is given back. All in the caller's transaction, so that it is whole or not at all; however many there are, few are held. No run of nothing.
  */
 export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{ runId: string | null; left: readonly LeftOut[] }> {
+  await refuseWhileFrozen(tx);
   const runId = newId('run');
   const brandIds = await brandsWithPayables(tx, order);
   await lockBrands(tx, brandIds);

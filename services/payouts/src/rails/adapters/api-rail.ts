@@ -1,7 +1,8 @@
 import type { Tx } from '@tributary/messaging';
 import type { Database, Vault } from '@tributary/service-kit';
 import { everyBrand } from '../../parts.js';
-import type { Answer, Instruction, Rail } from '../domain/rail.js';
+import { lineOfReference, linesOfBatches, type SentJournal } from '../../shared/sent-journal.js';
+import { type Answer, type Instruction, lacksFunds, type Rail } from '../domain/rail.js';
 import { NotReached, type Payment, type Provider } from './providers/provider.js';
 
 const windowOver: Answer = { outcome: 'unknown', reason: 'the window of its key is over: two people must find out' };
@@ -15,7 +16,7 @@ const patience = 3;
  * Payment by a provider's HTTP API. What is asked for, under which key and until when it may be asked for again is committed before
  * the first call and never changes: a repetition is the same request under the same key, or it is not made.
  */
-export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Provider<F, A>): Rail {
+export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Provider<F, A>, journal: SentJournal): Rail {
   return {
     name: provider.rail,
     async submit(instructions, now) {
@@ -26,9 +27,14 @@ export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Pro
         return reason === null;
       });
       const batches = await db.tx(everyBrand, (tx) => prepare(tx, vault, provider, fit, now));
+      await journal.append(await db.tx(everyBrand, (tx) => linesOfBatches(tx, [...batches.keys()])), now);
       let silent = 0;
+      let broke: Answer | undefined;
       for (const [batchId, keys] of batches) {
-        const answer = silent < patience ? await sendBatch(db, vault, provider, batchId, now) : down;
+        const answer = broke ?? (silent < patience ? await sendBatch(db, vault, provider, batchId, now) : down);
+        // What comes after it is not tried: a smaller one might go through, and who is paid would hang on amounts.
+        if (answer.outcome === 'rejected' && lacksFunds(answer.reason)) broke = answer;
+        if (answer.outcome === 'accepted') await journal.append([lineOfReference(batchId, answer.reference)], now);
         if (answer === noAnswer) silent++;
         for (const key of keys) answers.set(key, answer);
       }
@@ -168,6 +174,7 @@ async function takeBack(db: Database<unknown>, batchId: string): Promise<void> {
   ]);
 }
 
+/** Of what we have not asked for, or have lost the request, the provider may know all the same. */
 async function askedFor<F>(tx: Tx, vault: Vault, railKey: string, rail: string) {
   const { rows } = await tx.query<{
     id: string;
@@ -178,7 +185,10 @@ async function askedFor<F>(tx: Tx, vault: Vault, railKey: string, rail: string) 
     currency: string;
   }>(
     `SELECT b.id, b.reference, b.brand_id AS "brandId", f.account, i.amount, i.currency FROM rail_item i JOIN rail_batch b ON b.id = i.batch_id
-     JOIN funding_account f ON f.id = b.funding_account_id WHERE i.rail_key = $1 AND b.rail = $2`,
+     JOIN funding_account f ON f.id = b.funding_account_id WHERE i.rail_key = $1 AND b.rail = $2
+     UNION ALL
+     SELECT p.rail_key, NULL, p.brand_id, f.account, p.amount, p.currency FROM payout p JOIN funding_account f ON f.brand_id = p.brand_id AND f.rail = p.rail AND f.status = 'active'
+     WHERE p.rail_key = $1 AND p.rail = $2 AND NOT EXISTS (SELECT 1 FROM rail_item i WHERE i.rail_key = p.rail_key)`,
     [railKey, rail],
   );
   const [row] = rows;

@@ -40,6 +40,10 @@ export interface Callback {
 /** Rails by a file that a person hands to the bank, and whose outcome the bank's own files tell. */
 export const fileRails: readonly string[] = ['bank-file', 'nacha-file', 'csv-file'];
 
+/** How providers say that the brand's account does not hold enough. */
+export const outOfFunds: readonly string[] = ['balance_insufficient', 'INSUFFICIENT_FUNDS'];
+export const lacksFunds = (reason: string): boolean => outOfFunds.includes(reason);
+
 /**
  * A way for money to leave. All calls are idempotent by `railKey`: submitting the same key again never moves money twice. A rail
  * commits on its own, outside of every transaction of ours, as an outside system would.
