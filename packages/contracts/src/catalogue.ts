@@ -43,6 +43,7 @@ const definitions = [
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,
   payouts.payoutScheduleChanged,
+  payouts.payoutLimitsChanged,
   payouts.payoutCreated,
   payouts.runSealed,
   payouts.payoutSubmitted,

@@ -42,6 +42,7 @@ export * from './routes/index.js';
 export * from './routes/insights.js';
 export * from './routes/network-bans.js';
 export * from './routes/operations.js';
+export * from './routes/payout-limits.js';
 export * from './routes/payout-methods.js';
 export * from './routes/payout-schedules.js';
 export * from './routes/payouts.js';

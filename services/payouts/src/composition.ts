@@ -62,6 +62,7 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'rail_item',
       'rail_callback',
       'payout_schedule',
+      'payout_limit',
       'scheduled_run',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),

@@ -4,6 +4,8 @@ import { receiveRailCallbackRoute } from './bank/receive-callback.js';
 import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
 import { uploadBankReportRoute } from './bank/upload-bank-report.js';
 import { getBalanceRoute } from './ledger/get-balance.js';
+import { listLimitsRoute } from './limits/list-limits.js';
+import { setLimitsRoute } from './limits/set-limits.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
 import { disablePayoutMethodRoute, listPayoutMethodsRoute, verifyPayoutMethodRoute } from './methods/verify-payout-method.js';
@@ -31,6 +33,8 @@ export const routes = (parts: Parts): Route[] => [
   getEarningsScheduleRoute(parts),
   createScheduleRoute(parts),
   listSchedulesRoute(parts),
+  setLimitsRoute(parts),
+  listLimitsRoute(parts),
   createRunRoute(parts),
   createWithdrawalRoute(parts),
   listRunsRoute(parts),

@@ -137,6 +137,30 @@ export const payoutScheduleChanged = defineEvent({
   }),
 });
 
+export const payoutLimitsChanged = defineEvent({
+  type: 'payouts.limits.changed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A brand has a new version of the limits of what it pays in a currency. Null: no limit of that kind.',
+  schema: z.strictObject({
+    brandId: ids.brand,
+    currency,
+    version: z.int().positive(),
+    perPayout: positiveAmount.nullable(),
+    partnerPerDay: positiveAmount.nullable(),
+    brandPerDay: positiveAmount.nullable(),
+    newPartner: z.strictObject({ days: z.int(), amount: positiveAmount }).nullable(),
+    firstPayout: positiveAmount.nullable(),
+    velocity: z.strictObject({ payouts: z.int(), days: z.int() }).nullable(),
+    reason: z.string(),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
+
 export const payoutCreated = defineEvent({
   type: 'payouts.payout.created.v1',
   kind: 'fact',

@@ -18,6 +18,7 @@ import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
+import * as payoutLimits from './payout-limits.js';
 import * as payoutMethods from './payout-methods.js';
 import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
@@ -64,6 +65,7 @@ export const routeContracts: readonly RouteContract[] = [
   payouts,
   resolutions,
   bankReports,
+  payoutLimits,
   payoutMethods,
   payoutSchedules,
   audit,

@@ -89,7 +89,7 @@ export const payoutRun = z
         currency,
         amount: minorAmount,
         reason: z.string(),
-        /** Of `not-eligible`: the rule that does not hold. */
+        /** Of `not-eligible`: the rule that does not hold; of `over-limit`: the limit. */
         rule: z.string().optional(),
       }),
     ),

@@ -3,6 +3,7 @@ import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributar
 import { everyBrand, type Parts } from '../parts.js';
 import { type Answer, fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { currentContentHash, findRun, lockRun, type PayoutRow, payoutsOfRun, type RunRow } from '../runs/run-store.js';
+import { limitsBroken, lockLimits, type Outgoing } from '../shared/over-limit.js';
 import { recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesOfEntries, tracesOfRun } from '../shared/run-traces.js';
 import type { PayoutReport } from './domain/payout-state.js';
@@ -75,6 +76,7 @@ async function reserve(tx: Tx, parts: Parts, runId: string, now: Date): Promise<
   if (run.clearedHash !== run.contentHash || (await currentContentHash(tx, payouts)) !== run.contentHash)
     return refuse(tx, parts, run, payouts, now);
   await letGo(tx, parts, run, now);
+  await keepWithinLimits(tx, parts, run, now);
   const { rows } = await tx.query<{ id: string; behaviour: string | null }>(
     `SELECT p.id, m.behaviour FROM payout p LEFT JOIN payout_method m ON m.id = p.method_id WHERE p.run_id = $1 AND p.status = 'cleared' ORDER BY p.rail, p.brand_id, p.id`,
     [runId],
@@ -133,6 +135,26 @@ async function letGo(tx: Tx, parts: Parts, run: RunRow, now: Date): Promise<void
     [run.id],
   );
   const reports: PayoutReport[] = rows.map(({ id, reason }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }));
+  await recordReports(tx, parts, reports, systemContext(parts, run.correlationId), now);
+}
+
+/** Limits are asked once more, under a lock that they share with every other run of their brands that goes out. */
+async function keepWithinLimits(tx: Tx, parts: Parts, run: RunRow, now: Date): Promise<void> {
+  const { rows } = await tx.query<Outgoing & { id: string }>(
+    `SELECT id, brand_id AS "brandId", partner_id AS "partnerId", currency, account_hmac AS "accountHmac", amount, sandbox FROM payout p
+     WHERE run_id = $1 AND status = 'cleared' AND attempted_at IS NULL AND EXISTS (SELECT 1 FROM payout_limit l WHERE l.brand_id = p.brand_id AND l.currency = p.currency)
+     ORDER BY rail, brand_id, id`,
+    [run.id],
+  );
+  if (rows.length === 0) return;
+  await lockLimits(
+    tx,
+    rows.map(({ brandId }) => brandId),
+  );
+  const broken = await limitsBroken(tx, rows, { now, unsent: false });
+  const reports = rows.flatMap(({ id }, index): PayoutReport[] =>
+    broken[index] === undefined ? [] : [{ payoutId: id, outcome: 'failed', reference: null, reason: `over the limit ${broken[index]}` }],
+  );
   await recordReports(tx, parts, reports, systemContext(parts, run.correlationId), now);
 }
 

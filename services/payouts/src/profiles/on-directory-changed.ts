@@ -56,8 +56,9 @@ export const onPartnerChanged: Consumer<EventOf<'directory.partner.changed.v1'>>
 export const onEnrollmentChanged: Consumer<EventOf<'directory.enrollment.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.enrollmentId);
   await tx.query(
-    `INSERT INTO enrollment_profile (enrollment_id, sequence, partner_id, brand_id, status) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
-     ON CONFLICT (enrollment_id) DO UPDATE SET sequence = excluded.sequence, partner_id = excluded.partner_id, brand_id = excluded.brand_id, status = excluded.status
+    `INSERT INTO enrollment_profile (enrollment_id, sequence, partner_id, brand_id, status, enrolled_at) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+     ON CONFLICT (enrollment_id) DO UPDATE SET sequence = excluded.sequence, partner_id = excluded.partner_id, brand_id = excluded.brand_id, status = excluded.status,
+       enrolled_at = excluded.enrolled_at
      WHERE excluded.sequence > enrollment_profile.sequence`,
     [
       rows.map(({ data }) => data.enrollmentId),
@@ -65,6 +66,7 @@ export const onEnrollmentChanged: Consumer<EventOf<'directory.enrollment.changed
       rows.map(({ data }) => data.partnerId),
       rows.map(({ data }) => data.brandId),
       rows.map(({ data }) => data.status),
+      rows.map(({ data }) => data.enrolledAt),
     ],
   );
 };

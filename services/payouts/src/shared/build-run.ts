@@ -14,6 +14,7 @@ import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
+import { limitsBroken } from './over-limit.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
 import { createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
@@ -56,9 +57,7 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
   const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) =>
-    'rail' in routing ? [{ group: { ...group, amount: group.amount - routing.fee.charged }, routing }] : [],
-  );
+  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group: payable(group, routing), routing }] : []));
   const left = planned.flatMap(({ group, routing }) =>
     'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
   );
@@ -93,6 +92,9 @@ async function cutOffsOf(tx: Tx, brandIds: readonly string[], { asOf, cutOffOf }
   );
 }
 
+/** What the partner gets of a balance. */
+const payable = (group: ClaimedGroup, { fee }: PaidGroup['routing']): ClaimedGroup => ({ ...group, amount: group.amount - fee.charged });
+
 interface Planned {
   group: ClaimedGroup;
   routing: Routing;
@@ -119,10 +121,31 @@ async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonl
     withdrawal: order.withdrawal,
     exclude: new Set(order.exclude),
   };
-  let room = settings.payoutsPerRun;
-  return groups.map((group) => {
-    const routing = routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules);
+  const routed = groups.map((group) => ({
+    group,
+    routing: routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules),
+  }));
+  return leaveOut(routed, await overLimits(tx, routed, now), settings.payoutsPerRun);
+}
+
+/** The limit that each balance would break, by its place. */
+async function overLimits(tx: Tx, routed: readonly Planned[], now: Date): Promise<Map<number, string>> {
+  const outgoing = routed.flatMap(({ group, routing }, index) =>
+    'rail' in routing
+      ? [{ ...payable(group, routing), sandbox: routing.sandbox, index, accountHmac: routing.method?.accountHmac ?? '' }]
+      : [],
+  );
+  const broken = await limitsBroken(tx, outgoing, { now, unsent: true });
+  return new Map(outgoing.flatMap(({ index }, position) => (broken[position] === undefined ? [] : [[index, broken[position]] as const])));
+}
+
+/** What breaks a limit stays in the balance, and what finds no room in the run. */
+function leaveOut(routed: readonly Planned[], overLimit: ReadonlyMap<number, string>, payoutsPerRun: number): Planned[] {
+  let room = payoutsPerRun;
+  return routed.map(({ group, routing }, index) => {
     if ('leftOut' in routing) return { group, routing };
+    const rule = overLimit.get(index);
+    if (rule !== undefined) return { group, routing: { leftOut: 'over-limit', rule } };
     if (room === 0) return { group, routing: { leftOut: 'run-full' } };
     room--;
     return { group, routing };
