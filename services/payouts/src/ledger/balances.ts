@@ -8,7 +8,7 @@ export interface BalanceRow extends BalanceTerms {
   currency: string;
 }
 
-const columns = /* sql */ `partner_id AS "partnerId", brand_id AS "brandId", currency, accrued, reversed, rejected, pending, held, approved, payable, in_payout AS "inPayout", paid, receivable, written_off AS "writtenOff", fees`;
+const columns = /* sql */ `partner_id AS "partnerId", brand_id AS "brandId", currency, accrued, reversed, rejected, pending, held, approved, payable, in_payout AS "inPayout", paid, receivable, written_off AS "writtenOff", fees, tax_withheld AS "taxWithheld", vat, "offset", exchanged`;
 
 /** A partner's balances now, from the projection; scope by row-level security. */
 export async function balancesOf(tx: Tx, partnerId: string): Promise<BalanceRow[]> {

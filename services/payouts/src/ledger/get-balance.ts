@@ -37,5 +37,9 @@ function view(row: BalanceRow) {
     receivable: toWireAmount(terms.receivable),
     writtenOff: toWireAmount(terms.writtenOff),
     fees: toWireAmount(terms.fees),
+    taxWithheld: toWireAmount(terms.taxWithheld),
+    vat: toWireAmount(terms.vat),
+    offset: toWireAmount(terms.offset),
+    exchanged: toWireAmount(terms.exchanged),
   };
 }

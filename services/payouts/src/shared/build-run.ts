@@ -1,5 +1,5 @@
 import { periodOf } from '@tributary/calendar';
-import { newId } from '@tributary/contracts';
+import { newId, type PayoutCharge } from '@tributary/contracts';
 import { activeTraceparent, type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
@@ -16,7 +16,7 @@ import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPart
 import { eligibilityFacts } from './eligibility-facts.js';
 import { limitsBroken } from './over-limit.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
-import { createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
+import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
 /** What a run is asked for. */
 export interface RunOrder {
@@ -57,7 +57,7 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
   const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group: payable(group, routing), routing }] : []));
+  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing, charges: chargesOf(routing) }] : []));
   const left = planned.flatMap(({ group, routing }) =>
     'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
   );
@@ -91,9 +91,6 @@ async function cutOffsOf(tx: Tx, brandIds: readonly string[], { asOf, cutOffOf }
     }),
   );
 }
-
-/** What the partner gets of a balance. */
-const payable = (group: ClaimedGroup, { fee }: PaidGroup['routing']): ClaimedGroup => ({ ...group, amount: group.amount - fee.charged });
 
 interface Planned {
   group: ClaimedGroup;
@@ -130,11 +127,11 @@ async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonl
 
 /** The limit that each balance would break, by its place. */
 async function overLimits(tx: Tx, routed: readonly Planned[], now: Date): Promise<Map<number, string>> {
-  const outgoing = routed.flatMap(({ group, routing }, index) =>
-    'rail' in routing
-      ? [{ ...payable(group, routing), sandbox: routing.sandbox, index, accountHmac: routing.method?.accountHmac ?? '' }]
-      : [],
-  );
+  const outgoing = routed.flatMap(({ group, routing }, index) => {
+    if ('leftOut' in routing) return [];
+    const amount = amountOf({ group, routing, charges: chargesOf(routing) });
+    return [{ ...group, amount, index, sandbox: routing.sandbox, accountHmac: routing.method?.accountHmac ?? '' }];
+  });
   const broken = await limitsBroken(tx, outgoing, { now, unsent: true });
   return new Map(outgoing.flatMap(({ index }, position) => (broken[position] === undefined ? [] : [[index, broken[position]] as const])));
 }
@@ -196,7 +193,7 @@ async function insertRun(
       order.currency,
       order.minimum?.toString() ?? null,
       order.builtBy,
-      JSON.stringify(totalsOf(paid.map(({ group }) => group))),
+      JSON.stringify(totalsOf(paid)),
       JSON.stringify(left.map(leftOutView)),
       order.context.correlationId,
       order.now,
@@ -231,12 +228,16 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
   });
 }
 
-function totalsOf(groups: readonly ClaimedGroup[]) {
-  return [...groupBy(groups, ({ currency }) => currency)]
+/** What is paid otherwise than earned. */
+const chargesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
+  fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];
+
+function totalsOf(paid: readonly PaidGroup[]) {
+  return [...groupBy(paid, ({ group }) => group.currency)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, each]) => ({
       currency,
-      amount: toWireAmount(each.reduce((sum, { amount }) => sum + amount, 0n)),
+      amount: toWireAmount(each.reduce((sum, one) => sum + amountOf(one), 0n)),
       payouts: each.length,
     }));
 }
