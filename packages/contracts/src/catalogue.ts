@@ -7,6 +7,7 @@ import * as directory from './events/directory.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payouts from './events/payouts.js';
+import * as receivables from './events/receivables.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -44,6 +45,8 @@ const definitions = [
   payouts.payoutMethodChanged,
   payouts.payoutScheduleChanged,
   payouts.payoutLimitsChanged,
+  receivables.receivableWrittenOff,
+  receivables.payoutReversed,
   payouts.payoutCreated,
   payouts.runSealed,
   payouts.payoutSubmitted,

@@ -70,4 +70,5 @@ export const ids = {
   riskBacktest: idSchema('riskBacktest'),
   networkBan: idSchema('networkBan'),
   case: idSchema('case'),
+  writeOff: idSchema('writeOff'),
 };

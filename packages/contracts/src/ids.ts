@@ -42,6 +42,7 @@ export const idPrefixes = {
   riskSignal: 'rsg',
   riskBacktest: 'rbt',
   networkBan: 'ban',
+  writeOff: 'wof',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

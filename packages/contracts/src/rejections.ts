@@ -120,6 +120,8 @@ export const rejections = {
   'bank-report-unreadable': { status: 422, title: 'The file is no bank report in a format that is read here' },
   'bank-report-other-account': { status: 422, title: 'The file is of an account that the brand does not pay from' },
   'resolution-not-due': { status: 409, title: 'The payout is not one that people must find out about' },
+  'reversal-not-due': { status: 409, title: 'The payout cannot be taken back' },
+  'write-off-not-due': { status: 409, title: 'There is nothing to be written off, or not in this way' },
   'resolution-differs': { status: 409, title: 'This is not what was proposed' },
   'item-resolved': { status: 409, title: 'The difference has been explained already' },
   'method-state-forbids': { status: 409, title: 'The payout method is not in a state that allows this' },

@@ -13,6 +13,8 @@ import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
 import { reportSettlementRoute } from './payouts/report-settlement.js';
 import { confirmResolutionRoute, getResolutionRoute, proposeResolutionRoute } from './payouts/resolve-unknown.js';
+import { approveReversalRoute, getReversalRoute, requestReversalRoute } from './receivables/payout-reversals.js';
+import { decideWriteOffRoute, getWriteOffRoute, listWriteOffsRoute, proposeWriteOffRoute } from './receivables/write-offs.js';
 import { approveRunRoute } from './runs/approve-run.js';
 import { cancelRunRoute } from './runs/cancel-run.js';
 import { createRunRoute } from './runs/create-run.js';
@@ -50,6 +52,13 @@ export const routes = (parts: Parts): Route[] => [
   proposeResolutionRoute(parts),
   confirmResolutionRoute(parts),
   getResolutionRoute(parts),
+  requestReversalRoute(parts),
+  approveReversalRoute(parts),
+  getReversalRoute(parts),
+  proposeWriteOffRoute(parts),
+  decideWriteOffRoute(parts),
+  getWriteOffRoute(parts),
+  listWriteOffsRoute(parts),
   uploadBankReportRoute(parts),
   receiveRailCallbackRoute(parts),
   listBankReportsRoute(parts),

@@ -63,7 +63,7 @@ export const ledgerPosted = defineEvent({
     legs: z.array(z.strictObject({ account: z.enum(ledgerAccounts), amount: minorAmount })).min(2),
     postedAt: instant,
     /** Why money goes to `written-off`; absent for every other transaction. */
-    reason: writeOffReason.optional(),
+    reason: z.enum([...writeOffReason.options, 'approved']).optional(),
   }),
 });
 

@@ -20,6 +20,7 @@ import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
 import * as payoutLimits from './payout-limits.js';
 import * as payoutMethods from './payout-methods.js';
+import * as payoutReversals from './payout-reversals.js';
 import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
@@ -33,6 +34,7 @@ import * as routingPolicies from './routing-policies.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
 import * as tracking from './tracking.js';
+import * as writeOffs from './write-offs.js';
 
 const isRoute = (value: unknown): value is RouteContract =>
   typeof value === 'object' && value !== null && 'path' in value && 'permission' in value && 'responses' in value;
@@ -67,6 +69,8 @@ export const routeContracts: readonly RouteContract[] = [
   bankReports,
   payoutLimits,
   payoutMethods,
+  payoutReversals,
+  writeOffs,
   payoutSchedules,
   audit,
   insights,

@@ -39,11 +39,16 @@ export function checkRun(
         .filter((payout) => payout.amount - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
         .flatMap((payout) => payout.lines),
     },
-    { check: 'every-line-approved', failing: lines.filter((line) => entries.get(line.entryId)?.status !== 'approved') },
+    {
+      check: 'every-line-approved',
+      failing: lines.filter((line) => entries.get(line.entryId)?.status !== 'approved' && !takesBack(line, entries)),
+    },
     {
       check: 'amounts-as-approved',
       failing: lines.filter(
-        (line) => entries.get(line.entryId)?.amount !== line.amount || entries.get(line.entryId)?.partnerId !== line.partnerId,
+        (line) =>
+          (entries.get(line.entryId)?.amount !== line.amount && !takesBack(line, entries)) ||
+          entries.get(line.entryId)?.partnerId !== line.partnerId,
       ),
     },
     { check: 'no-entry-twice', failing: repeated(lines) },
@@ -60,7 +65,17 @@ export function checkRun(
   return { cleared: false, reason: failed.map(({ check }) => check).join(', '), entryIds, checks };
 }
 
-function repeated<T extends { entryId: string }>(lines: readonly T[]): T[] {
+/**
+ * A line that takes back what an earlier payout has paid of an entry, because it was rejected after that: nobody approves it, and it
+ * only ever lessens what is paid.
+ */
+function takesBack({ entryId, amount }: { entryId: string; amount: bigint }, entries: ReadonlyMap<string, KnownEntry>): boolean {
+  const paid = entries.get(entryId)?.amount ?? 0n;
+  return amount < 0n && paid > 0n && -amount <= paid;
+}
+
+/** An entry may stand beside what takes it back. */
+function repeated<T extends { entryId: string; amount: bigint }>(lines: readonly T[]): T[] {
   const seen = new Set<string>();
-  return lines.filter((line) => seen.size === seen.add(line.entryId).size);
+  return lines.filter(({ entryId, amount }) => seen.size === seen.add(`${entryId} ${amount < 0n}`).size);
 }
