@@ -129,7 +129,7 @@ export const payoutMethodChanged = defineEvent({
     usableFrom: instant,
     status: z.enum(['active', 'disabled']),
     /** What happened to it; absent: it was entered. */
-    change: z.enum(['entered', 'verified', 'disabled']).optional(),
+    change: z.enum(['entered', 'verified', 'disabled', 'returned']).optional(),
     changedBy: z.string(),
     changedAt: instant,
   }),

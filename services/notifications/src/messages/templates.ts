@@ -38,6 +38,15 @@ export const templates: Readonly<Record<Template, Words>> = {
       'Reference: {{ about }}',
     ],
   },
+  'payout-method-returned': {
+    subject: 'A payment to your account came back',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'your bank has sent back what we paid to one of your accounts. Nothing more is paid there until somebody has made sure of it once more.',
+      'Please tell us whether the account is still yours, or give us another.',
+      'Reference: {{ about }}',
+    ],
+  },
   'payout-method-disabled': {
     subject: 'Your payout method was disabled',
     paragraphs: [

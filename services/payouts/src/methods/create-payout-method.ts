@@ -51,6 +51,8 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
       verifiedBy: null,
       verifiedAt: null,
       disabledReason: null,
+      returnedAt: null,
+      returns: 0,
     };
     await tx.query(
       `INSERT INTO payout_method (id, partner_id, kind, account, account_hmac, account_hint, behaviour, brand_ids, usable_from, status, created_by, created_at)

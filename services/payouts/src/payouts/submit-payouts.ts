@@ -127,10 +127,10 @@ async function refuse(tx: Tx, parts: Parts, run: RunRow, payouts: readonly Payou
 /** The last gate: who was suspended, what was disapproved, or which account was frozen, since the clearance is released unsent. */
 async function letGo(tx: Tx, parts: Parts, run: RunRow, now: Date): Promise<void> {
   const { rows } = await tx.query<{ id: string; reason: string }>(
-    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' WHEN method.status <> 'active' THEN 'the payout method is disabled' ELSE 'an entry is not approved any more' END AS reason
+    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' WHEN method.status <> 'active' THEN 'the payout method is disabled' WHEN method.returned_at >= method.verified_at THEN 'something came back from the payout method' ELSE 'an entry is not approved any more' END AS reason
      FROM payout p LEFT JOIN partner_profile partner ON partner.partner_id = p.partner_id LEFT JOIN payout_method method ON method.id = p.method_id
      WHERE p.run_id = $1 AND p.status = 'cleared' AND p.attempted_at IS NULL
-       AND (partner.status <> 'active' OR method.status <> 'active' OR EXISTS (
+       AND (partner.status <> 'active' OR method.status <> 'active' OR method.returned_at >= method.verified_at OR EXISTS (
          SELECT 1 FROM payout_line line JOIN entry ON entry.id = line.open_item_id WHERE line.payout_id = p.id AND entry.decision_state <> 'approved' AND entry.amount > 0))`,
     [run.id],
   );

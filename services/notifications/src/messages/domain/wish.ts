@@ -1,6 +1,10 @@
 import type { EventOf } from '@tributary/contracts';
 
-export type Template = 'payout-settled' | 'payout-failed' | 'payout-returned' | `payout-method-${'changed' | 'verified' | 'disabled'}`;
+export type Template =
+  | 'payout-settled'
+  | 'payout-failed'
+  | 'payout-returned'
+  | `payout-method-${'changed' | 'verified' | 'disabled' | 'returned'}`;
 
 /** What a template is filled with, besides the names that are looked up when it is sent: nothing personal. */
 export interface MessageFacts {
