@@ -8,6 +8,7 @@ import { listLimitsRoute } from './limits/list-limits.js';
 import { setLimitsRoute } from './limits/set-limits.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
+import { freezeMethodRoute } from './methods/freeze-method.js';
 import { disablePayoutMethodRoute, listPayoutMethodsRoute, verifyPayoutMethodRoute } from './methods/verify-payout-method.js';
 import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
@@ -31,6 +32,7 @@ export const routes = (parts: Parts): Route[] => [
   listPayoutMethodsRoute(parts),
   verifyPayoutMethodRoute(parts),
   disablePayoutMethodRoute(parts),
+  freezeMethodRoute(parts),
   getBalanceRoute(parts),
   getEarningsScheduleRoute(parts),
   createScheduleRoute(parts),

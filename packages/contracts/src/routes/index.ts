@@ -9,6 +9,7 @@ import * as audit from './audit.js';
 import * as bankReports from './bank-reports.js';
 import * as commission from './commission.js';
 import * as consolidated from './consolidated.js';
+import * as contacts from './contacts.js';
 import * as customers from './customers.js';
 import * as dealLife from './deal-life.js';
 import * as dealTemplates from './deal-templates.js';
@@ -42,6 +43,7 @@ const isRoute = (value: unknown): value is RouteContract =>
 /** Every HTTP operation of the platform. */
 export const routeContracts: readonly RouteContract[] = [
   directory,
+  contacts,
   tracking,
   customers,
   deals,
