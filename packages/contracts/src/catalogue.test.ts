@@ -12,6 +12,7 @@ import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payoutFreezes from './events/payout-freezes.js';
 import * as payouts from './events/payouts.js';
+import * as receivables from './events/receivables.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -27,9 +28,19 @@ const definition = (type: string): EventDefinition => {
 
 test('Q-02 every event that is defined stands in the catalogue, once', () => {
   const isEvent = (value: unknown): value is EventDefinition => typeof value === 'object' && value !== null && 'lane' in value;
-  const declared = [approvals, commission, directory, fx, others, payoutFreezes, payouts, reconciliation, statements, tracking].flatMap(
-    (file) => Object.values(file).filter(isEvent),
-  );
+  const declared = [
+    approvals,
+    commission,
+    directory,
+    fx,
+    others,
+    payoutFreezes,
+    payouts,
+    receivables,
+    reconciliation,
+    statements,
+    tracking,
+  ].flatMap((file) => Object.values(file).filter(isEvent));
   expect(declared.map(({ type }) => type).sort()).toEqual([...catalogue.keys()].sort());
   expect(new Set(declared.map(({ type }) => type)).size).toBe(declared.length);
 });

@@ -8,6 +8,7 @@ import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payoutFreezes from './events/payout-freezes.js';
 import * as payouts from './events/payouts.js';
+import * as receivables from './events/receivables.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -45,6 +46,9 @@ const definitions = [
   payouts.payoutMethodChanged,
   payouts.payoutScheduleChanged,
   payoutFreezes.payoutFreezeChanged,
+  payouts.payoutLimitsChanged,
+  receivables.receivableWrittenOff,
+  receivables.payoutReversed,
   payouts.payoutCreated,
   payouts.runApproved,
   payouts.runSealed,

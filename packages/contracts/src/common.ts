@@ -71,4 +71,5 @@ export const ids = {
   networkBan: idSchema('networkBan'),
   payoutFreeze: idSchema('payoutFreeze'),
   case: idSchema('case'),
+  writeOff: idSchema('writeOff'),
 };

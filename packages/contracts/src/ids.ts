@@ -43,6 +43,7 @@ export const idPrefixes = {
   riskBacktest: 'rbt',
   networkBan: 'ban',
   payoutFreeze: 'frz',
+  writeOff: 'wof',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

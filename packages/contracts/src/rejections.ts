@@ -120,6 +120,8 @@ export const rejections = {
   'bank-report-unreadable': { status: 422, title: 'The file is no bank report in a format that is read here' },
   'bank-report-other-account': { status: 422, title: 'The file is of an account that the brand does not pay from' },
   'resolution-not-due': { status: 409, title: 'The payout is not one that people must find out about' },
+  'reversal-not-due': { status: 409, title: 'The payout cannot be taken back' },
+  'write-off-not-due': { status: 409, title: 'There is nothing to be written off, or not in this way' },
   'resolution-differs': { status: 409, title: 'This is not what was proposed' },
   'payouts-frozen': { status: 409, title: 'Payouts are frozen: nothing is built, approved or sent until two people have released them' },
   'freeze-state-forbids': { status: 409, title: 'The freeze is not in a state that allows this' },

@@ -4,6 +4,23 @@ const parameterName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be the na
 export const networkKinds = ['residential', 'mobile', 'business', 'data-centre', 'vpn', 'proxy', 'tor'] as const;
 const comparedSignals = ['email', 'email-domain', 'device', 'account', 'address'] as const;
 
+/** What a brand asks of a field of a conversion. */
+const validationField = z
+  .strictObject({
+    field: z.enum(['amount', 'country', 'customer', 'click', 'method']),
+    required: z.boolean().default(true),
+    oneOf: z.array(z.string().min(1).max(100)).min(1).max(300).optional(),
+    /** Of amounts, in minor units; both ends are in. */
+    min: z.int().optional(),
+    max: z.int().optional(),
+  })
+  .refine(
+    ({ required, oneOf, min, max }) => required || oneOf !== undefined || min !== undefined || max !== undefined,
+    'must ask for something',
+  )
+  .refine(({ field, min, max }) => field === 'amount' || (min === undefined && max === undefined), 'only an amount has bounds')
+  .refine(({ min, max }) => min === undefined || max === undefined || min <= max, 'the lower bound must not lie above the upper one');
+
 /** The risk rules that there are, each with the parameters that a brand may set. */
 export const riskParameters = {
   'click-to-conversion-time': z.strictObject({
@@ -66,6 +83,11 @@ export const riskParameters = {
     /** Of fewer customers nothing is said. */
     atLeast: z.int().min(1).max(100_000).default(5),
   }),
+  validation: z.strictObject({
+    /** Kinds of conversions that are asked; none: all that earn. */
+    kinds: z.array(z.string().min(1).max(100)).max(50).default([]),
+    fields: z.array(validationField).min(1).max(20),
+  }),
 } as const;
 export type RiskRuleId = keyof typeof riskParameters;
 export type RiskParameters<I extends RiskRuleId> = z.output<(typeof riskParameters)[I]>;
@@ -97,6 +119,7 @@ export const riskRuleUse = z
     use('network-verdict'),
     use('chargeback-cohort'),
     use('bonus-cohort'),
+    use('validation'),
   ])
   .meta({ id: 'RiskRuleUse' });
 export type RiskRuleUse = z.output<typeof riskRuleUse>;

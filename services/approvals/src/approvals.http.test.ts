@@ -115,7 +115,7 @@ test('a line that funds a partner above, and what is given back of it, needs nob
   for (const { data } of [funding, back]) expect(await approvalOf(data.entryId)).toMatchObject({ status: 'approved', needs: 'nobody' });
 });
 
-test('an adjustment always waits for somebody other than its maker, also when it takes back', async () => {
+test('SEC20 an adjustment always waits for somebody other than its maker, also when it takes back, and so says the database', async () => {
   const { brand, partner, entry } = aBrandWithPartner();
   const byHand = {
     reason: 'adjustment',
@@ -136,6 +136,21 @@ test('an adjustment always waits for somebody other than its maker, also when it
         .post(`/api/v1/approvals/${waiting.id}/decision`)
         .send({ decision: 'approve' });
     expect((await decide('key_maker').expect(403)).body.code).toBe('four-eyes');
+    const direct = (by: string) =>
+      approvals.sql(
+        `INSERT INTO approval_decision (approval_id, decision, brand_id, status, decided_by, decided_at, stage, content_hash)
+         SELECT id, 7, brand_id, 'approved', $2, now(), 'manager', approval_content_hash(approval) FROM approval WHERE id = $1`,
+        [waiting.id, by],
+      );
+    await expect(direct('key_maker')).rejects.toThrow(/approval_decision_four_eyes/);
+    await expect(direct('automatic')).rejects.toThrow(/approval_decision_on_content/);
+    for (const by of ['key_maker', 'automatic']) {
+      const update = approvals.sql(`UPDATE approval SET status = 'approved', decided_by = $2, decisions = 1 WHERE id = $1`, [
+        waiting.id,
+        by,
+      ]);
+      await expect(update).rejects.toMatchObject({ code: '23514' });
+    }
     await decide('key_manager').expect(200);
   }
 });

@@ -12,7 +12,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
     name: 'directory',
     environment,
     prismaDirectory: new URL('../prisma/', import.meta.url),
-    appendOnly: ['partner_change'],
+    appendOnly: ['partner_change', 'former_contact'],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: ({ db, outbox, keys }) => ({
       routes: routes({

@@ -8,6 +8,7 @@ import type { EnrollmentStore } from './enrollments/enrollment-store.js';
 import { createPartnerRoute } from './partners/create-partner.js';
 import type { PartnerStore } from './partners/partner-store.js';
 import { getContactRoute, getPartnerRoute, listPartnersRoute } from './partners/read-partners.js';
+import { setPartnerContactRoute } from './partners/set-contact.js';
 import { setPartnerManagerRoute, setPartnerParentRoute, setPartnerTierRoute } from './partners/set-partner.js';
 import { addPartnerTagRoute, removePartnerTagRoute } from './partners/tag-partner.js';
 
@@ -29,6 +30,7 @@ export const routes = (parts: DirectoryParts): Route[] => [
   listPartnersRoute(parts.partners),
   addPartnerTagRoute(parts),
   removePartnerTagRoute(parts),
+  setPartnerContactRoute(parts),
   setPartnerTierRoute(parts),
   setPartnerParentRoute(parts),
   setPartnerManagerRoute(parts),

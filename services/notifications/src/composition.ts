@@ -1,3 +1,4 @@
+import { freezePurpose, freezeToken } from '@tributary/contracts';
 import {
   buildService,
   internalClient,
@@ -28,7 +29,7 @@ export interface NotificationOptions {
 
 /** Builds notifications: tell them. */
 export function compose(environment: ServiceEnvironment, options: NotificationOptions = {}): Promise<Service<PrismaClient>> {
-  const { directory, smtpUrl, mailFrom, mailFolder } = readSettings(environment, options.directory);
+  const { directory, smtpUrl, mailFrom, mailFolder, publicUrl } = readSettings(environment, options.directory);
   return buildService({
     name: 'notifications',
     environment,
@@ -48,6 +49,9 @@ export function compose(environment: ServiceEnvironment, options: NotificationOp
         clock: kit.clock,
         db: kit.db,
         log: kit.log,
+        // Behind the hash: the word stands in no log of a server, and opening the page freezes nothing yet.
+        freezeLink: (id: string, until: Date) =>
+          `${publicUrl}/freeze#${freezeToken(id, until, (text) => kit.keys.hmac(freezePurpose, text))}`,
       };
       return {
         routes,

@@ -12,6 +12,7 @@ const mail = z.object({
     .string()
     .regex(/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/, 'must be an address such as Tributary <mail@example.com>')
     .default('Tributary <no-reply@tributary.localhost>'),
+  TRIBUTARY_PUBLIC_URL: z.url().default('http://localhost:8080'),
 });
 const withDirectory = mail.extend({ TRIBUTARY_DIRECTORY_URL: z.url({ protocol: /^http$/ }) });
 
@@ -20,6 +21,8 @@ export interface Settings {
   smtpUrl: string | undefined;
   mailFrom: string;
   mailFolder: string;
+  /** Where the world reaches the gateway. */
+  publicUrl: string;
 }
 
 /** What this service reads from its environment; the directory's address only when the composer does not hand it over. */
@@ -30,5 +33,6 @@ export function readSettings({ env, config }: Pick<ServiceEnvironment, 'env' | '
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
     mailFolder: path.join(config.dataDir, 'mail'),
+    publicUrl: read.TRIBUTARY_PUBLIC_URL,
   };
 }

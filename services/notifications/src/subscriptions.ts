@@ -1,12 +1,15 @@
 import type { Subscriptions } from '@tributary/messaging';
-import { ofPayout, ofPayoutMethod } from './messages/domain/wish.js';
+import { ofPartner, ofPayout, ofPayoutMethod } from './messages/domain/wish.js';
 import { type QueueParts, telling } from './messages/on-facts.consumer.js';
 import type { ProfileStore } from './profiles/profile-store.js';
 
 /** Everything notifications listens to. */
 export const subscriptions = (parts: QueueParts & { profiles: ProfileStore }): Subscriptions => ({
   'directory.brand.changed.v1': (tx, events) => parts.profiles.saveBrands(tx, events),
-  'directory.partner.changed.v1': (tx, events) => parts.profiles.savePartners(tx, events),
+  'directory.partner.changed.v1': async (tx, events) => {
+    await parts.profiles.savePartners(tx, events);
+    await telling(parts, ofPartner)(tx, events);
+  },
   'payouts.payout-method.changed.v1': telling(parts, ofPayoutMethod),
   'payouts.payout.settled.v1': telling(parts, ofPayout),
   'payouts.payout.failed.v1': telling(parts, ofPayout),

@@ -20,7 +20,7 @@ export function aPartner(name = 'Acme') {
     policy: { attributionWindowDays: 30, holdDays: 0, autoApproveUpTo: 0, financeThreshold: 0, minimumPayout: 0 },
     changedAt: at,
   });
-  const partner = (status: 'active' | 'archived' = 'active', sequence = 1) =>
+  const partner = (status: 'active' | 'archived' = 'active', sequence = 1, contactChangedAt?: string) =>
     anEvent(
       'directory.partner.changed.v1',
       {
@@ -32,6 +32,7 @@ export function aPartner(name = 'Acme') {
         parentId: null,
         tags: [],
         contactCommitment: 'c',
+        ...(contactChangedAt && { contactChangedAt }),
         changedAt: at,
       },
       { sequence },
@@ -81,13 +82,14 @@ export function aDirectory() {
   const directory = {
     name: 'Ada <b>Lovelace</b>',
     email: 'ada@example.com',
+    former: [] as { name: string; email: string }[],
     answers: 'well' as 'well' | 'not-found' | 'trouble',
     asked: [] as { url: string; signed: boolean }[],
     handler: ((request, response) => {
       directory.asked.push({ url: request.url ?? '', signed: typeof request.headers[principalHeader] === 'string' });
       response.statusCode = { well: 200, 'not-found': 404, trouble: 503 }[directory.answers];
       const partnerId = request.url?.split('/')[3];
-      response.end(JSON.stringify({ partnerId, name: directory.name, email: directory.email }));
+      response.end(JSON.stringify({ partnerId, name: directory.name, email: directory.email, former: directory.former }));
     }) as RequestListener,
   };
   return directory;

@@ -71,6 +71,7 @@ export async function compose(environment: ServiceEnvironment, options: PayoutsO
       'rail_item',
       'rail_callback',
       'payout_schedule',
+      'payout_limit',
       'scheduled_run',
       'run_approval',
       'payout_routing_policy',

@@ -3,6 +3,7 @@ import { moneyGauges } from './metrics.js';
 import type { Parts } from './parts.js';
 import { followUp } from './payouts/follow-up.js';
 import { resumeRuns, submitPayouts } from './payouts/submit-payouts.js';
+import { askForReversals } from './receivables/payout-reversals.js';
 import { compareWithRails } from './recovery/compare-with-rails.js';
 import { buildScheduled } from './schedules/build-scheduled.js';
 import { matureEntries } from './shared/mature-entries.js';
@@ -12,6 +13,7 @@ export const jobs = (parts: Parts): Job[] => [
   { name: 'build-scheduled-runs', everySeconds: 60, onClock: true, run: (_data, { now }) => buildScheduled(parts)(now) },
   { name: 'submit-run', run: (data, { now }) => submitPayouts(parts, String(data['runId']), now) },
   { name: 'follow-up-payouts', everySeconds: 1, onClock: true, run: (_data, { now }) => followUp(parts, now) },
+  { name: 'ask-for-reversals', everySeconds: 60, onClock: true, run: (_data, { now }) => askForReversals(parts, now) },
   { name: 'resume-runs', everySeconds: 60, onClock: true, run: (_data, { now }) => resumeRuns(parts, now) },
   { name: 'compare-with-rails', everySeconds: 5, onClock: true, run: (_data, { now }) => compareWithRails(parts, now) },
   measuring(parts),

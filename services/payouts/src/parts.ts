@@ -65,5 +65,8 @@ export interface PayoutSettings {
   paymentsAtOnce: number;
 }
 
+/** For so many days after a change of address no account is paid that was entered around it. */
+export const contactDays = 7;
+
 /** Payouts as the answers of rails see them. */
 export const everyBrand = { brandIds: 'all' } as const;

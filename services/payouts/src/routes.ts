@@ -4,13 +4,18 @@ import { receiveRailCallbackRoute } from './bank/receive-callback.js';
 import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
 import { uploadBankReportRoute } from './bank/upload-bank-report.js';
 import { getBalanceRoute } from './ledger/get-balance.js';
+import { listLimitsRoute } from './limits/list-limits.js';
+import { setLimitsRoute } from './limits/set-limits.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
+import { freezeMethodRoute } from './methods/freeze-method.js';
 import { disablePayoutMethodRoute, listPayoutMethodsRoute, verifyPayoutMethodRoute } from './methods/verify-payout-method.js';
 import type { Parts } from './parts.js';
 import { getPayoutRoute, listPayoutsRoute } from './payouts/read-payouts.js';
 import { reportSettlementRoute } from './payouts/report-settlement.js';
 import { confirmResolutionRoute, getResolutionRoute, proposeResolutionRoute } from './payouts/resolve-unknown.js';
+import { approveReversalRoute, getReversalRoute, requestReversalRoute } from './receivables/payout-reversals.js';
+import { decideWriteOffRoute, getWriteOffRoute, listWriteOffsRoute, proposeWriteOffRoute } from './receivables/write-offs.js';
 import { confirmReleaseRoute, freezePayoutsRoute, listPayoutFreezesRoute, proposeReleaseRoute } from './recovery/freeze-routes.js';
 import { approveRunRoute } from './runs/approve-run.js';
 import { cancelRunRoute } from './runs/cancel-run.js';
@@ -28,10 +33,13 @@ export const routes = (parts: Parts): Route[] => [
   listPayoutMethodsRoute(parts),
   verifyPayoutMethodRoute(parts),
   disablePayoutMethodRoute(parts),
+  freezeMethodRoute(parts),
   getBalanceRoute(parts),
   getEarningsScheduleRoute(parts),
   createScheduleRoute(parts),
   listSchedulesRoute(parts),
+  setLimitsRoute(parts),
+  listLimitsRoute(parts),
   createRunRoute(parts),
   createWithdrawalRoute(parts),
   listRunsRoute(parts),
@@ -52,6 +60,13 @@ export const routes = (parts: Parts): Route[] => [
   freezePayoutsRoute(parts),
   proposeReleaseRoute(parts),
   confirmReleaseRoute(parts),
+  requestReversalRoute(parts),
+  approveReversalRoute(parts),
+  getReversalRoute(parts),
+  proposeWriteOffRoute(parts),
+  decideWriteOffRoute(parts),
+  getWriteOffRoute(parts),
+  listWriteOffsRoute(parts),
   uploadBankReportRoute(parts),
   receiveRailCallbackRoute(parts),
   listBankReportsRoute(parts),

@@ -77,6 +77,8 @@ export const partnerChanged = defineEvent({
     managers: z.array(z.strictObject({ managerId: z.string().nullable(), effectiveFrom: instant, recordedAt: instant })).optional(),
     /** Commitment (salted HMAC) of name and e-mail, so that a change of them leaves a trace without being readable. */
     contactCommitment: z.string(),
+    /** When name or e-mail were changed last. Absent: never, or not told. */
+    contactChangedAt: instant.optional(),
     changedAt: instant,
   }),
 });

@@ -63,7 +63,7 @@ export const ledgerPosted = defineEvent({
     legs: z.array(z.strictObject({ account: z.enum(ledgerAccounts), amount: minorAmount })).min(2),
     postedAt: instant,
     /** Why money goes to `written-off`; absent for every other transaction. */
-    reason: writeOffReason.optional(),
+    reason: z.enum([...writeOffReason.options, 'approved']).optional(),
   }),
 });
 
@@ -129,7 +129,7 @@ export const payoutMethodChanged = defineEvent({
     usableFrom: instant,
     status: z.enum(['active', 'disabled']),
     /** What happened to it; absent: it was entered. */
-    change: z.enum(['entered', 'verified', 'disabled']).optional(),
+    change: z.enum(['entered', 'verified', 'disabled', 'returned']).optional(),
     changedBy: z.string(),
     changedAt: instant,
   }),
@@ -160,6 +160,29 @@ export const payoutScheduleChanged = defineEvent({
 export const runStages = ['manager', 'finance'] as const;
 export type RunStage = (typeof runStages)[number];
 const passedStage = z.strictObject({ stage: z.enum(runStages), approvedBy: z.string(), approvedAt: instant });
+export const payoutLimitsChanged = defineEvent({
+  type: 'payouts.limits.changed.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A brand has a new version of the limits of what it pays in a currency. Null: no limit of that kind.',
+  schema: z.strictObject({
+    brandId: ids.brand,
+    currency,
+    version: z.int().positive(),
+    perPayout: positiveAmount.nullable(),
+    partnerPerDay: positiveAmount.nullable(),
+    brandPerDay: positiveAmount.nullable(),
+    newPartner: z.strictObject({ days: z.int(), amount: positiveAmount }).nullable(),
+    firstPayout: positiveAmount.nullable(),
+    velocity: z.strictObject({ payouts: z.int(), days: z.int() }).nullable(),
+    reason: z.string(),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
 
 export const payoutCreated = defineEvent({
   type: 'payouts.payout.created.v1',

@@ -247,7 +247,14 @@ export const getContact = defineRoute({
   path: '/internal/partners/:partnerId/contact',
   permission: 'internal',
   tag: 'Internal',
-  summary: 'Name and e-mail of a partner',
+  summary: 'Name and e-mail of a partner, and those of the last month before them',
   params: partnerParams,
-  responses: { 200: z.strictObject({ partnerId: ids.partner, name: z.string(), email: z.string() }) },
+  responses: {
+    200: z.strictObject({
+      partnerId: ids.partner,
+      name: z.string(),
+      email: z.string(),
+      former: z.array(z.strictObject({ name: z.string(), email: z.string() })),
+    }),
+  },
 });

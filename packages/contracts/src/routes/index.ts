@@ -9,6 +9,7 @@ import * as audit from './audit.js';
 import * as bankReports from './bank-reports.js';
 import * as commission from './commission.js';
 import * as consolidated from './consolidated.js';
+import * as contacts from './contacts.js';
 import * as customers from './customers.js';
 import * as dealLife from './deal-life.js';
 import * as dealTemplates from './deal-templates.js';
@@ -19,7 +20,9 @@ import * as insights from './insights.js';
 import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
 import * as payoutFreezes from './payout-freezes.js';
+import * as payoutLimits from './payout-limits.js';
 import * as payoutMethods from './payout-methods.js';
+import * as payoutReversals from './payout-reversals.js';
 import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
 import * as quality from './quality.js';
@@ -33,6 +36,7 @@ import * as routingPolicies from './routing-policies.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
 import * as tracking from './tracking.js';
+import * as writeOffs from './write-offs.js';
 
 const isRoute = (value: unknown): value is RouteContract =>
   typeof value === 'object' && value !== null && 'path' in value && 'permission' in value && 'responses' in value;
@@ -40,6 +44,7 @@ const isRoute = (value: unknown): value is RouteContract =>
 /** Every HTTP operation of the platform. */
 export const routeContracts: readonly RouteContract[] = [
   directory,
+  contacts,
   tracking,
   customers,
   deals,
@@ -66,7 +71,10 @@ export const routeContracts: readonly RouteContract[] = [
   resolutions,
   payoutFreezes,
   bankReports,
+  payoutLimits,
   payoutMethods,
+  payoutReversals,
+  writeOffs,
   payoutSchedules,
   audit,
   insights,

@@ -22,6 +22,8 @@ export const payoutMethod = z
     verifiedBy: z.string().nullable(),
     verifiedAt: instant.nullable(),
     disabledReason: z.string().nullable(),
+    /** When a bank sent a payout back from there: nothing more goes there until it is verified anew. */
+    returnedAt: instant.nullable(),
   })
   .meta({ id: 'PayoutMethod' });
 

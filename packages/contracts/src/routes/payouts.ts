@@ -73,7 +73,7 @@ const leftOut = z.strictObject({
   currency,
   amount: minorAmount,
   reason: z.string(),
-  /** Of `not-eligible`: the rule that does not hold. */
+  /** Of `not-eligible`: the rule that does not hold; of `over-limit`: the limit. */
   rule: z.string().optional(),
 });
 export const payoutRun = z

@@ -14,6 +14,7 @@ export const createPartnerRoute = (partners: PartnerStore, outbox: Outbox, keys:
       id: newId('partner'),
       name: body.name,
       email: body.email,
+      contactChangedAt: null,
       country: body.country ?? null,
       type: body.type,
       externalId: body.externalId ?? null,

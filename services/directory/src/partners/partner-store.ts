@@ -19,6 +19,10 @@ export interface PartnerStore {
   lock(tx: Tx, partnerId: string): Promise<Partner | undefined>;
   /** Appends a change of a locked partner and counts the sequence up; answers the partner as it is then. */
   append(tx: Tx, partner: Partner, change: NewChange): Promise<Partner>;
+  /** Changes name and address of a locked partner, keeps the former ones, and counts the sequence up. */
+  setContact(tx: Tx, partner: Partner, to: { name: string; email: string }, by: string, now: Date): Promise<Partner>;
+  /** Under what names and addresses a partner was written to since an instant, but for the present ones. */
+  formerContacts(scope: Scope, partnerId: string, since: Date): Promise<{ name: string; email: string }[]>;
   /** Keeps a tag as it stands now for the filter of the list. */
   keepTag(tx: Tx, partnerId: string, span: TagSpan): Promise<void>;
   /** The same for one that no longer holds from an instant on. */

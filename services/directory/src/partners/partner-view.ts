@@ -7,7 +7,7 @@ import { type TagSpan, tagSpans, tagsAt } from './domain/tags.js';
 
 /** A partner as the API shows it as of an instant, by what is known now. */
 export function partnerView(partner: Partner, asOf: Date) {
-  const { sequence: _, originBrandIds: __, changes, createdAt, ...rest } = partner;
+  const { sequence: _, originBrandIds: __, contactChangedAt: ___, changes, createdAt, ...rest } = partner;
   return {
     ...rest,
     parentId: valueAt(changes, 'parent', asOf),
@@ -72,6 +72,7 @@ export function partnerChanged(partner: Partner, keys: KeyRing, now: Date): NewE
     parents: spans(changes, 'parent', (parentId) => ({ parentId })),
     managers: spans(changes, 'manager', (managerId) => ({ managerId })),
     contactCommitment: keys.hmac('partner-contact', JSON.stringify([partner.id, partner.name, partner.email])),
+    ...(partner.contactChangedAt && { contactChangedAt: partner.contactChangedAt.toISOString() }),
     changedAt: now.toISOString(),
   };
   return { type: 'directory.partner.changed.v1', subject: partner.id, partnerId: partner.id, sequence: partner.sequence, data, time: now };

@@ -23,8 +23,14 @@ export const listPartnersRoute = (partners: PartnerStore) =>
   });
 
 /** Where a message to a partner goes: asked by notifications at the time of sending, so that no address is kept elsewhere. */
+const dayMs = 86_400_000;
+/** For so long a former address is told of what happens to accounts. */
+const formerContactDays = 30;
+
 export const getContactRoute = (partners: PartnerStore) =>
-  query(getContact, async ({ params, scope }) => {
+  query(getContact, async ({ params, scope, now }) => {
     const partner = await partners.find(scope, params.partnerId);
-    return partner ? ok({ partnerId: partner.id, name: partner.name, email: partner.email }) : reject('not-found');
+    if (!partner) return reject('not-found');
+    const former = await partners.formerContacts(scope, partner.id, new Date(now.getTime() - formerContactDays * dayMs));
+    return ok({ partnerId: partner.id, name: partner.name, email: partner.email, former });
   });

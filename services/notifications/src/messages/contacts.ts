@@ -2,6 +2,8 @@
 export interface Contact {
   name: string;
   email: string;
+  /** Where he was written to until a short while ago. */
+  former?: readonly { name: string; email: string }[] | undefined;
 }
 
 export interface Contacts {

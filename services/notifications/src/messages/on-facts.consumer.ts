@@ -12,14 +12,13 @@ export interface QueueParts {
 
 /** Queues the message that each fact asks for, with the job that sends it, in the transaction that handles the fact. */
 export const telling =
-  <T extends EventType>({ messages, jobs, clock }: QueueParts, wishOf: (event: EventOf<T>) => Wish) =>
+  <T extends EventType>({ messages, jobs, clock }: QueueParts, wishOf: (event: EventOf<T>) => Wish | undefined) =>
   async (tx: Tx, events: readonly EventOf<T>[]): Promise<void> => {
-    const wishes = events.map((event) => ({
-      ...wishOf(event),
-      correlationId: event.correlationid,
-      causationId: event.id,
-      traceparent: activeTraceparent() ?? event.traceparent ?? null,
-    }));
+    const wishes = events.flatMap((event) => {
+      const wish = wishOf(event);
+      const traceparent = activeTraceparent() ?? event.traceparent ?? null;
+      return wish ? [{ ...wish, correlationId: event.correlationid, causationId: event.id, traceparent }] : [];
+    });
     for (const messageId of await messages.queue(tx, wishes, clock.now())) {
       await jobs.enqueue(tx, 'send-message', { messageId }, { singletonKey: messageId });
     }

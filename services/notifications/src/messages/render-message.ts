@@ -16,15 +16,18 @@ export interface MessageContent {
   facts: MessageFacts;
   /** Empty when the message concerns no single brand. */
   brandName: string;
+  /** The link that freezes what it is about; empty when there is none. */
+  freeze: string;
 }
 
 /** Fills a template, as text and as HTML, for one recipient. */
-export async function renderMessage({ id, template, about, facts, brandName }: MessageContent, to: Contact): Promise<Mail> {
+export async function renderMessage({ id, template, about, facts, brandName, freeze }: MessageContent, to: Contact): Promise<Mail> {
   const { subject, paragraphs } = templates[template];
   const values = {
     partner: to.name,
     brand: brandName,
     about,
+    freeze,
     sandbox: facts.sandbox ?? false,
     amount: facts.amount === undefined || facts.currency === undefined ? '' : amountInWords(facts.amount, facts.currency),
     usableFrom: facts.usableFrom === undefined ? '' : `${facts.usableFrom.slice(0, 16).replace('T', ' ')} UTC`,

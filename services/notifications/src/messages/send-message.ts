@@ -1,11 +1,12 @@
 import { goingBackTo, handedOn, type Outbox } from '@tributary/messaging';
 import { type Clock, type Database, everything, type Logger, UpstreamFailed } from '@tributary/service-kit';
 import type { ProfileStore } from '../profiles/profile-store.js';
-import type { Contacts } from './contacts.js';
+import type { Contact, Contacts } from './contacts.js';
 import { afterFailure, type DeliveryFailure } from './domain/delivery.js';
+import { alerts } from './domain/wish.js';
 import { type Mailer, MailNotSent } from './mailer.js';
 import type { ClaimedMessage, MessageStore } from './message-store.js';
-import { renderMessage } from './render-message.js';
+import { type MessageContent, renderMessage } from './render-message.js';
 
 export interface SendParts {
   messages: MessageStore;
@@ -16,6 +17,8 @@ export interface SendParts {
   clock: Clock;
   db: Pick<Database, 'tx'>;
   log: Logger;
+  /** The link by which an account can be frozen. */
+  freezeLink: (payoutMethodId: string, until: Date) => string;
 }
 
 /**
@@ -48,7 +51,9 @@ async function deliver(parts: SendParts, message: ClaimedMessage): Promise<Deliv
   try {
     const contact = await parts.contacts.contactOf(message.partnerId);
     if (!contact) return { reason: 'contact-unknown', permanent: true };
-    await parts.mailer.send(await renderMessage({ ...message, brandName }, contact));
+    const { freezeUntil } = message.facts;
+    const freeze = freezeUntil === undefined ? '' : parts.freezeLink(message.about, new Date(freezeUntil));
+    await sendToAll(parts.mailer, { ...message, brandName, freeze }, contact);
     return undefined;
   } catch (error) {
     if (error instanceof MailNotSent) return error;
@@ -56,6 +61,21 @@ async function deliver(parts: SendParts, message: ClaimedMessage): Promise<Deliv
     // Whatever it says may hold a name or an address: its kind is all that is told.
     return { reason: `unexpected-${error instanceof Error ? error.name : 'failure'}`, permanent: false };
   }
+}
+
+/**
+ * Each address has a mail of its own: none learns of the others. A former address that is refused for good keeps nothing from the
+ * present one; whatever may still come right is tried again, and then some get it twice.
+ */
+async function sendToAll(mailer: Mailer, content: MessageContent, contact: Contact): Promise<void> {
+  const former = alerts.includes(content.template) ? (contact.former ?? []) : [];
+  for (const [index, { name, email }] of former.entries()) {
+    const mail = await renderMessage({ ...content, id: `${content.id}.${index + 1}` }, { name, email });
+    await mailer.send(mail).catch((error: unknown) => {
+      if (!(error instanceof MailNotSent && error.permanent)) throw error;
+    });
+  }
+  await mailer.send(await renderMessage(content, { name: contact.name, email: contact.email }));
 }
 
 async function noteFailure({ messages, clock, log }: SendParts, message: ClaimedMessage, failure: DeliveryFailure): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Template } from './domain/wish.js';
 
-/** A message in words (Liquid). `partner`, `brand`, `amount`, `usableFrom` and `about` are filled in; in HTML they are escaped. */
+/** A message in words (Liquid). `partner`, `brand`, `amount`, `usableFrom`, `freeze` (a link, or nothing) and `about` are filled in; in HTML they are escaped. */
 interface Words {
   subject: string;
   paragraphs: readonly string[];
@@ -38,6 +38,15 @@ export const templates: Readonly<Record<Template, Words>> = {
       'Reference: {{ about }}',
     ],
   },
+  'payout-method-returned': {
+    subject: 'A payment to your account came back',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'your bank has sent back what we paid to one of your accounts. Nothing more is paid there until somebody has made sure of it once more.',
+      'Please tell us whether the account is still yours, or give us another.',
+      'Reference: {{ about }}',
+    ],
+  },
   'payout-method-disabled': {
     subject: 'Your payout method was disabled',
     paragraphs: [
@@ -47,12 +56,21 @@ export const templates: Readonly<Record<Template, Words>> = {
       'Reference: {{ about }}',
     ],
   },
+  'contact-changed': {
+    subject: 'Your address was changed',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'the address under which we write to you was changed. An account that is entered now is not paid for a week.',
+      'If this was not you, please tell us at once. What we write to the new address about your accounts comes here too for a month.',
+      'Reference: {{ about }}',
+    ],
+  },
   'payout-method-changed': {
     subject: 'Your payout method was changed',
     paragraphs: [
       'Hello {{ partner }},',
       'the account that your commissions are paid to was changed. It is used from {{ usableFrom }} on.',
-      'If this was not you, please tell us before then.',
+      '{% if freeze != "" %}If this was not you, freeze that account before then: {{ freeze }}{% else %}If this was not you, please tell us before then.{% endif %}',
       'Reference: {{ about }}',
     ],
   },

@@ -9,7 +9,7 @@ export interface EntryRow extends PlaceableEntry {
 }
 
 const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", currency, amount, accrued, adjusts, adjusted, occurred_at AS "occurredAt",
-  matures_at AS "maturesAt", decision, decision_state AS "decisionState", decided_at AS "decidedAt", bucket, run_id AS "runId", paid_at AS "paidAt", NULL AS clawback, corrected, version`;
+  matures_at AS "maturesAt", decision, decision_state AS "decisionState", decided_at AS "decidedAt", bucket, run_id AS "runId", paid_at AS "paidAt", NULL AS clawback, corrected, written_off_by IS NOT NULL AS forgiven, taken_back AS "takenBack", version`;
 
 /**
  * The entries named, what they correct and what corrects them, locked. Originals are locked before their reversals are looked for,

@@ -40,6 +40,8 @@ export function entryFrom(fact: AccruedFact): EntryRow {
     paidAt: null,
     clawback: null,
     corrected: 0n,
+    forgiven: false,
+    takenBack: false,
     version: 0,
   };
 }

@@ -1,7 +1,7 @@
 import { createPayoutMethod, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { command, created, NotYetKnown, type Route, reject, type Scope } from '@tributary/service-kit';
-import type { Parts } from '../parts.js';
+import { contactDays, type Parts } from '../parts.js';
 import { seesPartner } from '../profiles/profile-store.js';
 import { isBehaviour } from '../rails/domain/behaviour.js';
 import { methodAccount } from './account-of.js';
@@ -33,7 +33,10 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
     ]);
     // The simulated rail has nothing to protect.
     const coolingDays = earlier.length === 0 || body.kind === 'simulated' ? 0 : settings.coolingDays;
-    const usableFrom = new Date(now.getTime() + coolingDays * dayMs);
+    const contactChangedAt = body.kind === 'simulated' ? null : await contactChangedAtOf(tx, partnerId);
+    const usableFrom = new Date(
+      Math.max(now.getTime() + coolingDays * dayMs, contactChangedAt === null ? 0 : contactChangedAt.getTime() + contactDays * dayMs),
+    );
     // A method over all brands is for callers of all brands: nobody else turns the money of brands that he does not see.
     const seen = scope.brandIds === 'all' ? [] : [...scope.brandIds];
     const brandIds = body.brandIds?.length ? body.brandIds : seen;
@@ -51,6 +54,8 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
       verifiedBy: null,
       verifiedAt: null,
       disabledReason: null,
+      returnedAt: null,
+      returns: 0,
     };
     await tx.query(
       `INSERT INTO payout_method (id, partner_id, kind, account, account_hmac, account_hint, behaviour, brand_ids, usable_from, status, created_by, created_at)
@@ -72,6 +77,15 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
     await outbox.append(tx, context, [methodEvent(method, 'entered', context, now)]);
     return created(methodView(method));
   });
+}
+
+/** Who took over a partner's address enters his own account next. */
+async function contactChangedAtOf(tx: Tx, partnerId: string): Promise<Date | null> {
+  const { rows } = await tx.query<{ changedAt: Date | null }>(
+    'SELECT contact_changed_at AS "changedAt" FROM partner_profile WHERE partner_id = $1',
+    [partnerId],
+  );
+  return rows[0]?.changedAt ?? null;
 }
 
 /** Waits for a partner not heard of yet. */

@@ -16,10 +16,13 @@ export interface MethodRow {
   verifiedBy: string | null;
   verifiedAt: Date | null;
   disabledReason: string | null;
+  /** When a bank sent something back last, and how often. */
+  returnedAt: Date | null;
+  returns: number;
 }
 
 const columns = /* sql */ `id, partner_id AS "partnerId", kind, account_hmac AS "accountHmac", account_hint AS "accountHint", brand_ids AS "brandIds", usable_from AS "usableFrom",
-  status, created_by AS "createdBy", created_at AS "createdAt", verified_by AS "verifiedBy", verified_at AS "verifiedAt", disabled_reason AS "disabledReason"`;
+  status, created_by AS "createdBy", created_at AS "createdAt", verified_by AS "verifiedBy", verified_at AS "verifiedAt", disabled_reason AS "disabledReason", returned_at AS "returnedAt", returns`;
 
 /**
  * Who is bound to brands sees the methods of partners enrolled there that pay one of them; a method over all brands he sees too, since
@@ -52,6 +55,10 @@ export async function listMethodRows(
   return rows;
 }
 
+/** Whether another person has made sure of it, since anything came back from there. */
+export const isVerified = ({ verifiedAt, returnedAt }: Pick<MethodRow, 'verifiedAt' | 'returnedAt'>): boolean =>
+  verifiedAt !== null && (returnedAt === null || verifiedAt > returnedAt);
+
 /** Verified methods can be paid once they have cooled; the simulated rail has nothing to protect. */
 export function methodView(row: MethodRow) {
   const { id, partnerId, kind, accountHint, brandIds, status } = row;
@@ -65,14 +72,27 @@ export function methodView(row: MethodRow) {
     status,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
-    verification: kind === 'simulated' ? ('not-needed' as const) : row.verifiedBy === null ? ('waiting' as const) : ('verified' as const),
+    verification: kind === 'simulated' ? ('not-needed' as const) : isVerified(row) ? ('verified' as const) : ('waiting' as const),
     verifiedBy: row.verifiedBy,
     verifiedAt: row.verifiedAt?.toISOString() ?? null,
     disabledReason: row.disabledReason,
+    returnedAt: row.returnedAt?.toISOString() ?? null,
   };
 }
 
-const sequences = { entered: 1, verified: 2, disabled: 3 } as const;
+/** Each return begins them anew. */
+const sequences = { entered: 1, returned: 1, verified: 2, disabled: 3 } as const;
+
+/** The accounts that a bank has sent something back from: nothing more goes there until they are verified anew. */
+export async function flagReturned(tx: Tx, payoutIds: readonly string[], now: Date): Promise<MethodRow[]> {
+  const { rows } = await tx.query<MethodRow>(
+    `UPDATE payout_method SET returned_at = greatest($2, verified_at, returned_at), returns = returns + 1 WHERE kind <> 'simulated' AND id IN (
+       SELECT method_id FROM payout WHERE id = ANY ($1) AND NOT EXISTS (SELECT 1 FROM payout_reversal r WHERE r.payout_id = payout.id AND r.approved_by IS NOT NULL))
+     RETURNING ${columns}`,
+    [payoutIds, now],
+  );
+  return rows;
+}
 
 /** What became of a method, for those who warn its owner. */
 export function methodEvent(row: MethodRow, change: keyof typeof sequences, { actorId }: EventContext, now: Date): NewEvent {
@@ -81,7 +101,7 @@ export function methodEvent(row: MethodRow, change: keyof typeof sequences, { ac
     type: 'payouts.payout-method.changed.v1',
     subject: payoutMethodId,
     partnerId,
-    sequence: sequences[change],
+    sequence: row.returns * 3 + sequences[change],
     data: {
       payoutMethodId,
       partnerId,

@@ -2,7 +2,7 @@ import { disablePayoutMethod, listPayoutMethods, verifyPayoutMethod } from '@tri
 import { command, decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { seesPartner } from '../profiles/profile-store.js';
-import { listMethodRows, lockMethod, methodEvent, methodView } from './method-store.js';
+import { isVerified, listMethodRows, lockMethod, methodEvent, methodView } from './method-store.js';
 
 /** A second person has made sure that the account is the partner's. It still cools down to its end. */
 export function verifyPayoutMethodRoute({ outbox }: Parts): Route {
@@ -10,7 +10,7 @@ export function verifyPayoutMethodRoute({ outbox }: Parts): Route {
     const method = await lockMethod(tx, params.payoutMethodId, scope);
     if (!method) return reject('not-found');
     if (method.createdBy === context.actorId) return reject('four-eyes', { detail: 'Who entered a payout method cannot verify it' });
-    if (method.status !== 'active' || method.kind === 'simulated' || method.verifiedBy !== null) return reject('method-state-forbids');
+    if (method.status !== 'active' || method.kind === 'simulated' || isVerified(method)) return reject('method-state-forbids');
     await tx.query('UPDATE payout_method SET verified_by = $2, verified_at = $3, verified_by_means = $4 WHERE id = $1', [
       method.id,
       context.actorId,

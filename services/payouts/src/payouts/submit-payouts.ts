@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SpanKind } from '@opentelemetry/api';
 import { activeTraceparent, goingBackTo, inLinkedSpan, type Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
-import { type Answer, fileRails, type Instruction, outOfFunds, type Rail, type Whole } from '../rails/domain/rail.js';
+import { type Answer, fileRails, type Instruction, type Rail, type Whole } from '../rails/domain/rail.js';
 import { currentContentHash, currentRows } from '../runs/run-content-store.js';
 import { findRun, lockRun, type PayoutRow, payoutColumns, payoutIdsOf, payoutsNamed, type RunRow } from '../runs/run-store.js';
 import { crashAround } from '../shared/crash-around.js';
@@ -11,6 +11,7 @@ import { failPayouts, recordReports } from '../shared/record-reports.js';
 import { spanAttributes, tracesBehind, tracesOfRun } from '../shared/run-traces.js';
 import type { PayoutReport } from './domain/payout-state.js';
 import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
+import { keepWithinLimits, letGo, systemContext } from './last-gate.js';
 
 interface Attempt {
   payout: PayoutRow;
@@ -84,9 +85,6 @@ async function keepTrace(tx: Tx, batch: readonly Attempt[], traceparent: string 
   await tx.query('UPDATE payout SET traceparent = $2 WHERE id = ANY ($1)', [batch.map(({ payout }) => payout.id), traceparent]);
 }
 
-const systemContext = ({ name }: Parts, correlationId: string) =>
-  ({ correlationId, actorId: `system:${name}`, actorKind: 'system' }) as const;
-
 /** The next payouts to send: of one brand and rail, checked, and marked as tried. */
 async function reserve(tx: Tx, parts: Parts, runId: string, cleared: ReadonlySet<string>, now: Date): Promise<Attempt[]> {
   // A freeze is looked for here, not in the job: a run that was enqueued before goes on when it is over.
@@ -104,7 +102,9 @@ async function reserve(tx: Tx, parts: Parts, runId: string, cleared: ReadonlySet
   const { rail, brandId } = head;
   // A file is of all that its brand and rail are to pay: all of it is tried with its first payouts.
   const tried = fileRails.includes(rail) ? null : ids;
-  await letGo(tx, parts, run, { rail, brandId, ids: tried }, now);
+  const trying = { rail, brandId, ids: tried };
+  await letGo(tx, parts, run, trying, now);
+  await keepWithinLimits(tx, parts, run, trying, now);
   await tx.query(
     `UPDATE payout SET attempted_at = $5 WHERE run_id = $1 AND status = 'cleared' AND rail = $2 AND brand_id = $3 AND ($4::text[] IS NULL OR id = ANY ($4)) AND attempted_at IS NULL`,
     [runId, rail, brandId, tried, now],
@@ -173,30 +173,6 @@ async function refuse(tx: Tx, parts: Parts, run: RunRow, now: Date): Promise<voi
   if (tried.length === 0) await tx.query(`UPDATE payout_run SET status = 'refused', reason = $2 WHERE id = $1`, [run.id, reason]);
   const untried = payoutIdsOf(tx, run.id, 'attempted_at IS NULL');
   await failPayouts(tx, parts, untried, reason, systemContext(parts, run.correlationId), now);
-}
-
-/** What is about to be tried: some payouts, or all that wait for a rail and brand. */
-interface Trying {
-  rail: string;
-  brandId: string;
-  ids: readonly string[] | null;
-}
-
-/** The last gate: who was suspended, what was disapproved, or which account was frozen, since the clearance is released unsent; and what comes after a payout for which the funds did not suffice. */
-async function letGo(tx: Tx, parts: Parts, run: RunRow, { rail, brandId, ids }: Trying, now: Date): Promise<void> {
-  const { rows } = await tx.query<{ id: string; reason: string }>(
-    `SELECT p.id, CASE WHEN partner.status <> 'active' THEN 'the partner is not active' WHEN method.status <> 'active' THEN 'the payout method is disabled' WHEN broke.payouts > 0 THEN 'the funds of the brand do not suffice' ELSE 'an entry is not approved any more' END AS reason
-     FROM payout p LEFT JOIN partner_profile partner ON partner.partner_id = p.partner_id LEFT JOIN payout_method method ON method.id = p.method_id
-     LEFT JOIN (SELECT brand_id, rail, currency, count(*) AS payouts FROM payout WHERE run_id = $1 AND status = 'failed' AND reason = ANY ($5) GROUP BY 1, 2, 3) broke
-       ON broke.brand_id = p.brand_id AND broke.rail = p.rail AND broke.currency = p.currency
-     WHERE p.run_id = $1 AND p.status = 'cleared' AND p.attempted_at IS NULL AND p.rail = $2 AND p.brand_id = $3 AND ($4::text[] IS NULL OR p.id = ANY ($4))
-       AND (partner.status <> 'active' OR method.status <> 'active' OR broke.payouts > 0 OR EXISTS (
-         SELECT 1 FROM payout_line line JOIN entry ON entry.id = line.open_item_id WHERE line.payout_id = p.id AND entry.decision_state <> 'approved' AND entry.amount > 0))`,
-    [run.id, rail, brandId, ids, outOfFunds],
-  );
-  const reports: PayoutReport[] = rows.map(({ id, reason }) => ({ payoutId: id, outcome: 'failed', reference: null, reason }));
-  for (let at = 0; at < reports.length; at += parts.settings.paymentsAtOnce)
-    await recordReports(tx, parts, reports.slice(at, at + parts.settings.paymentsAtOnce), systemContext(parts, run.correlationId), now);
 }
 
 async function send(parts: Parts, rail: Rail, batch: readonly Attempt[], now: Date): Promise<PayoutReport[]> {

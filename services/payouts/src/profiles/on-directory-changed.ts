@@ -1,6 +1,6 @@
-import { type Consumer, contextOf, type EventOf } from '@tributary/messaging';
+import { type Consumer, contextOf, type EventOf, type Tx } from '@tributary/messaging';
 import { keepClawbackPolicies } from '../entries/clawback-store.js';
-import type { Parts } from '../parts.js';
+import { contactDays, type Parts } from '../parts.js';
 import { reconsider } from '../shared/reconsider.js';
 
 /** Of several snapshots of one subject the highest sequence. */
@@ -43,24 +43,41 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
 export const onPartnerChanged: Consumer<EventOf<'directory.partner.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.partnerId);
   await tx.query(
-    `INSERT INTO partner_profile (partner_id, sequence, status, tags, risk_level) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::text[])
-     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags, risk_level = excluded.risk_level
-     WHERE excluded.sequence > partner_profile.sequence`,
+    `INSERT INTO partner_profile (partner_id, sequence, status, tags, risk_level, contact_changed_at)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::text[], $6::timestamptz[])
+     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags, risk_level = excluded.risk_level,
+       contact_changed_at = excluded.contact_changed_at WHERE excluded.sequence > partner_profile.sequence`,
     [
       rows.map(({ data }) => data.partnerId),
       rows.map(({ sequence }) => sequence ?? 0),
       rows.map(({ data }) => data.status),
       rows.map(({ data }) => JSON.stringify(data.tags)),
       rows.map(({ data }) => data.riskLevel),
+      rows.map(({ data }) => data.contactChangedAt ?? null),
     ],
   );
+  await coolLonger(
+    tx,
+    rows.map(({ data }) => data.partnerId),
+  );
 };
+
+/** An account that still cooled down when the address was changed cools down until that is a week ago: whoever took over both waits. */
+async function coolLonger(tx: Tx, partnerIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `UPDATE payout_method method SET usable_from = partner.contact_changed_at + make_interval(days => $2) FROM partner_profile partner
+     WHERE partner.partner_id = ANY ($1) AND method.partner_id = partner.partner_id AND method.kind <> 'simulated' AND method.status = 'active'
+       AND method.usable_from > partner.contact_changed_at AND method.usable_from < partner.contact_changed_at + make_interval(days => $2)`,
+    [partnerIds, contactDays],
+  );
+}
 
 export const onEnrollmentChanged: Consumer<EventOf<'directory.enrollment.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.enrollmentId);
   await tx.query(
-    `INSERT INTO enrollment_profile (enrollment_id, sequence, partner_id, brand_id, status) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[])
-     ON CONFLICT (enrollment_id) DO UPDATE SET sequence = excluded.sequence, partner_id = excluded.partner_id, brand_id = excluded.brand_id, status = excluded.status
+    `INSERT INTO enrollment_profile (enrollment_id, sequence, partner_id, brand_id, status, enrolled_at) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+     ON CONFLICT (enrollment_id) DO UPDATE SET sequence = excluded.sequence, partner_id = excluded.partner_id, brand_id = excluded.brand_id, status = excluded.status,
+       enrolled_at = excluded.enrolled_at
      WHERE excluded.sequence > enrollment_profile.sequence`,
     [
       rows.map(({ data }) => data.enrollmentId),
@@ -68,6 +85,7 @@ export const onEnrollmentChanged: Consumer<EventOf<'directory.enrollment.changed
       rows.map(({ data }) => data.partnerId),
       rows.map(({ data }) => data.brandId),
       rows.map(({ data }) => data.status),
+      rows.map(({ data }) => data.enrolledAt),
     ],
   );
 };

@@ -2,6 +2,7 @@ import { periodOf } from '@tributary/calendar';
 import { newId, type PayoutCharge } from '@tributary/contracts';
 import { type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
+import { sumOfCharges } from '../ledger/domain/charges.js';
 import { claim } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
@@ -14,6 +15,7 @@ import { brandsWithPayables, claimPayables, lockBrands, payables, payingBrands, 
 import { crashAround } from './crash-around.js';
 import { eligibilityFacts } from './eligibility-facts.js';
 import { refuseWhileFrozen } from './freeze.js';
+import { limitsBroken } from './over-limit.js';
 import { routeRun } from './route-run.js';
 import { addUp, type Built, beginRun, finishRun, forgetLeftOut, keepLeftOut, type LeftOut, nothingBuilt } from './run-record.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
@@ -130,12 +132,33 @@ async function plan(tx: Tx, order: Started, groups: readonly ClaimedGroup[], roo
     withdrawal: order.withdrawal,
     exclude: new Set(order.exclude),
   };
-  let left = room;
-  return groups.map((group) => {
-    const routing = routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules);
+  const routed = groups.map((group) => ({
+    group,
+    routing: routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules),
+  }));
+  return leaveOut(routed, await overLimits(tx, routed, now), room);
+}
+
+/** The limit that each balance would break, by its place. */
+async function overLimits(tx: Tx, routed: readonly Planned[], now: Date): Promise<Map<number, string>> {
+  const outgoing = routed.flatMap(({ group, routing }, index) => {
+    if ('leftOut' in routing) return [];
+    const amount = group.amount + sumOfCharges(chargesOf(routing));
+    return [{ ...group, amount, index, sandbox: routing.sandbox, accountHmac: routing.method?.accountHmac ?? '' }];
+  });
+  const broken = await limitsBroken(tx, outgoing, { now, unsent: true });
+  return new Map(outgoing.flatMap(({ index }, position) => (broken[position] === undefined ? [] : [[index, broken[position]] as const])));
+}
+
+/** What breaks a limit stays in the balance, and what finds no room in the run. */
+function leaveOut(routed: readonly Planned[], overLimit: ReadonlyMap<number, string>, payoutsPerRun: number): Planned[] {
+  let room = payoutsPerRun;
+  return routed.map(({ group, routing }, index) => {
     if ('leftOut' in routing) return { group, routing };
-    if (left === 0) return { group, routing: { leftOut: 'run-full' } };
-    left--;
+    const rule = overLimit.get(index);
+    if (rule !== undefined) return { group, routing: { leftOut: 'over-limit', rule } };
+    if (room === 0) return { group, routing: { leftOut: 'run-full' } };
+    room--;
     return { group, routing };
   });
 }

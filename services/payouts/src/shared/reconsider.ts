@@ -53,9 +53,9 @@ export async function reconsider(
   await outbox.append(tx, causes.otherwise, told);
 }
 
-/** Those that are written off from now on, or no longer. */
+/** Those that are written off by the window from now on, or no longer: what people have written off is told by its own event. */
 const writeOffMoved = (placement: Placement<EntryRow>): boolean =>
-  moved(placement) && (placement.to === 'written-off' || placement.entry.bucket === 'written-off');
+  moved(placement) && (placement.writeOff !== null || (placement.entry.bucket === 'written-off' && !placement.entry.forgiven));
 
 /** The version that follows counts the snapshots, with gaps. */
 function writeOffChanged({ entry, writeOff }: Placement<EntryRow>, now: Date): NewEvent<'payouts.write-off.changed.v1'> {

@@ -2,6 +2,7 @@ import { type EventContext, goingBackTo, type NewEvent, type Tx } from '@tributa
 import { awaitPolicies } from '../entries/clawback-store.js';
 import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
+import { flagReturned, methodEvent } from '../methods/method-store.js';
 import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type PayoutReport, payoutStatuses, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
@@ -90,16 +91,17 @@ async function applySteps(
     now,
   );
   await moveEntries(tx, parts, steps, context, now);
+  const returned = steps.filter(({ outcome }) => outcome === 'returned').map(({ payout }) => payout.id);
+  const flagged = returned.length === 0 ? [] : await flagReturned(tx, returned, now);
   const runIds = [...new Set(steps.map(({ payout }) => payout.runId))].sort();
   const hashes = await refreshRuns(tx, runIds);
-  await parts.outbox.append(
-    tx,
-    context,
-    steps.map((step) => ({
+  await parts.outbox.append(tx, context, [
+    ...steps.map((step) => ({
       ...stepEvent(step.payout, step.outcome, hashes.get(step.payout.runId) ?? '', now),
       context: contextFor(step),
     })),
-  );
+    ...flagged.map((method) => methodEvent(method, 'returned', context, now)),
+  ]);
   crashAround(tx, parts, ...steps.map(({ outcome }) => outcome));
 }
 

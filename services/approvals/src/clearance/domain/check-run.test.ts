@@ -40,6 +40,17 @@ test('a line that funds a partner above nets in the payout, and both sides are c
   const both = new Map<string, KnownPartner>([...partners, ['ptr_2', { status: 'active', riskLevel: 'low' }]]);
   expect(checkRun([payout, above], known, both)).toMatchObject({ cleared: true });
 });
+test('O-08 what takes back an entry that was rejected after it had been paid is cleared, beside what is paid of it again; more than it paid is not', () => {
+  const known = new Map<string, KnownEntry>([...entries, ['ent_9', { partnerId: 'ptr_1', amount: 300n, status: 'rejected' }]]);
+  const taking = (amount: bigint) => ({ ...payout, amount: 900n + amount, lines: [...payout.lines, { entryId: 'ent_9', amount }] });
+  expect(checkRun([taking(-300n)], known, partners)).toMatchObject({ cleared: true });
+  expect(checkRun([taking(-301n)], known, partners)).toMatchObject({ cleared: false });
+  expect(checkRun([taking(300n)], known, partners)).toMatchObject({ cleared: false, reason: 'every-line-approved' });
+  const both = { ...payout, lines: [...payout.lines, { entryId: 'ent_1', amount: -1000n }], amount: -100n };
+  expect(checkRun([both], entries, partners)).toMatchObject({ cleared: true });
+  const twice = { ...taking(-300n), amount: 300n, lines: [...taking(-300n).lines, { entryId: 'ent_9', amount: -300n }] };
+  expect(checkRun([twice], known, partners)).toMatchObject({ cleared: false, reason: 'no-entry-twice' });
+});
 test.each([
   ['every-line-approved', { entries: new Map([...entries, ['ent_2', { partnerId: 'ptr_1', amount: -100n, status: 'held' as const }]]) }],
   [

@@ -41,13 +41,24 @@ export function findingsOf(
     'lines-add-up': payouts
       .filter((payout) => payout.amount - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
       .flatMap((payout) => payout.lines.map(({ entryId }) => entryId)),
-    'every-line-approved': failing(({ entryId }) => entries.get(entryId)?.status !== 'approved'),
+    'every-line-approved': failing((line) => entries.get(line.entryId)?.status !== 'approved' && !takesBack(line, entries)),
     'amounts-as-approved': failing(
-      ({ entryId, amount, partnerId }) => entries.get(entryId)?.amount !== amount || entries.get(entryId)?.partnerId !== partnerId,
+      (line) =>
+        (entries.get(line.entryId)?.amount !== line.amount && !takesBack(line, entries)) ||
+        entries.get(line.entryId)?.partnerId !== line.partnerId,
     ),
     'partners-active': failing(({ partnerId }) => partners.get(partnerId)?.status !== 'active'),
     'no-high-risk': failing(({ partnerId }) => partners.get(partnerId)?.riskLevel === 'high'),
   };
+}
+
+/**
+ * A line that takes back what an earlier payout has paid of an entry, because it was rejected after that: nobody approves it, and it
+ * only ever lessens what is paid.
+ */
+function takesBack({ entryId, amount }: { entryId: string; amount: bigint }, entries: ReadonlyMap<string, KnownEntry>): boolean {
+  const paid = entries.get(entryId)?.amount ?? 0n;
+  return amount < 0n && paid > 0n && -amount <= paid;
 }
 
 /** A refusal names so many entries at most. */

@@ -141,7 +141,8 @@ test('every rule judges random facts without failing, names only earning convers
     customer: fc.integer({ min: 0, max: 6 }),
     clicked: fc.boolean(),
   });
-  const all = Object.keys(riskParameters).map((rule) => use({ rule, parameters: rule === 'banned-referrer' ? { patterns: ['*.x'] } : {} }));
+  const asked: Record<string, object> = { 'banned-referrer': { patterns: ['*.x'] }, validation: { fields: [{ field: 'click' }] } };
+  const all = Object.keys(riskParameters).map((rule) => use({ rule, parameters: asked[rule] ?? {} }));
   fc.assert(
     fc.property(fc.uniqueArray(someFact, { maxLength: 40, selector: ({ id }) => id }), (given) => {
       const recent = given.map(({ id, kind, bonus, customer, clicked }) =>

@@ -10,6 +10,7 @@ import { geoMismatch } from './rules/geo-mismatch.js';
 import { networkVerdict } from './rules/network-verdict.js';
 import { paidTraffic } from './rules/paid-traffic.js';
 import { selfReferral } from './rules/self-referral.js';
+import { validation } from './rules/validation.js';
 import { velocity } from './rules/velocity.js';
 
 /** Every risk rule by its id. */
@@ -26,4 +27,5 @@ export const registry: Registry = {
   'network-verdict': networkVerdict,
   'chargeback-cohort': chargebackCohort,
   'bonus-cohort': bonusCohort,
+  validation,
 };

@@ -11,6 +11,7 @@ export function prismaPartnerStore(db: Database<PrismaClient>): PartnerStore {
     insert,
     lock,
     append,
+    setContact,
     keepTag,
     endTag,
     async lockParents(tx) {
@@ -28,6 +29,11 @@ export function prismaPartnerStore(db: Database<PrismaClient>): PartnerStore {
     async find(scope: Scope, partnerId: string) {
       const row = await db.read(scope, (prisma) => prisma.partner.findUnique({ where: { id: partnerId }, include: { changes: inOrder } }));
       return row ? fromStored(row) : undefined;
+    },
+    async formerContacts(scope, partnerId, since) {
+      const where = { partnerId, replacedAt: { gte: since } };
+      const select = { name: true, email: true } as const;
+      return db.read(scope, (prisma) => prisma.formerContact.findMany({ where, select, orderBy: { replacedAt: 'desc' } }));
     },
     async list(scope, filter, now, limit, after) {
       const where = conditions(filter, now, after);
@@ -73,6 +79,19 @@ async function append(tx: Tx, partner: Partner, change: NewChange): Promise<Part
   return { ...partner, changes: [...partner.changes, numbered], sequence: updated.rows[0]?.sequence ?? partner.sequence + 1 };
 }
 
+async function setContact(tx: Tx, partner: Partner, to: { name: string; email: string }, by: string, now: Date): Promise<Partner> {
+  // Of two changes within a millisecond the second one replaces what was never written to.
+  await tx.query(
+    'INSERT INTO former_contact (partner_id, replaced_at, name, email, replaced_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
+    [partner.id, now, partner.name, partner.email, by],
+  );
+  const { rows } = await tx.query<{ sequence: number }>(
+    'UPDATE partner SET name = $2, email = $3, contact_changed_at = $4, sequence = sequence + 1 WHERE id = $1 RETURNING sequence',
+    [partner.id, to.name, to.email, now],
+  );
+  return { ...partner, ...to, contactChangedAt: now, sequence: rows[0]?.sequence ?? partner.sequence + 1 };
+}
+
 async function insertChange(tx: Tx, partnerId: string, change: PartnerChange): Promise<void> {
   await tx.query(
     'INSERT INTO partner_change (partner_id, number, change, value, effective_from, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7)',
@@ -99,7 +118,7 @@ async function endTag(tx: Tx, partnerId: string, tag: string, from: Date): Promi
 
 async function lock(tx: Tx, partnerId: string): Promise<Partner | undefined> {
   const found = await tx.query<PartnerRow>(
-    `SELECT id, name, email, country, type, external_id AS "externalId", status, risk_level AS "riskLevel", attributes,
+    `SELECT id, name, email, contact_changed_at AS "contactChangedAt", country, type, external_id AS "externalId", status, risk_level AS "riskLevel", attributes,
             origin_brand_ids AS "originBrandIds", sequence, created_at AS "createdAt"
      FROM partner WHERE id = $1 FOR UPDATE`,
     [partnerId],

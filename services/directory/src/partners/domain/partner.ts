@@ -5,6 +5,8 @@ export interface Partner {
   id: string;
   name: string;
   email: string;
+  /** When name or e-mail were changed last. */
+  contactChangedAt: Date | null;
   country: string | null;
   type: string;
   externalId: string | null;

@@ -3,7 +3,11 @@ import { z } from 'zod';
 import type { Contacts } from '../contacts.js';
 
 /** What this service needs of the directory's answer (`getContact` of the contracts). */
-const contact = z.object({ name: z.string(), email: z.string() });
+const contact = z.object({
+  name: z.string(),
+  email: z.string(),
+  former: z.array(z.object({ name: z.string(), email: z.string() })).optional(),
+});
 
 /** Asks the directory's contact API. */
 export const directoryContacts = (directory: InternalClient): Contacts => ({

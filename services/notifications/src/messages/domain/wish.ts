@@ -1,6 +1,16 @@
-import type { EventOf } from '@tributary/contracts';
+import { type EventOf, freezeDays } from '@tributary/contracts';
 
-export type Template = 'payout-settled' | 'payout-failed' | 'payout-returned' | `payout-method-${'changed' | 'verified' | 'disabled'}`;
+const dayMs = 86_400_000;
+
+/** Told to the former addresses too: who took over the present one does not read them. */
+export const alerts: readonly Template[] = ['contact-changed', 'payout-method-changed', 'payout-method-verified', 'payout-method-disabled'];
+
+export type Template =
+  | 'contact-changed'
+  | 'payout-settled'
+  | 'payout-failed'
+  | 'payout-returned'
+  | `payout-method-${'changed' | 'verified' | 'disabled' | 'returned'}`;
 
 /** What a template is filled with, besides the names that are looked up when it is sent: nothing personal. */
 export interface MessageFacts {
@@ -8,6 +18,8 @@ export interface MessageFacts {
   currency?: string;
   sandbox?: boolean;
   usableFrom?: string;
+  /** Until when the account that it is about can be frozen by a link. */
+  freezeUntil?: string;
 }
 
 /** A message that a fact asks for. The key says what happened to what: two wishes with one key are one. */
@@ -35,7 +47,7 @@ export function ofPayout({ type, data }: EventOf<keyof typeof templates>): Wish 
 
 /** Each change of where money goes is told, so that a partner notices one that is not his own. */
 export function ofPayoutMethod({ data, sequence = 0 }: EventOf<'payouts.payout-method.changed.v1'>): Wish {
-  const { payoutMethodId, partnerId, usableFrom, change = 'entered' } = data;
+  const { payoutMethodId, partnerId, usableFrom, change = 'entered', changedAt } = data;
   const template = change === 'entered' ? 'payout-method-changed' : (`payout-method-${change}` as const);
   return {
     key: `${template} ${payoutMethodId} ${sequence}`,
@@ -43,6 +55,13 @@ export function ofPayoutMethod({ data, sequence = 0 }: EventOf<'payouts.payout-m
     brandId: null,
     template,
     about: payoutMethodId,
-    facts: { usableFrom },
+    facts: { usableFrom, ...(change === 'entered' && { freezeUntil: new Date(Date.parse(changedAt) + freezeDays * dayMs).toISOString() }) },
   };
+}
+
+/** A change of address is told, at the former one too; once for each change, however often its partner is told of after that. */
+export function ofPartner({ data: { partnerId, contactChangedAt } }: EventOf<'directory.partner.changed.v1'>): Wish | undefined {
+  if (contactChangedAt === undefined) return undefined;
+  const template = 'contact-changed';
+  return { key: `${template} ${partnerId} ${contactChangedAt}`, partnerId, brandId: null, template, about: partnerId, facts: {} };
 }

@@ -15,6 +15,8 @@ const facts = (some: Partial<EntryFacts> = {}): EntryFacts => ({
   runId: null,
   paidAt: null,
   clawback: null,
+  forgiven: false,
+  takenBack: false,
   corrected: 0n,
   ...some,
 });

@@ -22,26 +22,34 @@ export interface EntryFacts {
   /** What its brand had laid down when it occurred; null: what was paid may be taken back without end. */
   clawback: ClawbackPolicy | null;
   corrected: bigint;
+  /** Two people have written it off; of what was corrected: its correction. */
+  forgiven: boolean;
+  /** Two people took back the payout that paid it, and its rail could not. */
+  takenBack: boolean;
 }
 
 /**
  * The bucket in which an entry belongs. What a run holds stays where the payout has put it. A reversal of something that has not
  * been claimed lies beside it, so that the two net in every bucket; once the original is claimed or paid, an approved reversal is
  * payable at once: it nets against later earnings, unless it occurred after the brand's clawback window: then it is written off. What
- * was taken back after payment is not rejected a second time.
+ * was taken back after payment is not rejected a second time. What is forgiven takes nothing back any more, as long as there is a
+ * payment that it would take back.
  */
 export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined, now: Date): Bucket {
   if (entry.runId !== null && entry.bucket !== null) return entry.bucket;
-  if (entry.corrected !== 0n) return 'payable';
+  if (entry.corrected !== 0n && !entry.forgiven) return 'payable';
   if (isDisapproved(entry, original)) return 'rejected';
   if (entry.decisionState === 'none') return 'pending';
   if (entry.decisionState === 'held') return 'held';
-  if (isReversal(entry)) {
-    if (!original?.accrued) return 'pending';
-    if (original.runId === null) return deriveBucket(original, undefined, now);
-    return writeOffOf(entry, original) === null ? 'payable' : 'written-off';
-  }
+  if (isReversal(entry)) return bucketOfReversal(entry, original, now);
+  if (entry.forgiven && entry.amount < 0n) return 'written-off';
   return entry.maturesAt !== null && entry.maturesAt <= now ? 'payable' : 'approved';
+}
+
+function bucketOfReversal(entry: EntryFacts, original: EntryFacts | undefined, now: Date): Bucket {
+  if (!original?.accrued) return 'pending';
+  if (original.runId === null) return deriveBucket(original, undefined, now);
+  return entry.forgiven || writeOffOf(entry, original) !== null ? 'written-off' : 'payable';
 }
 
 /** A negative entry that corrects another one. */
@@ -54,14 +62,16 @@ export function writeOffOf(entry: EntryFacts, original: EntryFacts | undefined):
   return windowOver(original.paidAt, occurredAt, clawback);
 }
 
+const ended = ({ decisionState, takenBack }: EntryFacts): boolean => decisionState === 'rejected' || takenBack;
+
 /** A rejection holds for an entry and for every reversal of it: what will not be paid cannot be taken back. */
 export function isDisapproved(entry: EntryFacts, original: EntryFacts | undefined): boolean {
-  return entry.decisionState === 'rejected' || (isReversal(entry) && original?.decisionState === 'rejected');
+  return ended(entry) || (isReversal(entry) && original !== undefined && ended(original));
 }
 
 /** What is still to be taken back (negative) or given again (positive) of an entry that has been paid once. Zero for every other. */
 export function correctionDue(entry: EntryFacts, original: EntryFacts | undefined): bigint {
-  if (entry.bucket !== 'paid' && entry.corrected === 0n) return 0n;
+  if (entry.forgiven || (entry.bucket !== 'paid' && entry.corrected === 0n)) return 0n;
   const target = isDisapproved(entry, original) ? 0n : entry.amount;
   return target - (entry.amount + entry.corrected);
 }

@@ -22,6 +22,8 @@ const entry = (given: Partial<PlaceableEntry> = {}): PlaceableEntry => ({
   runId: null,
   paidAt: null,
   clawback: null,
+  forgiven: false,
+  takenBack: false,
   corrected: 0n,
   version: 0,
   ...given,

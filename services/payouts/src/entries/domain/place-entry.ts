@@ -1,4 +1,4 @@
-import { accrual, type Bucket, disapproval, move, type Owner, type Posting } from '../../ledger/domain/posting.js';
+import { accrual, type Bucket, disapproval, forgiveness, move, type Owner, type Posting } from '../../ledger/domain/posting.js';
 import type { WriteOff } from './clawback-window.js';
 import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, writeOffOf } from './derive-bucket.js';
 
@@ -26,10 +26,13 @@ export function placeEntry<E extends PlaceableEntry>(entry: E, original: E | und
   const from = entry.bucket ?? 'pending';
   const to = deriveBucket(entry, original, now);
   const writeOff = to === 'written-off' ? writeOffOf(entry, original) : null;
-  if (from !== to) postings.push(move(entry, from, to, entry.version + 1, effectiveFrom(entry, to, now), writeOff?.reason));
+  const forgiven = to === 'written-off' && writeOff === null;
+  if (from !== to && forgiven) postings.push(forgiveness(entry, from, entry.version + 1, now));
+  else if (from !== to) postings.push(move(entry, from, to, entry.version + 1, effectiveFrom(entry, to, now), writeOff?.reason));
   const difference = correctionDue(entry, original);
   if (difference === 0n) return { entry, to, postings, writeOff };
   const decision = Math.max(entry.decision, original?.decision ?? 0);
-  postings.push(disapproval(entry, decision, difference, now));
-  return { entry, to, postings, writeOff, correction: { id: `${entry.id}!${decision}`, entry, difference, at: now } };
+  const step = entry.takenBack ? `${decision}-taken-back` : `${decision}`;
+  postings.push(disapproval(entry, step, difference, now));
+  return { entry, to, postings, writeOff, correction: { id: `${entry.id}!${step}`, entry, difference, at: now } };
 }

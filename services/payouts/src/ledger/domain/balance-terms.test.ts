@@ -20,7 +20,7 @@ const anyPosting = fc
     const makers = [
       accrual(entry(amount), at),
       move(entry(amount), from, to, 1, at),
-      disapproval(entry(amount), 2, amount, at),
+      disapproval(entry(amount), '2', amount, at),
       claim(payout(amount, ...charges), at),
       handedToRail(payout(amount, ...charges), at),
       settlement(payout(amount, ...charges), at),

@@ -23,14 +23,24 @@ export interface Owner {
 export interface Posting extends Owner {
   /** Says what happened, once and for all: a second posting with the same key is not written. */
   key: string;
-  kind: 'accrual' | 'move' | 'claim' | 'handed-to-rail' | 'settlement' | 'release' | 'back-from-rail' | 'return' | 'disapproval';
+  kind:
+    | 'accrual'
+    | 'move'
+    | 'claim'
+    | 'handed-to-rail'
+    | 'settlement'
+    | 'release'
+    | 'back-from-rail'
+    | 'return'
+    | 'disapproval'
+    | 'write-off';
   entryId: string | null;
   payoutId: string | null;
   legs: readonly Leg[];
   /** When it counts from; it becomes known when it is posted. */
   effectiveAt: Date;
   /** Why money goes to `written-off`. */
-  reason?: WriteOffReason;
+  reason?: WriteOffReason | 'approved';
 }
 
 /** From one account to another. */
@@ -102,8 +112,15 @@ export const move = (
   ...(reason && { reason }),
 });
 
+/** Two people have written off what the partner owes. */
+export const forgiveness = (entry: EntryMoney, from: Bucket, version: number, at: Date): Posting => ({
+  ...move(entry, from, 'written-off', version, at),
+  kind: 'write-off',
+  reason: 'approved',
+});
+
 /** What was paid is disapproved afterwards (negative difference: the partner owes it), or approved once more (positive). */
-export const disapproval = (entry: EntryMoney, decision: number, difference: bigint, effectiveAt: Date): Posting => ({
+export const disapproval = (entry: EntryMoney, decision: string, difference: bigint, effectiveAt: Date): Posting => ({
   partnerId: entry.partnerId,
   brandId: entry.brandId,
   currency: entry.currency,

@@ -46,6 +46,14 @@ export function apiRail<F, A>(db: Database<unknown>, vault: Vault, provider: Pro
       const { funding, id, reference, amount, currency } = asked;
       return provider.find(funding, { id, reference, item: { payoutId: railKey, amount, currency } });
     },
+    ...(provider.reverse && {
+      reverse: async (railKey: string): Promise<Answer> => {
+        const asked = await db.tx(everyBrand, (tx) => askedFor<F>(tx, vault, railKey, provider.rail));
+        if (!asked) return { outcome: 'rejected', reason: 'it was never asked for' };
+        const { funding, id, reference, amount, currency } = asked;
+        return provider.reverse?.(funding, { id, reference, item: { payoutId: railKey, amount, currency } }) ?? noAnswer;
+      },
+    }),
     callbacks: async () => [],
     acknowledge: async () => undefined,
     async resendUntil(railKey) {

@@ -32,6 +32,7 @@ export function simulatedApi(db: Database<unknown>): Rail {
       return answers;
     },
     lookup: (railKey, now) => db.tx(everyBrand, (tx) => lookUp(tx, railKey, now)),
+    reverse: (railKey, now) => db.tx(everyBrand, (tx) => sendBack(tx, railKey, now)),
     async callbacks(now, limit) {
       const { rows } = await db.pool.query<{ id: bigint; railKey: string; state: 'accepted' | 'settled' | 'returned'; reference: string }>(
         `SELECT id, rail_key AS "railKey", state, reference FROM simulator_callback WHERE NOT delivered AND due_at <= $1 ORDER BY id LIMIT $2`,
@@ -92,13 +93,27 @@ async function lookUp(tx: Tx, railKey: string, now: Date): Promise<RailState> {
 
 const isDue = (row: Row, now: Date) => row.behaviour !== 'slow' || now.getTime() - row.acceptedAt.getTime() >= slowMs;
 
+/** What has settled comes back at once, and a callback says so; once. */
+async function sendBack(tx: Tx, railKey: string, now: Date): Promise<Answer> {
+  const { rows } = await tx.query<Row>(
+    `UPDATE simulator_instruction SET state = 'returned' WHERE rail_key = $1 AND state = 'settled' RETURNING ${columns}`,
+    [railKey],
+  );
+  const [row] = rows;
+  if (!row) return { outcome: 'rejected', reason: 'there is nothing to be sent back' };
+  await comeBack(tx, row, now);
+  return { outcome: 'accepted', reference: row.reference };
+}
+
 /** The money comes back a day after it was settled, and a callback says so. */
-async function sendBackLater(tx: Tx, row: Row, now: Date): Promise<void> {
-  await callBack(tx, row.railKey, 'returned', row.reference, new Date(now.getTime() + dayMs));
+const sendBackLater = (tx: Tx, row: Row, now: Date): Promise<void> => comeBack(tx, row, new Date(now.getTime() + dayMs));
+
+async function comeBack(tx: Tx, row: Row, at: Date): Promise<void> {
+  await callBack(tx, row.railKey, 'returned', row.reference, at);
   await tx.query(
     `INSERT INTO simulator_money_out (rail_key, payout_id, amount, currency, moved_at)
      SELECT rail_key, payout_id, -amount, currency, $2 FROM simulator_money_out WHERE rail_key = $1 AND amount > 0`,
-    [row.railKey, new Date(now.getTime() + dayMs)],
+    [row.railKey, at],
   );
 }
 

@@ -59,6 +59,11 @@ export interface Rail {
   /** Callbacks not acknowledged yet, oldest first; the same one may come again. */
   callbacks(now: Date, limit: number): Promise<Callback[]>;
   acknowledge(callbackIds: readonly string[]): Promise<void>;
+  /**
+   * Asks for a settled payment back, where the rail knows how; idempotent by the same key. `accepted`: the rail will say that it was
+   * returned.
+   */
+  reverse?(railKey: string, now: Date): Promise<Answer>;
   /** Until when a key keeps its payment from being made twice, where that ends: then nothing is sent again by itself. Null before the first call. */
   resendUntil?(railKey: string): Promise<Date | null>;
 }

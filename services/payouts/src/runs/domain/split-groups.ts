@@ -46,6 +46,7 @@ export type LeftOutReason =
   | 'rail-not-funded'
   | 'excluded'
   | 'below-forced-minimum'
+  | 'over-limit'
   | 'run-full';
 type Route = Omit<Extract<Routing, { rail: string }>, 'fee'>;
 export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null; fee: Fee } | { leftOut: LeftOutReason; rule?: string };

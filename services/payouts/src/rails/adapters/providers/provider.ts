@@ -31,6 +31,8 @@ export interface Provider<Funding, Account> {
   bodyOf(batchId: string, payments: readonly Payment<Account>[]): string;
   send(funding: Funding, batchId: string, body: string): Promise<Answer>;
   find(funding: Funding, asked: Asked): Promise<RailState>;
+  /** Asks for the money back, under a key of its own. Not there: the provider takes nothing back. */
+  reverse?(funding: Funding, asked: Asked): Promise<Answer>;
 }
 
 /** An answer that may not be what it seems: nothing is concluded from it. */

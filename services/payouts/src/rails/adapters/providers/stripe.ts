@@ -20,6 +20,8 @@ export const stripeTransfer = z.object({
   transfer_group: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
 });
+/** A transfer, or the reversal of one: they are named. */
+const named = z.object({ id: z.string() });
 const failure = z.object({ error: z.object({ type: z.string(), code: z.string().optional() }) });
 const list = z.object({ data: z.array(stripeTransfer), has_more: z.boolean() });
 
@@ -58,6 +60,16 @@ export function stripe(call: CallProvider): Provider<StripeFunding, StripeAccoun
       });
       return answerOf(status, json);
     },
+    async reverse(funding, { id, reference }) {
+      if (reference === null) throw new AnswerDoubtful(`the transfer of ${id} has no name yet`);
+      const { status, json } = await call({
+        method: 'POST',
+        path: `/v1/transfers/${encodeURIComponent(reference)}/reversals`,
+        headers: { ...headers(funding), 'idempotency-key': `${id}-reversal`, 'content-type': 'application/x-www-form-urlencoded' },
+        body: '',
+      });
+      return answerOf(status, json);
+    },
     async find(funding, { item }) {
       const path = `/v1/transfers?${new URLSearchParams({ transfer_group: item.payoutId, limit: '10' })}`;
       const { status, json } = await call({ method: 'GET', path, headers: headers(funding) });
@@ -73,7 +85,7 @@ export function stripe(call: CallProvider): Provider<StripeFunding, StripeAccoun
 /** Only what says clearly that nothing was done is a "no". */
 function answerOf(status: number, json: unknown): Answer {
   if (status === 200) {
-    const transfer = stripeTransfer.safeParse(json);
+    const transfer = named.safeParse(json);
     return transfer.success
       ? { outcome: 'accepted', reference: transfer.data.id }
       : { outcome: 'unknown', reason: 'the rail answered something else than a transfer' };
