@@ -139,7 +139,7 @@ test('WE-52 O-05 WE-59 what is written off is in no run, lessens no withdrawal, 
     .post(`/api/v1/partners/${owed.partnerId}/withdrawals`)
     .send({ brandId: owed.brandId })
     .expect(201);
-  expect(withdrawal.body.payouts).toMatchObject([{ amount: 450, fee: 50, lines: [{ amount: 500 }] }]);
+  expect(withdrawal.body.payouts).toMatchObject([{ amount: 450, charges: [{ kind: 'fee', amount: -50 }], lines: [{ amount: 500 }] }]);
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ payable: 0, inPayout: 450, fees: 50, paid: 2000, writtenOff: -2000 });
   expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
 });
