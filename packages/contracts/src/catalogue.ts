@@ -46,6 +46,7 @@ const definitions = [
   payouts.payoutScheduleChanged,
   payoutFreezes.payoutFreezeChanged,
   payouts.payoutCreated,
+  payouts.runApproved,
   payouts.runSealed,
   payouts.payoutSubmitted,
   payouts.payoutUnknown,

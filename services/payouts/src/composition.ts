@@ -67,6 +67,8 @@ export async function compose(environment: ServiceEnvironment, options: PayoutsO
       'rail_callback',
       'payout_schedule',
       'scheduled_run',
+      'run_approval',
+      'payout_routing_policy',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {
