@@ -64,7 +64,6 @@ export const freezePayouts = defineRoute({
   path: '/api/v1/payout-freezes',
   permission: 'payout:approve',
   tag: 'Payouts',
-  idempotent: true,
   dryRun: true,
   summary: 'Freeze all payouts: nothing is built, approved or sent, and every rail is asked what it has',
   query: dryRunQuery,

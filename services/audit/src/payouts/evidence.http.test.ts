@@ -95,6 +95,7 @@ test('T-32 whatever has not arrived: evidence is refused and says why, or verifi
   }
   expect([...refused].sort()).toEqual([
     'approvals.commission.approved.v1',
+    'approvals.routing-policy.accepted.v1',
     'approvals.run.cleared.v1',
     'commission.conversion.rated.v1',
     'commission.deal.versioned.v1',

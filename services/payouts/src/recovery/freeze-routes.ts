@@ -18,7 +18,7 @@ export const listPayoutFreezesRoute = ({ db }: Parts): Route =>
 
 export const freezePayoutsRoute = ({ outbox }: Parts): Route =>
   command(freezePayouts, async ({ body, tx, now, context, scope }) => {
-    if (!seesAll(scope)) return reject('not-permitted', { detail: 'A freeze is of all brands' });
+    if (!seesAll(scope)) return reject('not-found');
     const frozen = await openFreeze(tx, { id: newId('payoutFreeze'), reason: body.reason, frozenBy: context.actorId, now });
     if (!frozen) return reject('freeze-state-forbids', { detail: 'Payouts are frozen already' });
     await outbox.append(tx, context, [freezeChanged(frozen, now)]);

@@ -70,10 +70,19 @@ async function whyWaiting(tx: Tx, { id, text }: SentRecord): Promise<Waiting | u
 /** The run as it was when it was sent: made by whom, approved by whom, cleared for what. */
 async function storeRun(tx: Tx, { text }: SentRecord): Promise<void> {
   await tx.query(
-    `INSERT INTO payout_run SELECT * FROM jsonb_populate_record(NULL::payout_run, $1::jsonb -> 'run')
-     ON CONFLICT (id) DO UPDATE SET status = EXCLUDED.status, approved_by = EXCLUDED.approved_by, sealed_at = EXCLUDED.sealed_at, submit_requested_by = EXCLUDED.submit_requested_by,
-       submit_requested_at = EXCLUDED.submit_requested_at, clearance_id = EXCLUDED.clearance_id, cleared_hash = EXCLUDED.cleared_hash
-     WHERE payout_run.status IN ('draft', 'sealed', 'cleared')`,
+    `INSERT INTO payout_run SELECT * FROM jsonb_populate_record(NULL::payout_run, ($1::jsonb -> 'run') || '{"status": "draft"}') ON CONFLICT (id) DO NOTHING`,
+    [text],
+  );
+  // Approvals are of drafts: so it is one until they are there.
+  await tx.query(
+    `INSERT INTO run_approval SELECT own.* FROM jsonb_populate_recordset(NULL::run_approval, $1::jsonb -> 'approvals') own JOIN payout_run run ON run.id = own.run_id AND run.status = 'draft'
+     ON CONFLICT DO NOTHING`,
+    [text],
+  );
+  await tx.query(
+    `UPDATE payout_run run SET status = sent.status, approved_by = sent.approved_by, sealed_at = sent.sealed_at, submit_requested_by = sent.submit_requested_by,
+       submit_requested_at = sent.submit_requested_at, clearance_id = sent.clearance_id, cleared_hash = sent.cleared_hash
+     FROM jsonb_populate_record(NULL::payout_run, $1::jsonb -> 'run') sent WHERE run.id = sent.id AND run.status IN ('draft', 'sealed', 'cleared')`,
     [text],
   );
   await tx.query(

@@ -92,7 +92,7 @@ export function journaled(rail: Rail, db: Database<unknown>, journal: SentJourna
 async function linesOfPayouts(tx: Tx, instructions: readonly Instruction[], now: Date): Promise<string[]> {
   const { rows } = await tx.query<{ line: string }>(
     `SELECT jsonb_build_object('kind', 'payout', 'id', payout.id, 'sentAt', coalesce(payout.attempted_at, $2), 'payout', to_jsonb(payout),
-       'run', to_jsonb(run) || '{"left_out": []}', 'lines', (SELECT jsonb_agg(to_jsonb(line) ORDER BY line.item_id) FROM payout_line line WHERE line.payout_id = payout.id))::text AS line
+       'run', to_jsonb(run) || '{"left_out": []}', 'approvals', (SELECT jsonb_agg(to_jsonb(own)) FROM run_approval own WHERE own.run_id = run.id), 'lines', (SELECT jsonb_agg(to_jsonb(line) ORDER BY line.item_id) FROM payout_line line WHERE line.payout_id = payout.id))::text AS line
      FROM payout JOIN payout_run run ON run.id = payout.run_id WHERE payout.id = ANY ($1) ORDER BY payout.id`,
     [instructions.map(({ payoutId }) => payoutId), now],
   );
