@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { type LongRun, longRun } from './long-run.js';
 
 const payees = Number(process.env['TRIBUTARY_SCALE'] ?? 100_000);
-const entriesEach = 20;
+const entriesEach = Number(process.env['TRIBUTARY_SCALE_ENTRIES'] ?? 20);
 
 function told(count: number, run: LongRun): void {
   const seconds = (ms: number) => (ms / 1000).toFixed(1);

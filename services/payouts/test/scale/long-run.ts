@@ -28,7 +28,7 @@ export async function longRun(payees: number, entriesEach: number): Promise<Long
     const paid = await paidBy(s, brandId);
     const sumsMs = await statement(s, sums, brandId);
     const statementMs = await statement(s, writing, brandId);
-    const build = await watched(() =>
+    const build = await watched('build', () =>
       s
         .request(builder)
         .post('/api/v1/payout-runs')
@@ -36,11 +36,13 @@ export async function longRun(payees: number, entriesEach: number): Promise<Long
     );
     expect([build.result.status, build.result.body.totals]).toEqual([201, [{ currency: 'EUR', ...paid }]]);
     const run = build.result.body as { id: string; contentHash: string; payoutCount: number };
-    const approve = await watched(() => s.request(approver).post(`/api/v1/payout-runs/${run.id}/approve`).send({}).expect(200));
+    const approve = await watched('approve', () => s.request(approver).post(`/api/v1/payout-runs/${run.id}/approve`).send({}).expect(200));
     await s.request(approver).post(`/api/v1/payout-runs/${run.id}/submit`).send({}).expect(202);
     await s.deliver(cleared(run.id, run.contentHash));
-    const submit = await watched(() => s.service.runDueJobs());
-    const download = await watched(() => read(s, `/api/v1/payout-runs/${run.id}/payment-files/bank-file?brandId=${brandId}`));
+    const submit = await watched('send', () => s.service.runDueJobs());
+    const download = await watched('read the file', () =>
+      read(s, `/api/v1/payout-runs/${run.id}/payment-files/bank-file?brandId=${brandId}`),
+    );
     expect(download.result).toMatchObject({ transfers: paid.payouts, cents: paid.amount });
     await isRight(s, brandId, paid, download.result.sha256);
     return {
@@ -90,7 +92,7 @@ async function statement(s: Payouts, text: string, brandId: string): Promise<num
 }
 
 /** Does something and sees how much memory is resident meanwhile. */
-async function watched<T>(work: () => PromiseLike<T>): Promise<{ result: T; ms: number; peak: number }> {
+async function watched<T>(stage: string, work: () => PromiseLike<T>): Promise<{ result: T; ms: number; peak: number }> {
   globalThis.gc?.();
   let peak = process.memoryUsage.rss();
   const timer = setInterval(() => {
@@ -99,7 +101,10 @@ async function watched<T>(work: () => PromiseLike<T>): Promise<{ result: T; ms: 
   const began = performance.now();
   try {
     const result = await work();
-    return { result, ms: Math.round(performance.now() - began), peak: Math.round(peak / 2 ** 20) };
+    const measured = { ms: Math.round(performance.now() - began), peak: Math.round(peak / 2 ** 20) };
+    // At once: a long run that breaks off has said so much.
+    process.stdout.write(`${stage}: ${(measured.ms / 1000).toFixed(1)} s, at most ${measured.peak} MB resident\n`);
+    return { result, ...measured };
   } finally {
     clearInterval(timer);
   }
