@@ -43,7 +43,8 @@ const onABadLine = (rail: Rail): Rail => ({
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
   // Around the call of the rail: deaths around commits are those of real processes, in `crash/`.
-  const crashPoint = (name: string) => (name.endsWith('-commit') && !name.includes('rail-answer') ? undefined : maybeDie(name, 0.2));
+  const places = ['payouts.before-submit', 'payouts.after-rail-answer-before-commit'];
+  const crashPoint = (name: string) => (places.includes(name) ? maybeDie(name, 0.2) : undefined);
   const compositionOptions = { crashPoint, wrapRail: onABadLine, settings: { payoutsPerBatch: 3 } };
   s = await startTestService(
     (environment) => compose({ ...environment, log: environment.log.child({}, { level: 'silent' }) }, compositionOptions),

@@ -27,7 +27,7 @@ export class House {
   private now = start;
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-crash-'));
   private providers = '';
-  private program: Awaited<ReturnType<typeof makeProgram>> | undefined;
+  private program: ReturnType<typeof makeProgram> | undefined;
   private owner: pg.Pool | undefined;
   private database: NodePlan['database'];
 
@@ -38,7 +38,7 @@ export class House {
 
   async open(): Promise<void> {
     this.providers = await this.double.start();
-    this.program = await makeProgram();
+    this.program = makeProgram();
     this.node = await Node.start(this.plan());
     this.database = this.node.database;
     if (this.bug) await this.endOfLife();

@@ -15,8 +15,16 @@ export interface Survived {
   settled: number;
 }
 
+interface Torment {
+  seed: number;
+  kills: number;
+  /** By the wall clock: who has no more time is judged by the deaths so far. */
+  until?: number;
+  say?: (line: string) => void;
+}
+
 /** Has the service die so often, at places dealt by the seed, each before any comes twice; then pays what is left and judges. */
-export async function surviveKills({ seed, kills, say }: { seed: number; kills: number; say?: (line: string) => void }): Promise<Survived> {
+export async function surviveKills({ seed, kills, until = Infinity, say }: Torment): Promise<Survived> {
   const luck = luckOf(seed);
   let deck: DeathPlan[] = [];
   let calm = true;
@@ -34,7 +42,7 @@ export async function surviveKills({ seed, kills, say }: { seed: number; kills: 
     await season.open(2);
     calm = false;
     await house.endOfLife();
-    for (let plan = house.planned, rounds = 0; house.deaths.length < kills; ) {
+    for (let plan = house.planned, rounds = 0; house.deaths.length < kills && Date.now() < until; ) {
       await season.round();
       say?.(`${house.deaths.length} deaths, ${house.missed} missed: ${house.deaths.at(-1)}`);
       // Three rounds without coming to the place: it is another one's turn.
