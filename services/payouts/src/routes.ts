@@ -3,7 +3,7 @@ import { getBankReportRoute, listBankReportsRoute } from './bank/read-bank-repor
 import { receiveRailCallbackRoute } from './bank/receive-callback.js';
 import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
 import { uploadBankReportRoute } from './bank/upload-bank-report.js';
-import { getBalanceRoute } from './ledger/get-balance.js';
+import { getBalanceRoute, getBrandBalanceRoute } from './ledger/get-balance.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
 import { disablePayoutMethodRoute, listPayoutMethodsRoute, verifyPayoutMethodRoute } from './methods/verify-payout-method.js';
@@ -28,6 +28,7 @@ export const routes = (parts: Parts): Route[] => [
   verifyPayoutMethodRoute(parts),
   disablePayoutMethodRoute(parts),
   getBalanceRoute(parts),
+  getBrandBalanceRoute(parts),
   getEarningsScheduleRoute(parts),
   createScheduleRoute(parts),
   listSchedulesRoute(parts),

@@ -109,6 +109,7 @@ function owed(world: World): Record<string, () => Sample> {
     disablePayoutMethod: () => ({ params: { payoutMethodId }, body: { reason: 'fuzz' }, status: 404 }),
     createWithdrawal: () => ({ params: { partnerId }, query: { dryRun: 'true' }, body: { brandId }, status: 0 }),
     getBalance: () => ({ params: { partnerId } }),
+    getBrandBalance: () => ({ params: { brandId } }),
     getEarningsSchedule: () => ({ params: { partnerId } }),
     createPayoutSchedule: () => ({ params: { brandId }, query: { dryRun: 'true' }, body: { pay: { anchor: 'month-end', days: 7 } } }),
     listPayoutSchedules: () => ({ query: { brandId } }),
