@@ -38,7 +38,7 @@ test('WE-59 of 10.00 all is paid by itself; of 9.99 a forced withdrawal pays 9.4
       .request(builder)
       .post('/api/v1/payout-runs')
       .send({ brandIds: [owed.brandId] });
-  expect((await run(ten)).body.payouts).toMatchObject([{ amount: 1000, fee: 0 }]);
+  expect((await run(ten)).body.payouts).toMatchObject([{ amount: 1000, charges: [] }]);
   expect((await run(below)).body.errors).toMatchObject([{ rule: 'below-minimum' }]);
 
   const said = await withdraw(below, '?dryRun=true').expect(200);
@@ -47,7 +47,7 @@ test('WE-59 of 10.00 all is paid by itself; of 9.99 a forced withdrawal pays 9.4
   expect(built).toMatchObject({
     kind: 'withdrawal',
     totals: [{ amount: 949 }],
-    payouts: [{ amount: 949, fee: 50, feeWaived: 0, lines: [{ amount: 999 }] }],
+    payouts: [{ amount: 949, charges: [{ kind: 'fee', amount: -50 }], feeWaived: 0, lines: [{ amount: 999 }] }],
   });
   const id = built.payouts[0].id as string;
   expect(await legsOf(id, 'claim')).toEqual([
@@ -68,7 +68,7 @@ test('WE-59 of 10.00 all is paid by itself; of 9.99 a forced withdrawal pays 9.4
 });
 
 test('a withdrawal of the minimum or more costs nothing, and a brand that sells none refuses it', async () => {
-  expect((await withdraw(await owing(1000)).expect(201)).body.payouts).toMatchObject([{ amount: 1000, fee: 0, feeWaived: 0 }]);
+  expect((await withdraw(await owing(1000)).expect(201)).body.payouts).toMatchObject([{ amount: 1000, charges: [], feeWaived: 0 }]);
   const none = await owing(999, null as never);
   expect((await withdraw(none).expect(422)).body.errors).toMatchObject([{ rule: 'below-minimum' }]);
 });
@@ -78,27 +78,29 @@ test('WE-60 a fee is waived up to what is left of the allowance of the month; on
   const fees = [];
   for (let times = 0; times < 3; times++) {
     const { payouts } = (await withdraw(owed).expect(201)).body;
-    fees.push([payouts[0].amount, payouts[0].fee, payouts[0].feeWaived]);
+    fees.push([payouts[0].amount, payouts[0].charges[0]?.amount ?? 0, payouts[0].feeWaived]);
     await earned(s, owed, 200);
   }
   expect(fees).toEqual([
     [200, 0, 50],
-    [180, 20, 30],
-    [150, 50, 0],
+    [180, -20, 30],
+    [150, -50, 0],
   ]);
   await later(s, 31 * 86_400_000);
-  expect((await withdraw(owed).expect(201)).body.payouts).toMatchObject([{ amount: 200, fee: 0, feeWaived: 50 }]);
+  expect((await withdraw(owed).expect(201)).body.payouts).toMatchObject([{ amount: 200, charges: [], feeWaived: 50 }]);
 });
 
 test.each(['reject', 'late-return'])('a withdrawal that comes to nothing (%s) gives the fee and the allowance back', async (behaviour) => {
   const owed = await owing(500, { ...forced, waivedUpTo: { amount: 20, per: 'all' } }, behaviour);
   const built = (await withdraw(owed).expect(201)).body;
-  expect(built.payouts).toMatchObject([{ amount: 470, fee: 30, feeWaived: 20 }]);
+  expect(built.payouts).toMatchObject([{ amount: 470, charges: [{ kind: 'fee', amount: -30 }], feeWaived: 20 }]);
   await sendOut(s, built);
   await settle(s);
   await later(s, 86_400_000);
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ payable: 500, inPayout: 0, paid: 0, fees: 0 });
-  expect((await withdraw(owed).expect(201)).body.payouts).toMatchObject([{ amount: 470, fee: 30, feeWaived: 20 }]);
+  expect((await withdraw(owed).expect(201)).body.payouts).toMatchObject([
+    { amount: 470, charges: [{ kind: 'fee', amount: -30 }], feeWaived: 20 },
+  ]);
 });
 
 test('a withdrawal is a run like any other: another person approves it, and it is nothing of who does not see the brand', async () => {
@@ -106,7 +108,7 @@ test('a withdrawal is a run like any other: another person approves it, and it i
   const run = (await withdraw(owed).expect(201)).body;
   const approve = (as: object) => s.request(as).post(`/api/v1/payout-runs/${run.id}/approve`).send({});
   expect((await approve({ ...approver, actorId: builder.actorId }).expect(403)).body.code).toBe('four-eyes');
-  await expect(s.sql('UPDATE payout SET fee = 0 WHERE run_id = $1', [run.id])).rejects.toMatchObject({ code: '23514' });
+  await expect(s.sql("UPDATE payout SET charges = '[]' WHERE run_id = $1", [run.id])).rejects.toMatchObject({ code: '23514' });
   await s
     .request({ ...builder, brandIds: [newId('brand')] })
     .post(`/api/v1/partners/${owed.partnerId}/withdrawals`)

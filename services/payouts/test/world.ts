@@ -213,7 +213,11 @@ type BalanceBody = Record<
   | 'paid'
   | 'receivable'
   | 'writtenOff'
-  | 'fees',
+  | 'fees'
+  | 'taxWithheld'
+  | 'vat'
+  | 'offset'
+  | 'exchanged',
   number
 >;
 
@@ -226,7 +230,19 @@ export async function balanceOf(service: TestService<unknown>, partnerId: string
     b.accrued -
     b.reversed -
     b.rejected -
-    (b.pending + b.held + b.approved + b.payable + b.inPayout + b.paid - b.receivable + b.writtenOff + b.fees);
+    (b.pending +
+      b.held +
+      b.approved +
+      b.payable +
+      b.inPayout +
+      b.paid -
+      b.receivable +
+      b.writtenOff +
+      b.fees +
+      b.taxWithheld +
+      b.vat +
+      b.offset +
+      b.exchanged);
   if (difference !== 0) throw new Error(`the balance equation is off by ${difference}: ${JSON.stringify(b)}`);
   const { brandId: _brandId, ...terms } = b as BalanceBody & { brandId?: string };
   return terms;

@@ -57,7 +57,7 @@ export async function checkRail({ databases, report }) {
   const payouts = await databases.rows(
     'payouts',
     `SELECT p.id, p.status, p.amount, p.currency, p.rail_key AS "railKey",
-      (SELECT coalesce(sum(amount), 0)::bigint FROM payout_line WHERE payout_id = p.id) - p.fee AS lines,
+      (SELECT coalesce(sum(amount), 0)::bigint FROM payout_line WHERE payout_id = p.id) + (SELECT coalesce(sum((charge ->> 'amount')::bigint), 0)::bigint FROM jsonb_array_elements(p.charges) charge) AS lines,
       (SELECT count(*)::int FROM simulator_money_out m WHERE m.payout_id = p.id AND m.amount > 0) AS transfers,
       (SELECT coalesce(sum(amount), 0)::bigint FROM simulator_money_out m WHERE m.payout_id = p.id AND m.amount > 0 AND m.currency = p.currency AND m.rail_key = p.id) AS moved
     FROM payout p`,

@@ -19,7 +19,26 @@ export const ledgerAccounts = [
   'written-off',
   // What withdrawals below the minimum have cost.
   'fees',
+  // Kept back from payouts for a tax office; positive is held for it.
+  'tax-withheld',
+  // Paid on top of what was earned; negative is what the brand paid so.
+  'vat',
+  // What one brand owed less because another paid less.
+  'offset',
+  // The other side of an exchange, in each of its two currencies.
+  'exchange',
+  'exchange-fees',
+  // Costs of the brand: what a bank or provider kept of a payment.
+  'rail-fees',
+  // Moved by a bank otherwise than it was told, until somebody finds out why.
+  'suspense',
 ] as const;
+
+/** What else than its lines makes the amount of a payout. */
+export const chargeKinds = ['fee', 'exchange-fee', 'withholding', 'vat', 'offset'] as const;
+/** One such amount, signed: below zero it lessens what is paid. The amount of a payout is the sum of its lines and its charges. */
+export const payoutCharge = z.strictObject({ kind: z.enum(chargeKinds), amount: minorAmount });
+export type PayoutCharge = z.infer<typeof payoutCharge>;
 
 /** Why something that a partner has been paid too much is left with him. */
 export const writeOffReason = z.enum(['clawback-window-over']);
@@ -145,7 +164,7 @@ export const payoutCreated = defineEvent({
   producer: 'payouts',
   consumers: ['approvals', 'commission', 'insights'],
   summary:
-    'Entries of one partner were claimed into a payout of a run. Sum of the lines is the amount and the fee. Long payouts come in parts.',
+    'Entries of one partner were claimed into a payout of a run. The amount is the sum of the lines and the charges. Long payouts come in parts.',
   schema: z.strictObject({
     payoutId: ids.payout,
     runId: ids.run,
@@ -154,14 +173,20 @@ export const payoutCreated = defineEvent({
     amount: positiveAmount,
     currency,
     sandbox: z.boolean(),
-    /** What a withdrawal below the minimum costs; absent: nothing. */
+    /** Of events from before there were other charges: what a withdrawal cost. */
     fee: positiveAmount.optional(),
+    /** Fees, taxes and the like; absent: none but `fee`. */
+    charges: z.array(payoutCharge).optional(),
     part: z.int().positive(),
     parts: z.int().positive(),
     lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })).max(1000),
     createdAt: instant,
   }),
 });
+/** What a payout was charged, whenever its event was written; minor units, below zero where it lessens what is paid. */
+export const chargesOfPayout = ({ fee, charges }: { fee?: number | undefined; charges?: PayoutCharge[] | undefined }): PayoutCharge[] =>
+  charges ?? (fee === undefined ? [] : [{ kind: 'fee', amount: -fee }]);
+
 export const runSealed = defineEvent({
   type: 'payouts.run.sealed.v1',
   kind: 'fact',

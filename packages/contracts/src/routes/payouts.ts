@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, period, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { payoutCharge } from '../events/payouts.js';
 import { fundingRails, payoutMethod } from './payout-methods.js';
 import { earnedUntil } from './payout-schedules.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
@@ -39,8 +40,8 @@ export const payout = z
     partnerId: ids.partner,
     brandId: ids.brand,
     amount: minorAmount,
-    /** What a withdrawal below the minimum costs: the lines sum to amount and fee. */
-    fee: minorAmount,
+    /** Fees, taxes and the like: the amount is the sum of the lines and the charges. */
+    charges: z.array(payoutCharge),
     feeWaived: minorAmount,
     currency,
     status: payoutStatus,
@@ -111,6 +112,11 @@ const balanceTerms = {
   receivable: minorAmount,
   writtenOff: minorAmount,
   fees: minorAmount,
+  taxWithheld: minorAmount,
+  /** Paid on top of what was earned: below zero. */
+  vat: minorAmount,
+  offset: minorAmount,
+  exchanged: minorAmount,
 };
 /** By which of its two dates a transaction counts: from when it has an effect, or when it was booked. */
 const by = z.enum(['effective', 'booked']);

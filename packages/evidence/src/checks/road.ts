@@ -1,4 +1,4 @@
-import { canonicalJson } from '@tributary/contracts';
+import { canonicalJson, chargesOfPayout } from '@tributary/contracts';
 import { missingHops } from '../complete.js';
 import type { Archived } from '../format.js';
 import { attributionIn, isCorrection, type Story } from '../story.js';
@@ -33,15 +33,17 @@ interface Stated {
 export const checkPayout: Check = ({ story, against }) => {
   const [first] = story.parts;
   if (first === undefined) return;
-  const { amount, fee = 0, partnerId, brandId, currency, runId } = first.event.data;
+  const { amount, partnerId, brandId, currency, runId } = first.event.data;
+  const charges = chargesOfPayout(first.event.data);
   const sum = story.lines.reduce((total, line) => total + BigInt(line.amount), 0n);
-  if (sum !== BigInt(amount) + BigInt(fee))
-    against(first, `its lines sum to ${sum}, and it pays ${amount}${fee === 0 ? '' : ` less a fee of ${fee}`}`);
+  const charged = charges.reduce((total, charge) => total + BigInt(charge.amount), 0n);
+  if (sum + charged !== BigInt(amount))
+    against(first, `its lines sum to ${sum}, and it pays ${amount}${charged === 0n ? '' : ` with charges of ${charged}`}`);
   for (const part of story.parts) {
     const { data } = part.event;
     if (
       data.amount !== amount ||
-      (data.fee ?? 0) !== fee ||
+      canonicalJson(chargesOfPayout(data)) !== canonicalJson(charges) ||
       data.partnerId !== partnerId ||
       data.brandId !== brandId ||
       data.currency !== currency ||

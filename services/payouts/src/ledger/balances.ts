@@ -8,7 +8,7 @@ export interface BalanceRow extends BalanceTerms {
   currency: string;
 }
 
-const columns = /* sql */ `partner_id AS "partnerId", brand_id AS "brandId", currency, accrued, reversed, rejected, pending, held, approved, payable, in_payout AS "inPayout", paid, receivable, written_off AS "writtenOff", fees`;
+const columns = /* sql */ `partner_id AS "partnerId", brand_id AS "brandId", currency, accrued, reversed, rejected, pending, held, approved, payable, in_payout AS "inPayout", paid, receivable, written_off AS "writtenOff", fees, tax_withheld AS "taxWithheld", vat, "offset", exchanged`;
 
 /** A partner's balances now, from the projection; scope by row-level security. */
 export async function balancesOf(tx: Tx, partnerId: string): Promise<BalanceRow[]> {
@@ -39,8 +39,8 @@ export async function balancesAt(tx: Tx, partnerId: string, { effectiveUntil, bo
 
 /** What some owe lessens nobody else's payable. */
 const summed = balanceColumns.map((column) => {
-  if (column === 'payable') return 'sum(greatest(payable, 0))::bigint AS payable';
-  return `sum(${column === 'receivable' ? 'receivable + greatest(-payable, 0)' : column})::bigint AS ${column}`;
+  if (column === '"payable"') return 'sum(greatest(payable, 0))::bigint AS payable';
+  return `sum(${column === '"receivable"' ? 'receivable + greatest(-payable, 0)' : column})::bigint AS ${column}`;
 });
 
 /** A brand's balances of all partners together, per currency: now, from the projection, or as of then, from the legs. */

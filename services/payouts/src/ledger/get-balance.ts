@@ -74,5 +74,9 @@ function termsView(row: BalanceTerms) {
     receivable: toWireAmount(terms.receivable),
     writtenOff: toWireAmount(terms.writtenOff),
     fees: toWireAmount(terms.fees),
+    taxWithheld: toWireAmount(terms.taxWithheld),
+    vat: toWireAmount(terms.vat),
+    offset: toWireAmount(terms.offset),
+    exchanged: toWireAmount(terms.exchanged),
   };
 }

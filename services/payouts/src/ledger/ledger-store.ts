@@ -113,9 +113,13 @@ const terms = [
   'receivable',
   'writtenOff',
   'fees',
+  'taxWithheld',
+  'vat',
+  'offset',
+  'exchanged',
 ] as const satisfies readonly (keyof BalanceTerms)[];
-/** The terms as columns of the balance table. */
-export const balanceColumns = terms.map((term) => term.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`));
+/** The terms as columns of the balance table; OFFSET is a word of SQL. */
+export const balanceColumns = terms.map((term) => `"${term.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`)}"`);
 
 const addBalances = /* sql */ `
 INSERT INTO balance (partner_id, brand_id, currency, ${balanceColumns.join(', ')})
@@ -152,4 +156,8 @@ export const foldOfLegs = /* sql */ `
   coalesce(sum(amount) FILTER (WHERE account = 'paid'), 0)::bigint AS paid,
   coalesce(sum(-amount) FILTER (WHERE account = 'receivable'), 0)::bigint AS receivable,
   coalesce(sum(amount) FILTER (WHERE account = 'written-off'), 0)::bigint AS written_off,
-  coalesce(sum(amount) FILTER (WHERE account = 'fees'), 0)::bigint AS fees`;
+  coalesce(sum(amount) FILTER (WHERE account IN ('fees', 'exchange-fees')), 0)::bigint AS fees,
+  coalesce(sum(amount) FILTER (WHERE account = 'tax-withheld'), 0)::bigint AS tax_withheld,
+  coalesce(sum(amount) FILTER (WHERE account = 'vat'), 0)::bigint AS vat,
+  coalesce(sum(amount) FILTER (WHERE account = 'offset'), 0)::bigint AS "offset",
+  coalesce(sum(amount) FILTER (WHERE account = 'exchange'), 0)::bigint AS exchanged`;

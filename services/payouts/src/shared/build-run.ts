@@ -1,5 +1,5 @@
 import { periodOf } from '@tributary/calendar';
-import { newId } from '@tributary/contracts';
+import { newId, type PayoutCharge } from '@tributary/contracts';
 import { activeTraceparent, type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
@@ -15,7 +15,7 @@ import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
-import { createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
+import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
 /** What a run is asked for. */
 export interface RunOrder {
@@ -56,9 +56,7 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
   const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) =>
-    'rail' in routing ? [{ group: { ...group, amount: group.amount - routing.fee.charged }, routing }] : [],
-  );
+  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing, charges: chargesOf(routing) }] : []));
   const left = planned.flatMap(({ group, routing }) =>
     'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
   );
@@ -173,7 +171,7 @@ async function insertRun(
       order.currency,
       order.minimum?.toString() ?? null,
       order.builtBy,
-      JSON.stringify(totalsOf(paid.map(({ group }) => group))),
+      JSON.stringify(totalsOf(paid)),
       JSON.stringify(left.map(leftOutView)),
       order.context.correlationId,
       order.now,
@@ -208,12 +206,16 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
   });
 }
 
-function totalsOf(groups: readonly ClaimedGroup[]) {
-  return [...groupBy(groups, ({ currency }) => currency)]
+/** What is paid otherwise than earned. */
+const chargesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
+  fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];
+
+function totalsOf(paid: readonly PaidGroup[]) {
+  return [...groupBy(paid, ({ group }) => group.currency)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, each]) => ({
       currency,
-      amount: toWireAmount(each.reduce((sum, { amount }) => sum + amount, 0n)),
+      amount: toWireAmount(each.reduce((sum, one) => sum + amountOf(one), 0n)),
       payouts: each.length,
     }));
 }

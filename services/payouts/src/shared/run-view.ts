@@ -15,7 +15,7 @@ export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string 
     partnerId,
     brandId,
     amount: toWireAmount(payout.amount),
-    fee: toWireAmount(payout.fee),
+    charges: payout.charges.map(({ kind, amount }) => ({ kind, amount })),
     feeWaived: toWireAmount(payout.feeWaived),
     currency,
     status,

@@ -1,22 +1,26 @@
-import { newId } from '@tributary/contracts';
+import { newId, type PayoutCharge } from '@tributary/contracts';
 import type { NewEvent, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
+import { sumOfCharges } from '../ledger/domain/charges.js';
 import type { ClaimedGroup, Routing } from '../runs/domain/split-groups.js';
 import { type LineRow, linesHash, linesOf } from '../runs/run-store.js';
 import { payoutFacts } from './payout-facts.js';
 
-/** A balance that is paid, and how. */
+/** A balance that is paid, how, and what is charged. */
 export interface PaidGroup {
   group: ClaimedGroup;
   routing: Extract<Routing, { rail: string }>;
+  charges: readonly PayoutCharge[];
 }
+/** What leaves the brand's account, in minor units. */
+export const amountOf = ({ group, charges }: PaidGroup): bigint => group.amount + sumOfCharges(charges);
 
 const insertPayouts = /* sql */ `
-INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, fee, fee_waived, line_count, lines_hash, created_at)
-SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, fee, fee_waived, 0, '', $2
-FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[])
-  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, fee, fee_waived)`;
+INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, charges, fee_waived, line_count, lines_hash, created_at)
+SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, charges, fee_waived, 0, '', $2
+FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bigint[])
+  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, charges, fee_waived)`;
 
 const insertLines = /* sql */ `
 INSERT INTO payout_line (payout_id, item_id, entry_id, brand_id, partner_id, amount, open_item_id)
@@ -32,13 +36,13 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
     ids,
     paid.map(({ group }) => group.partnerId),
     paid.map(({ group }) => group.brandId),
-    paid.map(({ group }) => group.amount.toString()),
+    paid.map((each) => amountOf(each).toString()),
     paid.map(({ group }) => group.currency),
     paid.map(({ routing }) => routing.sandbox),
     paid.map(({ routing }) => routing.rail),
     paid.map(({ routing }) => routing.method?.id ?? null),
     paid.map(({ routing }) => routing.method?.accountHmac ?? ''),
-    paid.map(({ routing }) => routing.fee.charged.toString()),
+    paid.map(({ charges }) => JSON.stringify(charges)),
     paid.map(({ routing }) => routing.fee.waived.toString()),
   ]);
   await tx.query(insertLines, [runId]);
@@ -47,17 +51,19 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
     [runId],
   );
   const lines = groupBy(await linesOf(tx, ids), ({ payoutId }) => payoutId);
-  const payouts = paid.map(({ group, routing }, index) => {
+  const payouts = paid.map((each, index) => {
+    const { group, routing, charges } = each;
     const id = ids[index] ?? '';
     const own = lines.get(id) ?? [];
     return {
       payout: {
         ...group,
+        amount: amountOf(each),
         id,
         runId,
         rail: routing.rail,
         sandbox: routing.sandbox,
-        fee: routing.fee.charged,
+        charges,
         accountHmac: routing.method?.accountHmac ?? '',
         linesHash: linesHash(own),
       },
@@ -75,7 +81,7 @@ const linesPerEvent = 1000;
 
 /** Long payouts come in parts. */
 export function createdEvents(
-  payout: Parameters<typeof payoutFacts>[0] & { fee: bigint },
+  payout: Parameters<typeof payoutFacts>[0] & { charges: readonly PayoutCharge[] },
   lines: readonly LineRow[],
   now: Date,
 ): NewEvent<'payouts.payout.created.v1'>[] {
@@ -88,7 +94,7 @@ export function createdEvents(
     brandId,
     data: {
       ...payoutFacts(payout),
-      fee: toWireAmount(payout.fee),
+      charges: [...payout.charges],
       part: index + 1,
       parts,
       createdAt: now.toISOString(),

@@ -34,7 +34,7 @@ test.each([
     { entries: new Map([...entries, ['ent_2', { partnerId: 'ptr_2', amount: -100n, status: 'approved' as const }]]) },
   ],
   ['lines-add-up', { payouts: [{ ...payout, amount: 901n }] }],
-  ['lines-add-up', { payouts: [{ ...payout, fee: 1n }] }],
+  ['lines-add-up', { payouts: [{ ...payout, charges: -1n }] }],
   ['no-entry-twice', { payouts: [payout, { ...payout, payoutId: 'pyt_2' }] }],
   ['partners-active', { partners: new Map<string, KnownPartner>([['ptr_1', { status: 'suspended', riskLevel: 'low' }]]) }],
   ['no-high-risk', { partners: new Map<string, KnownPartner>([['ptr_1', { status: 'active', riskLevel: 'high' }]]) }],

@@ -4,8 +4,8 @@ export interface ClaimedPayout {
   payoutId: string;
   partnerId: string;
   amount: bigint;
-  /** What a withdrawal costs the partner; absent: nothing. */
-  fee?: bigint;
+  /** What fees, taxes and the like add to the lines, mostly below zero; absent: nothing. */
+  charges?: bigint;
   lines: readonly { entryId: string; amount: bigint }[];
 }
 export interface KnownEntry {
@@ -36,7 +36,7 @@ export function checkRun(
     {
       check: 'lines-add-up',
       failing: payouts
-        .filter((payout) => payout.amount + (payout.fee ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+        .filter((payout) => payout.amount - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
         .flatMap((payout) => payout.lines),
     },
     { check: 'every-line-approved', failing: lines.filter((line) => entries.get(line.entryId)?.status !== 'approved') },

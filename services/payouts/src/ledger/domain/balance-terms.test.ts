@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { chargeKinds, type PayoutCharge } from '@tributary/contracts';
 import fc from 'fast-check';
 import { type BalanceTerms, imbalance, noBalance, plusLeg, shown } from './balance-terms.js';
 import { accrual, type Bucket, claim, disapproval, handedToRail, move, type Posting, release, returned, settlement } from './posting.js';
@@ -6,22 +7,25 @@ import { accrual, type Bucket, claim, disapproval, handedToRail, move, type Post
 const at = new Date('2026-03-02T08:00:00Z');
 const owner = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR' };
 const entry = (amount: bigint) => ({ ...owner, id: 'ent', entryId: 'ent', amount });
-const payout = (amount: bigint, fee = 0n) => ({ ...owner, id: 'pyt', amount, fee });
+const payout = (amount: bigint, ...charges: PayoutCharge[]) => ({ ...owner, id: 'pyt', amount, charges });
 const after = (postings: readonly Posting[], from: BalanceTerms = noBalance) => postings.flatMap(({ legs }) => legs).reduce(plusLeg, from);
 
 const buckets: Bucket[] = ['pending', 'held', 'approved', 'payable', 'rejected', 'in-payout', 'paid', 'written-off'];
+const anyCharges = fc.array(fc.record({ kind: fc.constantFrom(...chargeKinds), amount: fc.integer({ min: -100, max: 100 }) }), {
+  maxLength: 3,
+});
 const anyPosting = fc
-  .tuple(fc.bigInt(-1_000_000n, 1_000_000n), fc.constantFrom(...buckets), fc.constantFrom(...buckets), fc.nat(7), fc.bigInt(0n, 100n))
-  .map(([amount, from, to, kind, fee]): Posting => {
+  .tuple(fc.bigInt(-1_000_000n, 1_000_000n), fc.constantFrom(...buckets), fc.constantFrom(...buckets), fc.nat(7), anyCharges)
+  .map(([amount, from, to, kind, charges]): Posting => {
     const makers = [
       accrual(entry(amount), at),
       move(entry(amount), from, to, 1, at),
       disapproval(entry(amount), 2, amount, at),
-      claim(payout(amount, fee), at),
-      handedToRail(payout(amount, fee), at),
-      settlement(payout(amount, fee), at),
-      release(payout(amount, fee), at),
-      returned(payout(amount, fee), at),
+      claim(payout(amount, ...charges), at),
+      handedToRail(payout(amount, ...charges), at),
+      settlement(payout(amount, ...charges), at),
+      release(payout(amount, ...charges), at),
+      returned(payout(amount, ...charges), at),
     ];
     return makers[kind] ?? accrual(entry(amount), at);
   });
@@ -59,7 +63,7 @@ test('after a settlement clearing is empty, the funds are gone, and the whole st
 });
 
 test('WE-59 the fee of a withdrawal is a leg of its own: what is paid and the fee are what was payable; what comes back brings the fee along', () => {
-  const forced = payout(949n, 50n);
+  const forced = payout(949n, { kind: 'fee', amount: -50 });
   const paid = after([
     accrual(entry(999n), at),
     move(entry(999n), 'pending', 'payable', 1, at),

@@ -14,6 +14,10 @@ export interface BalanceTerms {
   receivable: bigint;
   writtenOff: bigint;
   fees: bigint;
+  taxWithheld: bigint;
+  vat: bigint;
+  offset: bigint;
+  exchanged: bigint;
 }
 
 export const noBalance: BalanceTerms = {
@@ -29,6 +33,10 @@ export const noBalance: BalanceTerms = {
   receivable: 0n,
   writtenOff: 0n,
   fees: 0n,
+  taxWithheld: 0n,
+  vat: 0n,
+  offset: 0n,
+  exchanged: 0n,
 };
 
 const bucketTerms = {
@@ -41,7 +49,17 @@ const bucketTerms = {
   paid: 'paid',
   'written-off': 'writtenOff',
   fees: 'fees',
+  'exchange-fees': 'fees',
+  'tax-withheld': 'taxWithheld',
+  vat: 'vat',
+  offset: 'offset',
+  exchange: 'exchanged',
 } as const;
+
+/** What is the brand's own affair and no part of what a partner has. */
+const counterAccounts = ['brand-funds', 'rail-clearing', 'disbursed', 'rail-fees', 'suspense'] as const;
+const isCounterAccount = (account: Leg['account']): account is (typeof counterAccounts)[number] =>
+  (counterAccounts as readonly string[]).includes(account);
 
 /** The terms after one more leg. `payable` is net here: see `shown`. */
 export function plusLeg(terms: BalanceTerms, { account, amount }: Leg): BalanceTerms {
@@ -49,7 +67,7 @@ export function plusLeg(terms: BalanceTerms, { account, amount }: Leg): BalanceT
     return amount < 0n ? { ...terms, accrued: terms.accrued - amount } : { ...terms, reversed: terms.reversed + amount };
   }
   if (account === 'receivable') return { ...terms, receivable: terms.receivable - amount };
-  if (account === 'brand-funds' || account === 'rail-clearing' || account === 'disbursed') return terms;
+  if (isCounterAccount(account)) return terms;
   const term = bucketTerms[account];
   return { ...terms, [term]: terms[term] + amount };
 }
@@ -59,7 +77,7 @@ export function shown(terms: BalanceTerms): BalanceTerms {
   return terms.payable < 0n ? { ...terms, payable: 0n, receivable: terms.receivable - terms.payable } : terms;
 }
 
-/** Zero when the balance equation holds: accrued - reversed - rejected = pending + held + approved + payable + in payout + paid - receivable + written off + fees. */
+/** Zero when the balance equation holds: accrued - reversed - rejected = pending + held + approved + payable + in payout + paid - receivable + written off + fees + tax withheld + vat + offset + exchanged. */
 export function imbalance(terms: BalanceTerms): bigint {
   const earned = terms.accrued - terms.reversed - terms.rejected;
   return (
@@ -72,6 +90,10 @@ export function imbalance(terms: BalanceTerms): bigint {
       terms.paid -
       terms.receivable +
       terms.writtenOff +
-      terms.fees)
+      terms.fees +
+      terms.taxWithheld +
+      terms.vat +
+      terms.offset +
+      terms.exchanged)
   );
 }

@@ -1,4 +1,5 @@
-import type { ledgerAccounts, WriteOffReason } from '@tributary/contracts';
+import type { ledgerAccounts, PayoutCharge, WriteOffReason } from '@tributary/contracts';
+import { sumOfCharges } from './charges.js';
 
 export type LedgerAccount = (typeof ledgerAccounts)[number];
 
@@ -46,15 +47,25 @@ interface EntryMoney extends Owner {
 interface PayoutMoney extends Owner {
   id: string;
   amount: bigint;
-  /** What a withdrawal costs the partner: a leg of its own, on the account `fees`. */
-  fee: bigint;
+  /** Each a leg of its own, on an account of its own. */
+  charges: readonly PayoutCharge[];
 }
 
-/** From `payable` into a payout, less the fee; backwards, the fee is given back. */
-const withFee = (account: 'in-payout' | 'paid', { amount, fee }: PayoutMoney, sign: 1n | -1n): Leg[] => [
-  { account: 'payable', amount: -sign * (amount + fee) },
+const accountOfCharge = {
+  fee: 'fees',
+  'exchange-fee': 'exchange-fees',
+  withholding: 'tax-withheld',
+  vat: 'vat',
+  offset: 'offset',
+} as const satisfies Record<PayoutCharge['kind'], LedgerAccount>;
+
+/** From `payable` into a payout, with what is charged; backwards, the charges are given back. */
+const withCharges = (account: 'in-payout' | 'paid', { amount, charges }: PayoutMoney, sign: 1n | -1n): Leg[] => [
+  { account: 'payable', amount: -sign * (amount - sumOfCharges(charges)) },
   { account, amount: sign * amount },
-  ...(fee === 0n ? [] : [{ account: 'fees' as const, amount: sign * fee }]),
+  ...charges
+    .filter((charge) => charge.amount !== 0)
+    .map((charge) => ({ account: accountOfCharge[charge.kind], amount: -sign * BigInt(charge.amount) })),
 ];
 
 /** Commission earned (or, when negative, taken back): the brand's expense becomes a debt to the partner, not yet decided upon. */
@@ -117,7 +128,7 @@ const ofPayout = (kind: Posting['kind'], payout: PayoutMoney, legs: Leg[], effec
 });
 
 /** Entries are claimed into a payout. */
-export const claim = (payout: PayoutMoney, at: Date): Posting => ofPayout('claim', payout, withFee('in-payout', payout, 1n), at);
+export const claim = (payout: PayoutMoney, at: Date): Posting => ofPayout('claim', payout, withCharges('in-payout', payout, 1n), at);
 /** The rail has it, or may have it: the brand's funds stand in clearing until the outcome is known. */
 export const handedToRail = (payout: PayoutMoney, at: Date): Posting =>
   ofPayout('handed-to-rail', payout, transfer('rail-clearing', 'brand-funds', payout.amount), at);
@@ -130,10 +141,10 @@ export const settlement = (payout: PayoutMoney, at: Date): Posting =>
     at,
   );
 /** The payout came to nothing: its entries are payable again. */
-export const release = (payout: PayoutMoney, at: Date): Posting => ofPayout('release', payout, withFee('in-payout', payout, -1n), at);
+export const release = (payout: PayoutMoney, at: Date): Posting => ofPayout('release', payout, withCharges('in-payout', payout, -1n), at);
 /** Nothing left the brand's account after all. */
 export const backFromRail = (payout: PayoutMoney, at: Date): Posting =>
   ofPayout('back-from-rail', payout, transfer('brand-funds', 'rail-clearing', payout.amount), at);
 /** The bank sent the money back after settlement. */
 export const returned = (payout: PayoutMoney, at: Date): Posting =>
-  ofPayout('return', payout, [...withFee('paid', payout, -1n), ...transfer('brand-funds', 'disbursed', payout.amount)], at);
+  ofPayout('return', payout, [...withCharges('paid', payout, -1n), ...transfer('brand-funds', 'disbursed', payout.amount)], at);

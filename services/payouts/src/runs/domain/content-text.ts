@@ -1,3 +1,5 @@
+import type { PayoutCharge } from '@tributary/contracts';
+
 /** What a run would do, payout by payout. The clearance is given for exactly this. */
 export interface RunContent {
   id: string;
@@ -9,9 +11,10 @@ export interface RunContent {
   /** Keyed hash of the account that is paid; empty when a sandbox needs none. */
   accountHmac: string;
   linesHash: string;
+  charges: readonly PayoutCharge[];
 }
 
-/** The canonical content of a run, which is hashed: payouts by id, each as a JSON array of strings. Any changed line, amount or account changes it. */
+/** The canonical content of a run, which is hashed: payouts by id, each as a JSON array of strings. Any changed line, charge, amount or account changes it. */
 export function contentText(payouts: readonly RunContent[]): string {
   const rows = payouts.map((payout) =>
     JSON.stringify([
@@ -23,6 +26,7 @@ export function contentText(payouts: readonly RunContent[]): string {
       payout.rail,
       payout.accountHmac,
       payout.linesHash,
+      ...payout.charges.map(({ kind, amount }) => `${kind}:${amount}`),
     ]),
   );
   return rows.sort().join('\n');

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { chargeKinds } from '@tributary/contracts';
 import fc from 'fast-check';
 import { contentText, type RunContent } from './content-text.js';
 import { type ClaimedGroup, type PayingBrand, type PayingPartner, type RunRules, routeGroup } from './split-groups.js';
@@ -136,18 +137,25 @@ const content = fc.record({
   rail: fc.string(),
   accountHmac: fc.string(),
   linesHash: fc.string(),
+  charges: fc.array(fc.record({ kind: fc.constantFrom(...chargeKinds), amount: fc.integer() }), { maxLength: 3 }),
 });
+
+const changedField = (content: RunContent, field: keyof RunContent): Partial<RunContent> => {
+  if (field === 'amount') return { amount: content.amount + 1n };
+  if (field === 'charges') return { charges: [...content.charges, { kind: 'fee', amount: -1 }] };
+  return { [field]: `${content[field]}x` };
+};
 
 test('the content that is hashed does not depend on order, and any change of the content changes it', () => {
   fc.assert(
     fc.property(
       fc.array(content, { minLength: 1 }),
-      fc.constantFrom<keyof RunContent>('id', 'partnerId', 'amount', 'currency', 'rail', 'accountHmac', 'linesHash'),
+      fc.constantFrom<keyof RunContent>('id', 'partnerId', 'amount', 'currency', 'rail', 'accountHmac', 'linesHash', 'charges'),
       (payouts, field) => {
         const [first, ...rest] = payouts;
         if (!first) return;
         expect(contentText([...rest, first])).toBe(contentText(payouts));
-        const changed = { ...first, [field]: field === 'amount' ? first.amount + 1n : `${first[field]}x` };
+        const changed = { ...first, ...changedField(first, field) };
         expect(contentText([changed, ...rest])).not.toBe(contentText(payouts));
       },
     ),
