@@ -5,6 +5,7 @@ import { catalogue, definitionOf } from './catalogue.js';
 import { incompatibilities } from './compatibility.js';
 import { type EventDefinition, serviceNames } from './define-event.js';
 import { envelopeSchema } from './envelope.js';
+import * as accountStatements from './events/account-statements.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
@@ -26,8 +27,8 @@ const definition = (type: string): EventDefinition => {
 
 test('Q-02 every event that is defined stands in the catalogue, once', () => {
   const isEvent = (value: unknown): value is EventDefinition => typeof value === 'object' && value !== null && 'lane' in value;
-  const declared = [approvals, commission, directory, fx, others, payouts, reconciliation, statements, tracking].flatMap((file) =>
-    Object.values(file).filter(isEvent),
+  const declared = [accountStatements, approvals, commission, directory, fx, others, payouts, reconciliation, statements, tracking].flatMap(
+    (file) => Object.values(file).filter(isEvent),
   );
   expect(declared.map(({ type }) => type).sort()).toEqual([...catalogue.keys()].sort());
   expect(new Set(declared.map(({ type }) => type)).size).toBe(declared.length);

@@ -33,6 +33,7 @@ function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
     bankDays: read.TRIBUTARY_PAYOUT_BANK_DAYS,
     payoutsPerRun: 5000,
     payoutsPerBatch: 100,
+    statementsPerBatch: 200,
     paypalUrl: read.TRIBUTARY_PAYPAL_URL,
     stripeUrl: read.TRIBUTARY_STRIPE_URL,
     providerTimeoutMs: 15_000,
@@ -63,6 +64,9 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'rail_callback',
       'payout_schedule',
       'scheduled_run',
+      'account_statement',
+      'account_statement_line',
+      'statement_month',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

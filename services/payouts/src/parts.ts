@@ -5,7 +5,7 @@ import type { HearCallback } from './rails/domain/callback.js';
 import type { Rail } from './rails/domain/rail.js';
 
 /** The named places at which a crash would hurt most. */
-export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-answer-before-commit';
+export type PayoutCrashPoint = 'payouts.before-submit' | 'payouts.after-rail-answer-before-commit' | 'payouts.between-statements';
 
 /** Everything that the use cases of this service are built from. */
 export interface Parts extends Kit<PrismaClient> {
@@ -32,6 +32,8 @@ export interface PayoutSettings {
   payoutsPerRun: number;
   /** So many payouts are sent between two commits. A bank file holds all of its brand. */
   payoutsPerBatch: number;
+  /** So many accounts are stated between two commits. */
+  statementsPerBatch: number;
 }
 
 /** Payouts as the answers of rails see them. */

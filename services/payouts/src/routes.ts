@@ -20,6 +20,15 @@ import { createWithdrawalRoute } from './runs/withdraw.js';
 import { createScheduleRoute } from './schedules/create-schedule.js';
 import { getEarningsScheduleRoute } from './schedules/earnings-schedule.js';
 import { listSchedulesRoute } from './schedules/list-schedules.js';
+import { getAccountStatementCsvRoute, getAccountStatementPdfRoute } from './statements/download-statements.js';
+import { issueAccountStatementsRoute } from './statements/issue-months.js';
+import { getPayoutStatementPdfRoute, getPayoutStatementRoute } from './statements/payout-statement.js';
+import {
+  getAccountStatementRoute,
+  getConsolidatedStatementRoute,
+  listAccountStatementLinesRoute,
+  listAccountStatementsRoute,
+} from './statements/read-statements.js';
 
 export const routes = (parts: Parts): Route[] => [
   createFundingAccountRoute(parts),
@@ -54,4 +63,13 @@ export const routes = (parts: Parts): Route[] => [
   listReconciliationItemsRoute(parts),
   getReconciliationItemRoute(parts),
   resolveReconciliationItemRoute(parts),
+  issueAccountStatementsRoute(parts),
+  listAccountStatementsRoute(parts),
+  getAccountStatementRoute(parts),
+  listAccountStatementLinesRoute(parts),
+  getAccountStatementCsvRoute(parts),
+  getAccountStatementPdfRoute(parts),
+  getConsolidatedStatementRoute(parts),
+  getPayoutStatementRoute(parts),
+  getPayoutStatementPdfRoute(parts),
 ];

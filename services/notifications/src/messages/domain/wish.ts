@@ -1,6 +1,11 @@
 import type { EventOf } from '@tributary/contracts';
 
-export type Template = 'payout-settled' | 'payout-failed' | 'payout-returned' | `payout-method-${'changed' | 'verified' | 'disabled'}`;
+export type Template =
+  | 'statement-issued'
+  | 'payout-settled'
+  | 'payout-failed'
+  | 'payout-returned'
+  | `payout-method-${'changed' | 'verified' | 'disabled'}`;
 
 /** What a template is filled with, besides the names that are looked up when it is sent: nothing personal. */
 export interface MessageFacts {
@@ -8,6 +13,7 @@ export interface MessageFacts {
   currency?: string;
   sandbox?: boolean;
   usableFrom?: string;
+  period?: string;
 }
 
 /** A message that a fact asks for. The key says what happened to what: two wishes with one key are one. */
@@ -44,5 +50,18 @@ export function ofPayoutMethod({ data, sequence = 0 }: EventOf<'payouts.payout-m
     template,
     about: payoutMethodId,
     facts: { usableFrom },
+  };
+}
+
+/** A month of the partner's account is stated: the amount is its closing balance. */
+export function ofStatement({ data }: EventOf<'payouts.statement.issued.v1'>): Wish {
+  const { statementId, partnerId, brandId, closing, currency, period } = data;
+  return {
+    key: `statement-issued ${statementId}`,
+    partnerId,
+    brandId,
+    template: 'statement-issued',
+    about: statementId,
+    facts: { amount: closing, currency, period },
   };
 }
