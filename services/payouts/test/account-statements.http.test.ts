@@ -96,20 +96,22 @@ test('O-13 a month is stated: opening, what moved, closing; what is booked later
   expect((await pdfOf(march.id)).equals(await pdfOf(march.id))).toBe(true);
 });
 
+/** More of them in the long run. */
+const [brands, months] = process.env['TRIBUTARY_LONG'] === '1' ? [40, 12] : [3, 2];
+
 test('O-13 INV-P6 over random histories, JSON, CSV and PDF add up to what was paid and to what the ledger moved', async () => {
   const seed = Number(process.env['SEED'] ?? 20_261_122);
   const random = seededRandom(seed);
   const below = (n: number) => Math.floor(random() * n);
-  const world = await Promise.all(Array.from({ length: 5 }, () => aPartner(s, { clawbackDays: below(2) === 0 ? 0 : null })));
+  const world = await Promise.all(Array.from({ length: brands }, () => aPartner(s, { clawbackDays: below(2) === 0 ? 0 : null })));
   const from = s.clock.now();
-  for (let month = 0; month < 3; month++) {
+  for (let month = 0; month < months; month++) {
     for (const owed of world) await someHistory(owed, below);
     await s.moveClock(new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + month + 1, 1, 6)));
   }
   for (const owed of world) {
     const statements = (await listed(`partnerId=${owed.partnerId}`)).reverse();
-    expect([seed, statements.length]).toEqual([seed, 3]);
-    expect(statements.map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect([seed, ...statements.map(({ number }) => number)]).toEqual([seed, ...Array.from({ length: months }, (_, index) => index + 1)]);
     let opening = 0;
     let paidInAll = 0;
     for (const statement of statements) {
@@ -145,7 +147,7 @@ test('O-13 INV-P6 over random histories, JSON, CSV and PDF add up to what was pa
     const left = await balanceOf(s, owed.partnerId, `?asOf=${end}&by=booked`);
     expect([seed, left.pending + left.held + left.approved + left.payable + left.inPayout - left.receivable]).toEqual([seed, opening]);
   }
-});
+}, 600_000);
 
 /** Sales, refunds, rejections, payouts that arrive or fail, some of them only next month. */
 async function someHistory(owed: Owed, below: (n: number) => number): Promise<void> {

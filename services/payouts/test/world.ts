@@ -14,6 +14,8 @@ export const approver: Partial<Principal> = { actorId: 'usr_approver', roles: ['
 interface Policy {
   minimumPayout?: number;
   clawbackDays?: number | null;
+  offsetScope?: 'brand' | 'licence' | 'operator';
+  licence?: string | null;
 }
 
 export const brandChanged = (brandId: string, policy: Policy = {}, sequence = 1, changedAt = start.toISOString()) =>

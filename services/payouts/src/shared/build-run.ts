@@ -3,6 +3,7 @@ import { newId, type PayoutCharge } from '@tributary/contracts';
 import { activeTraceparent, type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
+import { sumOfCharges } from '../ledger/domain/charges.js';
 import { claim } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
@@ -14,6 +15,7 @@ import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
+import { chargesOfOffsets, type Offsets, offsetBook, withOffsetting, writeOffsets } from './offsets.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
 import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
@@ -52,11 +54,13 @@ export interface LeftOut {
 export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{ runId: string | null; left: LeftOut[] }> {
   const runId = newId('run');
   const brandIds = await brandsWithPayables(tx, order);
-  await lockBrands(tx, brandIds);
+  await lockBrands(tx, await withOffsetting(tx, brandIds));
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
   const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing, charges: chargesOf(routing) }] : []));
+  const paid = planned.flatMap(({ group, routing, offsets }) =>
+    'rail' in routing ? [{ group, routing, charges: chargesOf(routing, offsets), shares: offsets.shares }] : [],
+  );
   const left = planned.flatMap(({ group, routing }) =>
     'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
   );
@@ -94,6 +98,7 @@ async function cutOffsOf(tx: Tx, brandIds: readonly string[], { asOf, cutOffOf }
 interface Planned {
   group: ClaimedGroup;
   routing: Routing;
+  offsets: Offsets;
 }
 
 interface Started extends RunOrder {
@@ -113,19 +118,29 @@ async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonl
     rail,
     now,
     minimums,
-    notMet: (group: ClaimedGroup) => notMet.get(group),
     withdrawal: order.withdrawal,
     exclude: new Set(order.exclude),
   };
   let room = settings.payoutsPerRun;
+  const book = await offsetBook(tx, groups);
   return groups.map((group) => {
-    const routing = routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules);
-    if ('leftOut' in routing) return { group, routing };
-    if (room === 0) return { group, routing: { leftOut: 'run-full' } };
+    const offsets = book.of(group);
+    const net = { ...group, amount: group.amount + sumOfCharges(chargesOfOffsets(offsets)) };
+    const routing = routeGroup(net, brands.get(group.brandId), partners.get(group.partnerId), {
+      ...rules,
+      notMet: () => notMet.get(group),
+    });
+    if ('leftOut' in routing) return { group, routing: whyNothing(routing, offsets), offsets };
+    if (room === 0) return { group, routing: { leftOut: 'run-full' }, offsets };
     room--;
-    return { group, routing };
+    book.take(group, offsets);
+    return { group, routing, offsets };
   });
 }
+
+/** A balance that debts elsewhere use up waits: what is left over, once there is more, is paid. */
+const whyNothing = (routing: Extract<Routing, { leftOut: LeftOutReason }>, { shares }: Offsets): Routing =>
+  routing.leftOut === 'nothing-due' && shares.length > 0 ? { leftOut: 'owed-elsewhere' } : routing;
 
 /** The groups that break a rule of their schedule, each with the first such rule. */
 async function whoIsNotEligible(
@@ -198,6 +213,13 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
       payouts.map(({ payout }) => ({ posting: claim(payout, now), context })),
       now,
     );
+    await writeOffsets(
+      tx,
+      parts,
+      payouts.map(({ payout, shares }) => ({ ...payout, shares })),
+      context,
+      now,
+    );
     await parts.outbox.append(
       tx,
       context,
@@ -207,8 +229,10 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
 }
 
 /** What is paid otherwise than earned. */
-const chargesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
-  fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];
+const chargesOf = ({ fee }: PaidGroup['routing'], offsets: Offsets): PayoutCharge[] => [
+  ...chargesOfOffsets(offsets),
+  ...(fee.charged === 0n ? [] : [{ kind: 'fee' as const, amount: toWireAmount(-fee.charged) }]),
+];
 
 function totalsOf(paid: readonly PaidGroup[]) {
   return [...groupBy(paid, ({ group }) => group.currency)]

@@ -3,6 +3,7 @@ import type { NewEvent, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
 import { sumOfCharges } from '../ledger/domain/charges.js';
+import type { Debt } from '../runs/domain/share-out.js';
 import type { ClaimedGroup, Routing } from '../runs/domain/split-groups.js';
 import { type LineRow, linesHash, linesOf } from '../runs/run-store.js';
 import { payoutFacts } from './payout-facts.js';
@@ -12,6 +13,8 @@ export interface PaidGroup {
   group: ClaimedGroup;
   routing: Extract<Routing, { rail: string }>;
   charges: readonly PayoutCharge[];
+  /** What it settles at other brands. */
+  shares: readonly Debt[];
 }
 /** What leaves the brand's account, in minor units. */
 export const amountOf = ({ group, charges }: PaidGroup): bigint => group.amount + sumOfCharges(charges);
@@ -52,7 +55,7 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
   );
   const lines = groupBy(await linesOf(tx, ids), ({ payoutId }) => payoutId);
   const payouts = paid.map((each, index) => {
-    const { group, routing, charges } = each;
+    const { group, routing, charges, shares } = each;
     const id = ids[index] ?? '';
     const own = lines.get(id) ?? [];
     return {
@@ -68,6 +71,7 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
         linesHash: linesHash(own),
       },
       lines: own,
+      shares,
     };
   });
   await tx.query(

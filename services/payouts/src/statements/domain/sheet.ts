@@ -34,6 +34,7 @@ const words: Readonly<Record<string, string>> = {
   withholding: 'Tax withheld',
   vat: 'VAT',
   offset: 'Offset between brands',
+  'offset-credit': 'Settled by other brands',
   exchange: 'Exchange',
   other: 'Other',
 };
