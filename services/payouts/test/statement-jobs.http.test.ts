@@ -3,6 +3,7 @@ import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
+import { everyBrand } from '../src/parts.js';
 import { download, readPdf } from './statement-readers.js';
 import { addMethod, aPartner, earned, enrolled, partnerChanged, start } from './world.js';
 
@@ -69,11 +70,34 @@ test('O-13 months that were missed are stated one by one, and a brand without mo
   expect(await numbers(quiet.brandId)).toEqual([]);
 });
 
+test('O-13 what is booked in a month and committed only after its statement stands in the next, and nowhere else', async () => {
+  const owed = await aPartner(s);
+  await earned(s, owed, 100);
+  const booked = s.clock.now();
+  await s.moveClock(new Date('2026-09-01T06:00:00.000Z'));
+  await s.db.tx(everyBrand, (tx) =>
+    tx.query(
+      `INSERT INTO ledger_transaction (id, business_key, kind, brand_id, partner_id, currency, accounts, amounts, effective_at, posted_at)
+       VALUES ($1, $1, 'accrual', $2, $3, 'EUR', '{brand-expense,pending}', '{-7,7}', $4, $4)`,
+      [newId('ledgerTransaction'), owed.brandId, owed.partnerId, booked],
+    ),
+  );
+  await s.moveClock(new Date('2026-10-01T06:00:00.000Z'));
+  const rows = await s.sql(
+    'SELECT period, opening::int, closing::int, line_count FROM account_statement WHERE brand_id = $1 ORDER BY number',
+    [owed.brandId],
+  );
+  expect(rows).toEqual([
+    { period: '2026-08', opening: 0, closing: 100, line_count: 1 },
+    { period: '2026-09', opening: 100, closing: 107, line_count: 1 },
+  ]);
+});
+
 test('O-13 a name is on paper and in no table, and nowhere once the key of the partner is destroyed', async () => {
   const owed = await aPartner(s);
   await addMethod(s, owed.partnerId, { kind: 'simulated', account: { name: 'Zsuzsanna Őrhegyi' } });
   await earned(s, owed, 100);
-  await s.moveClock(new Date('2026-09-01T06:00:00.000Z'));
+  await s.moveClock(new Date('2026-11-01T06:00:00.000Z'));
   const [statement] = await s.sql<{ id: string }>('SELECT id FROM account_statement WHERE partner_id = $1', [owed.partnerId]);
   const path = `/api/v1/account-statements/${statement?.id}/pdf`;
   expect((await readPdf(await download(s, path))).text).toContain('Zsuzsanna Őrhegyi');
