@@ -64,6 +64,8 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'rail_callback',
       'payout_schedule',
       'scheduled_run',
+      'run_approval',
+      'payout_routing_policy',
       'account_statement',
       'account_statement_line',
       'statement_month',

@@ -24,11 +24,12 @@ export function onBrandChanged({ outbox, clock, name }: Parts): Consumer<EventOf
 const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.brandId);
   await tx.query(
-    `INSERT INTO brand_profile (brand_id, sequence, currency, time_zone, status, minimum_payout, name, offset_scope, licence)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[])
+    `INSERT INTO brand_profile (brand_id, sequence, currency, time_zone, status, minimum_payout, name, offset_scope, licence, finance_threshold)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[])
      ON CONFLICT (brand_id) DO UPDATE SET sequence = excluded.sequence, currency = excluded.currency, time_zone = excluded.time_zone, status = excluded.status,
        minimum_payout = excluded.minimum_payout, name = excluded.name,
-       offset_scope = excluded.offset_scope, licence = excluded.licence WHERE excluded.sequence > brand_profile.sequence`,
+       offset_scope = excluded.offset_scope, licence = excluded.licence, finance_threshold = excluded.finance_threshold
+       WHERE excluded.sequence > brand_profile.sequence`,
     [
       rows.map(({ data }) => data.brandId),
       rows.map(({ sequence }) => sequence ?? 0),
@@ -39,6 +40,7 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
       rows.map(({ data }) => data.name),
       rows.map(({ data }) => data.policy.offsetScope ?? 'brand'),
       rows.map(({ data }) => data.policy.licence ?? null),
+      rows.map(({ data }) => data.policy.financeThreshold),
     ],
   );
 };
@@ -46,13 +48,15 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
 export const onPartnerChanged: Consumer<EventOf<'directory.partner.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.partnerId);
   await tx.query(
-    `INSERT INTO partner_profile (partner_id, sequence, status, tags) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[])
-     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags WHERE excluded.sequence > partner_profile.sequence`,
+    `INSERT INTO partner_profile (partner_id, sequence, status, tags, risk_level) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::text[])
+     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags, risk_level = excluded.risk_level
+     WHERE excluded.sequence > partner_profile.sequence`,
     [
       rows.map(({ data }) => data.partnerId),
       rows.map(({ sequence }) => sequence ?? 0),
       rows.map(({ data }) => data.status),
       rows.map(({ data }) => JSON.stringify(data.tags)),
+      rows.map(({ data }) => data.riskLevel),
     ],
   );
 };
