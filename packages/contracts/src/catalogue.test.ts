@@ -5,6 +5,7 @@ import { catalogue, definitionOf } from './catalogue.js';
 import { incompatibilities } from './compatibility.js';
 import { type EventDefinition, serviceNames } from './define-event.js';
 import { envelopeSchema } from './envelope.js';
+import * as accountStatements from './events/account-statements.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
@@ -29,6 +30,7 @@ const definition = (type: string): EventDefinition => {
 test('Q-02 every event that is defined stands in the catalogue, once', () => {
   const isEvent = (value: unknown): value is EventDefinition => typeof value === 'object' && value !== null && 'lane' in value;
   const declared = [
+    accountStatements,
     approvals,
     commission,
     directory,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EventDefinition } from './define-event.js';
 import type { Envelope } from './envelope.js';
+import * as accountStatements from './events/account-statements.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
@@ -58,6 +59,7 @@ const definitions = [
   payouts.payoutFailed,
   payouts.payoutReturned,
   payouts.writeOffChanged,
+  accountStatements.accountStatementIssued,
   reconciliation.payoutResolvedByHand,
   reconciliation.bankReportRead,
   reconciliation.reconciliationResolved,

@@ -59,6 +59,7 @@ export const ids = {
   dealTemplate: idSchema('dealTemplate'),
   dealBatch: idSchema('dealBatch'),
   statement: idSchema('statement'),
+  accountStatement: idSchema('accountStatement'),
   simulation: idSchema('simulation'),
   recalculation: idSchema('recalculation'),
   riskHit: idSchema('riskHit'),

@@ -23,6 +23,7 @@ export const idPrefixes = {
   payoutMethod: 'pm',
   fundingAccount: 'fac',
   statement: 'stm',
+  accountStatement: 'ast',
   adjustment: 'adj',
   dealTemplate: 'dtp',
   dealBatch: 'bat',

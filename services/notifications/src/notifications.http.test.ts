@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { catalogue } from '@tributary/contracts';
+import { catalogue, newId } from '@tributary/contracts';
 import { baseConfig } from '@tributary/service-kit';
-import { repeated, startTestService, type TestService } from '@tributary/testkit';
+import { anEvent, repeated, startTestService, type TestService } from '@tributary/testkit';
 import PostalMime from 'postal-mime';
 import { aDirectory, aPartner } from '../test/facts.js';
 import { memoryMailer } from '../test/memory-mailer.js';
@@ -43,6 +43,17 @@ const later = (minutes: number) => s.moveClock(new Date(s.clock.now().getTime() 
 test('subscribes to exactly what the catalogue says', () => {
   const named = [...catalogue.values()].filter(({ consumers }) => consumers.includes('notifications')).map(({ type }) => type);
   expect(Object.keys(s.service.subscriptions).sort()).toEqual(named.sort());
+});
+
+test('O-13 a partner is told that a month of his account is stated', async () => {
+  const { partnerId, brandId, brand, partner } = aPartner('Acme');
+  const data = { brandId, partnerId, currency: 'EUR', period: '2026-02', number: 7, opening: 0, closing: -1250, lineCount: 3 };
+  const issued = { statementId: newId('accountStatement'), contentHash: 'a'.repeat(64), issuedAt: '2026-03-01T00:00:00.000Z' };
+  await s.deliver(brand, partner(), anEvent('payouts.statement.issued.v1', { ...data, ...issued }));
+  await s.service.runDueJobs();
+  expect(mailer.taken).toMatchObject([
+    { subject: 'Your statement of 2026-02 from Acme', text: expect.stringContaining('closes at -12.50 EUR.') },
+  ]);
 });
 
 test('a partner is told that his money arrived, and the others that he was told', async () => {

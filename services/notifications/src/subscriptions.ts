@@ -1,5 +1,5 @@
 import type { Subscriptions } from '@tributary/messaging';
-import { ofPartner, ofPayout, ofPayoutMethod } from './messages/domain/wish.js';
+import { ofPartner, ofPayout, ofPayoutMethod, ofStatement } from './messages/domain/wish.js';
 import { type QueueParts, telling } from './messages/on-facts.consumer.js';
 import type { ProfileStore } from './profiles/profile-store.js';
 
@@ -14,4 +14,5 @@ export const subscriptions = (parts: QueueParts & { profiles: ProfileStore }): S
   'payouts.payout.settled.v1': telling(parts, ofPayout),
   'payouts.payout.failed.v1': telling(parts, ofPayout),
   'payouts.payout.returned.v1': telling(parts, ofPayout),
+  'payouts.statement.issued.v1': telling(parts, ofStatement),
 });

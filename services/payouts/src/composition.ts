@@ -39,6 +39,7 @@ function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
     balancesAtOnce: 1000,
     payoutsPerBatch: 100,
     paymentsAtOnce: 1000,
+    statementsPerBatch: 200,
     paypalUrl: read.TRIBUTARY_PAYPAL_URL,
     stripeUrl: read.TRIBUTARY_STRIPE_URL,
     providerTimeoutMs: 15_000,
@@ -75,6 +76,9 @@ export async function compose(environment: ServiceEnvironment, options: PayoutsO
       'scheduled_run',
       'run_approval',
       'payout_routing_policy',
+      'account_statement',
+      'account_statement_line',
+      'statement_month',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

@@ -7,10 +7,12 @@ import { askForReversals } from './receivables/payout-reversals.js';
 import { compareWithRails } from './recovery/compare-with-rails.js';
 import { buildScheduled } from './schedules/build-scheduled.js';
 import { matureEntries } from './shared/mature-entries.js';
+import { issueStatements } from './statements/issue-months.js';
 
 export const jobs = (parts: Parts): Job[] => [
   { name: 'mature-entries', everySeconds: 60, onClock: true, run: (_data, { now }) => matureEntries(parts)(now) },
   { name: 'build-scheduled-runs', everySeconds: 60, onClock: true, run: (_data, { now }) => buildScheduled(parts)(now) },
+  { name: 'issue-statements', everySeconds: 3600, onClock: true, run: (_data, { now }) => issueStatements(parts)(now) },
   { name: 'submit-run', run: (data, { now }) => submitPayouts(parts, String(data['runId']), now) },
   { name: 'follow-up-payouts', everySeconds: 1, onClock: true, run: (_data, { now }) => followUp(parts, now) },
   { name: 'ask-for-reversals', everySeconds: 60, onClock: true, run: (_data, { now }) => askForReversals(parts, now) },

@@ -30,6 +30,7 @@ export type PayoutCrashPoint =
   | 'payouts.before-submit'
   | 'payouts.after-rail-answer-before-commit'
   | 'payouts.before-acknowledge'
+  | 'payouts.between-statements'
   | `payouts.${CrashStep}.${'before' | 'after'}-commit`;
 
 /** Everything that the use cases of this service are built from. */
@@ -63,6 +64,8 @@ export interface PayoutSettings {
   payoutsPerBatch: number;
   /** So many of a file are held at a time. */
   paymentsAtOnce: number;
+  /** So many accounts are stated between two commits. */
+  statementsPerBatch: number;
 }
 
 /** For so many days after a change of address no account is paid that was entered around it. */

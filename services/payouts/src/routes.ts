@@ -6,6 +6,7 @@ import { uploadBankReportRoute } from './bank/upload-bank-report.js';
 import { getBalanceRoute } from './ledger/get-balance.js';
 import { listLimitsRoute } from './limits/list-limits.js';
 import { setLimitsRoute } from './limits/set-limits.js';
+import { getBalanceRoute, getBrandBalanceRoute } from './ledger/get-balance.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
 import { freezeMethodRoute } from './methods/freeze-method.js';
@@ -26,6 +27,15 @@ import { createWithdrawalRoute } from './runs/withdraw.js';
 import { createScheduleRoute } from './schedules/create-schedule.js';
 import { getEarningsScheduleRoute } from './schedules/earnings-schedule.js';
 import { listSchedulesRoute } from './schedules/list-schedules.js';
+import { getAccountStatementCsvRoute, getAccountStatementPdfRoute } from './statements/download-statements.js';
+import { issueAccountStatementsRoute } from './statements/issue-months.js';
+import { getPayoutStatementPdfRoute, getPayoutStatementRoute } from './statements/payout-statement.js';
+import {
+  getAccountStatementRoute,
+  getConsolidatedStatementRoute,
+  listAccountStatementLinesRoute,
+  listAccountStatementsRoute,
+} from './statements/read-statements.js';
 
 export const routes = (parts: Parts): Route[] => [
   createFundingAccountRoute(parts),
@@ -35,6 +45,7 @@ export const routes = (parts: Parts): Route[] => [
   disablePayoutMethodRoute(parts),
   freezeMethodRoute(parts),
   getBalanceRoute(parts),
+  getBrandBalanceRoute(parts),
   getEarningsScheduleRoute(parts),
   createScheduleRoute(parts),
   listSchedulesRoute(parts),
@@ -74,4 +85,13 @@ export const routes = (parts: Parts): Route[] => [
   listReconciliationItemsRoute(parts),
   getReconciliationItemRoute(parts),
   resolveReconciliationItemRoute(parts),
+  issueAccountStatementsRoute(parts),
+  listAccountStatementsRoute(parts),
+  getAccountStatementRoute(parts),
+  listAccountStatementLinesRoute(parts),
+  getAccountStatementCsvRoute(parts),
+  getAccountStatementPdfRoute(parts),
+  getConsolidatedStatementRoute(parts),
+  getPayoutStatementRoute(parts),
+  getPayoutStatementPdfRoute(parts),
 ];

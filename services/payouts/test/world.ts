@@ -17,6 +17,8 @@ interface Policy {
   minimumPayout?: number;
   financeThreshold?: number;
   clawbackDays?: number | null;
+  offsetScope?: 'brand' | 'licence' | 'operator';
+  licence?: string | null;
 }
 
 export const brandChanged = (brandId: string, policy: Policy = {}, sequence = 1, changedAt = start.toISOString()) =>

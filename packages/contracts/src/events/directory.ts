@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countryCode, currency, ids, instant, slug, timeZone } from '../common.js';
+import { countryCode, currency, ids, instant, slug, text, timeZone } from '../common.js';
 import { defineEvent } from '../define-event.js';
 import { termDefaults } from '../terms.js';
 
@@ -15,6 +15,10 @@ export const brandPolicy = z.strictObject({
   minimumPayout: z.int().nonnegative(),
   /** For how many full days after the payment a commission may still be taken back. Null or absent: without end. */
   clawbackDays: z.int().min(0).max(3650).nullable().optional(),
+  /** With which brands debts of a partner are offset: none (`brand`, also when absent), those of the same `licence`, or all of the operator. Both must say so. */
+  offsetScope: z.enum(['brand', 'licence', 'operator']).optional(),
+  /** The licence that the brand runs under. */
+  licence: text(64).nullable().optional(),
   /** Each unique click of a person becomes a conversion of kind `click`, so that deals can pay for it. Absent: false. */
   clicksAreEvents: z.boolean().optional(),
   /** Each enrolment approved while this holds becomes a conversion of kind `enrollment`, so that deals can pay for recruits. Absent: false. */

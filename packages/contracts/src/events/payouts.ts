@@ -34,8 +34,8 @@ export const ledgerAccounts = [
   'suspense',
 ] as const;
 
-/** What else than its lines makes the amount of a payout. */
-export const chargeKinds = ['fee', 'exchange-fee', 'withholding', 'vat', 'offset'] as const;
+/** What else than its lines makes the amount of a payout. `offset`: kept to settle a debt to another brand. `offset-credit`: what other brands have settled of this one's lines. */
+export const chargeKinds = ['fee', 'exchange-fee', 'withholding', 'vat', 'offset', 'offset-credit'] as const;
 /** One such amount, signed: below zero it lessens what is paid. The amount of a payout is the sum of its lines and its charges. */
 export const payoutCharge = z.strictObject({ kind: z.enum(chargeKinds), amount: minorAmount });
 export type PayoutCharge = z.infer<typeof payoutCharge>;

@@ -1,5 +1,6 @@
 import type { RouteContract } from '../define-route.js';
 import * as access from './access.js';
+import * as accountStatements from './account-statements.js';
 import * as adjustments from './adjustments.js';
 import * as approvalBatches from './approval-batches.js';
 import * as approvalDelegations from './approval-delegations.js';
@@ -76,6 +77,7 @@ export const routeContracts: readonly RouteContract[] = [
   payoutReversals,
   writeOffs,
   payoutSchedules,
+  accountStatements,
   audit,
   insights,
   quality,

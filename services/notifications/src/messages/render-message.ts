@@ -30,6 +30,7 @@ export async function renderMessage({ id, template, about, facts, brandName, fre
     freeze,
     sandbox: facts.sandbox ?? false,
     amount: facts.amount === undefined || facts.currency === undefined ? '' : amountInWords(facts.amount, facts.currency),
+    period: facts.period ?? '',
     usableFrom: facts.usableFrom === undefined ? '' : `${facts.usableFrom.slice(0, 16).replace('T', ' ')} UTC`,
   };
   const fill = (engine: Liquid, text: string): Promise<string> => engine.parseAndRender(text, values);

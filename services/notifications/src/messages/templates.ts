@@ -1,12 +1,21 @@
 import type { Template } from './domain/wish.js';
 
-/** A message in words (Liquid). `partner`, `brand`, `amount`, `usableFrom`, `freeze` (a link, or nothing) and `about` are filled in; in HTML they are escaped. */
+/** A message in words (Liquid). `partner`, `brand`, `amount`, `usableFrom`, `period`, `freeze` (a link, or nothing) and `about` are filled in; in HTML they are escaped. */
 interface Words {
   subject: string;
   paragraphs: readonly string[];
 }
 
 export const templates: Readonly<Record<Template, Words>> = {
+  'statement-issued': {
+    subject: 'Your statement of {{ period }} from {{ brand }}',
+    paragraphs: [
+      'Hello {{ partner }},',
+      'the statement of your account with {{ brand }} for {{ period }} is there. It closes at {{ amount }}.',
+      'What is booked later stands in the next one.',
+      'Reference: {{ about }}',
+    ],
+  },
   'payout-settled': {
     subject: '{% if sandbox %}[Sandbox] {% endif %}{{ amount }} from {{ brand }} has arrived',
     paragraphs: ['Hello {{ partner }},', 'your payout of {{ amount }} from {{ brand }} has arrived.', 'Reference: {{ about }}'],

@@ -1,6 +1,6 @@
 import type { Tx } from '@tributary/messaging';
 import type { BalanceTerms } from './domain/balance-terms.js';
-import { foldOfLegs } from './ledger-store.js';
+import { balanceColumns, foldOfLegs } from './ledger-store.js';
 
 export interface BalanceRow extends BalanceTerms {
   partnerId: string;
@@ -18,14 +18,40 @@ export async function balancesOf(tx: Tx, partnerId: string): Promise<BalanceRow[
   return rows;
 }
 
-/** The same at an instant (`asOf`, when things count from) as it was known at another (`knownAt`, when they were booked): computed from the legs. */
-export async function balancesAt(tx: Tx, partnerId: string, asOf: Date, knownAt: Date): Promise<BalanceRow[]> {
+/** Which transactions count: those that have an effect by then, and those that were booked by then. Null: whenever. */
+export interface Known {
+  effectiveUntil: Date | null;
+  bookedUntil: Date;
+}
+
+const counted = /* sql */ `($2::timestamptz IS NULL OR effective_at <= $2) AND posted_at <= $3`;
+const groups = /* sql */ `partner_id, brand_id, currency`;
+
+/** The same as of then: computed from the legs. */
+export async function balancesAt(tx: Tx, partnerId: string, { effectiveUntil, bookedUntil }: Known): Promise<BalanceRow[]> {
   const { rows } = await tx.query<BalanceRow>(
-    `WITH folded AS (
-       SELECT partner_id, brand_id, currency, ${foldOfLegs} FROM ledger_leg
-       WHERE partner_id = $1 AND effective_at <= $2 AND posted_at <= $3 GROUP BY partner_id, brand_id, currency)
+    `WITH folded AS (SELECT ${groups}, ${foldOfLegs} FROM ledger_leg WHERE partner_id = $1 AND ${counted} GROUP BY ${groups})
      SELECT ${columns} FROM folded ORDER BY brand_id, currency`,
-    [partnerId, asOf, knownAt],
+    [partnerId, effectiveUntil, bookedUntil],
+  );
+  return rows;
+}
+
+/** What some owe lessens nobody else's payable. */
+const summed = balanceColumns.map((column) => {
+  if (column === '"payable"') return 'sum(greatest(payable, 0))::bigint AS payable';
+  return `sum(${column === '"receivable"' ? 'receivable + greatest(-payable, 0)' : column})::bigint AS ${column}`;
+});
+
+/** A brand's balances of all partners together, per currency: now, from the projection, or as of then, from the legs. */
+export async function brandTotals(tx: Tx, brandId: string, known: Known | null): Promise<(BalanceTerms & { currency: string })[]> {
+  const source = known
+    ? `(SELECT ${groups}, ${foldOfLegs} FROM ledger_leg WHERE brand_id = $1 AND ${counted} GROUP BY ${groups})`
+    : 'balance';
+  const { rows } = await tx.query<BalanceRow>(
+    `WITH totals AS (SELECT '' AS partner_id, $1 AS brand_id, currency, ${summed.join(', ')} FROM ${source} AS b WHERE brand_id = $1 GROUP BY currency)
+     SELECT ${columns} FROM totals ORDER BY currency`,
+    known ? [brandId, known.effectiveUntil, known.bookedUntil] : [brandId],
   );
   return rows;
 }

@@ -118,14 +118,14 @@ const terms = [
   'offset',
   'exchanged',
 ] as const satisfies readonly (keyof BalanceTerms)[];
-// OFFSET is a word of SQL.
-const columns = terms.map((term) => `"${term.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`)}"`);
+/** The terms as columns of the balance table; OFFSET is a word of SQL. */
+export const balanceColumns = terms.map((term) => `"${term.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`)}"`);
 
 const addBalances = /* sql */ `
-INSERT INTO balance (partner_id, brand_id, currency, ${columns.join(', ')})
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], ${columns.map((_, index) => `$${index + 4}::bigint[]`).join(', ')}) AS added (partner_id, brand_id, currency, ${columns.join(', ')})
+INSERT INTO balance (partner_id, brand_id, currency, ${balanceColumns.join(', ')})
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], ${balanceColumns.map((_, index) => `$${index + 4}::bigint[]`).join(', ')}) AS added (partner_id, brand_id, currency, ${balanceColumns.join(', ')})
 ORDER BY partner_id, brand_id, currency
-ON CONFLICT (partner_id, brand_id, currency) DO UPDATE SET ${columns.map((name) => `${name} = balance.${name} + excluded.${name}`).join(', ')}`;
+ON CONFLICT (partner_id, brand_id, currency) DO UPDATE SET ${balanceColumns.map((name) => `${name} = balance.${name} + excluded.${name}`).join(', ')}`;
 
 async function addToBalances(tx: Tx, postings: readonly Posting[]): Promise<void> {
   const groups = new Map<string, { posting: Posting; terms: BalanceTerms }>();

@@ -24,10 +24,12 @@ export function onBrandChanged({ outbox, clock, name }: Parts): Consumer<EventOf
 const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.brandId);
   await tx.query(
-    `INSERT INTO brand_profile (brand_id, sequence, currency, time_zone, status, minimum_payout, finance_threshold)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
+    `INSERT INTO brand_profile (brand_id, sequence, currency, time_zone, status, minimum_payout, name, offset_scope, licence, finance_threshold)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[])
      ON CONFLICT (brand_id) DO UPDATE SET sequence = excluded.sequence, currency = excluded.currency, time_zone = excluded.time_zone, status = excluded.status,
-       minimum_payout = excluded.minimum_payout, finance_threshold = excluded.finance_threshold WHERE excluded.sequence > brand_profile.sequence`,
+       minimum_payout = excluded.minimum_payout, name = excluded.name,
+       offset_scope = excluded.offset_scope, licence = excluded.licence, finance_threshold = excluded.finance_threshold
+       WHERE excluded.sequence > brand_profile.sequence`,
     [
       rows.map(({ data }) => data.brandId),
       rows.map(({ sequence }) => sequence ?? 0),
@@ -35,6 +37,9 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
       rows.map(({ data }) => data.timeZone),
       rows.map(({ data }) => data.status),
       rows.map(({ data }) => data.policy.minimumPayout),
+      rows.map(({ data }) => data.name),
+      rows.map(({ data }) => data.policy.offsetScope ?? 'brand'),
+      rows.map(({ data }) => data.policy.licence ?? null),
       rows.map(({ data }) => data.policy.financeThreshold),
     ],
   );

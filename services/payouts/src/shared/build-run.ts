@@ -107,6 +107,7 @@ async function cutOffsOf(tx: Tx, brandIds: readonly string[], { asOf, cutOffOf }
 interface Planned {
   group: ClaimedGroup;
   routing: Routing;
+  offsets: Offsets;
 }
 
 /** An order on its way. */
@@ -128,7 +129,6 @@ async function plan(tx: Tx, order: Started, groups: readonly ClaimedGroup[], roo
     rail,
     now,
     minimums,
-    notMet: (group: ClaimedGroup) => notMet.get(group),
     withdrawal: order.withdrawal,
     exclude: new Set(order.exclude),
   };
@@ -159,9 +159,14 @@ function leaveOut(routed: readonly Planned[], overLimit: ReadonlyMap<number, str
     if (rule !== undefined) return { group, routing: { leftOut: 'over-limit', rule } };
     if (room === 0) return { group, routing: { leftOut: 'run-full' } };
     room--;
-    return { group, routing };
+    book.take(group, offsets);
+    return { group, routing, offsets };
   });
 }
+
+/** A balance that debts elsewhere use up waits: what is left over, once there is more, is paid. */
+const whyNothing = (routing: Extract<Routing, { leftOut: LeftOutReason }>, { shares }: Offsets): Routing =>
+  routing.leftOut === 'nothing-due' && shares.length > 0 ? { leftOut: 'owed-elsewhere' } : routing;
 
 /** The groups that break a rule of their schedule, each with the first such rule. */
 async function whoIsNotEligible(
@@ -200,6 +205,13 @@ async function pay(tx: Tx, parts: Parts, { runId, context, now }: Started, paid:
       tx,
       parts.outbox,
       payouts.map(({ payout }) => ({ posting: claim(payout, now), context })),
+      now,
+    );
+    await writeOffsets(
+      tx,
+      parts,
+      payouts.map(({ payout, shares }) => ({ ...payout, shares })),
+      context,
       now,
     );
     await parts.outbox.append(

@@ -8,6 +8,7 @@ import { advance, nextLookupDelayMs, type PayoutReport, payoutStatuses, type Rep
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { crashAround } from './crash-around.js';
+import { giveOffsetsBack } from './offsets.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
@@ -88,6 +89,14 @@ async function applySteps(
     tx,
     parts.outbox,
     steps.flatMap((step) => postingsOf(now)(step).map((posting) => ({ posting, context: contextFor(step) }))),
+    now,
+  );
+  const undone = steps.filter(({ outcome }) => outcome === 'failed' || outcome === 'returned');
+  await giveOffsetsBack(
+    tx,
+    parts,
+    undone.map(({ payout }) => payout.id),
+    context,
     now,
   );
   await moveEntries(tx, parts, steps, context, now);

@@ -12,6 +12,8 @@ import { payoutFacts } from './payout-facts.js';
 export interface PaidGroup extends Claim {
   routing: Extract<Routing, { rail: string }>;
   charges: readonly PayoutCharge[];
+  /** What it settles at other brands. */
+  shares: readonly Debt[];
 }
 /** What leaves the brand's account, in minor units. */
 export const amountOf = ({ group, charges }: Pick<PaidGroup, 'group' | 'charges'>): bigint => group.amount + sumOfCharges(charges);

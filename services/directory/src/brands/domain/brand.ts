@@ -11,6 +11,9 @@ export interface BrandPolicy {
   minimumPayout: number;
   /** For how many full days after the payment a commission may still be taken back; null: without end. */
   clawbackDays?: number | null | undefined;
+  /** With which brands a partner's debts are offset: none, those of the same licence, or all. */
+  offsetScope?: 'brand' | 'licence' | 'operator' | undefined;
+  licence?: string | null | undefined;
   /** Each unique click of a person becomes a conversion of kind `click`. */
   clicksAreEvents?: boolean | undefined;
   /** Each enrolment approved while this holds becomes a conversion of kind `enrollment`. */
@@ -27,6 +30,8 @@ export const defaultPolicy: BrandPolicy = {
   financeThreshold: 500_000,
   minimumPayout: 5_000,
   clawbackDays: null,
+  offsetScope: 'brand',
+  licence: null,
   clicksAreEvents: false,
   enrollmentsAreEvents: false,
   terms: {},

@@ -6,6 +6,7 @@ const dayMs = 86_400_000;
 export const alerts: readonly Template[] = ['contact-changed', 'payout-method-changed', 'payout-method-verified', 'payout-method-disabled'];
 
 export type Template =
+  | 'statement-issued'
   | 'contact-changed'
   | 'payout-settled'
   | 'payout-failed'
@@ -20,6 +21,7 @@ export interface MessageFacts {
   usableFrom?: string;
   /** Until when the account that it is about can be frozen by a link. */
   freezeUntil?: string;
+  period?: string;
 }
 
 /** A message that a fact asks for. The key says what happened to what: two wishes with one key are one. */
@@ -64,4 +66,17 @@ export function ofPartner({ data: { partnerId, contactChangedAt } }: EventOf<'di
   if (contactChangedAt === undefined) return undefined;
   const template = 'contact-changed';
   return { key: `${template} ${partnerId} ${contactChangedAt}`, partnerId, brandId: null, template, about: partnerId, facts: {} };
+}
+
+/** A month of the partner's account is stated: the amount is its closing balance. */
+export function ofStatement({ data }: EventOf<'payouts.statement.issued.v1'>): Wish {
+  const { statementId, partnerId, brandId, closing, currency, period } = data;
+  return {
+    key: `statement-issued ${statementId}`,
+    partnerId,
+    brandId,
+    template: 'statement-issued',
+    about: statementId,
+    facts: { amount: closing, currency, period },
+  };
 }

@@ -33,7 +33,9 @@ export interface Posting extends Owner {
     | 'back-from-rail'
     | 'return'
     | 'disapproval'
-    | 'write-off';
+    | 'write-off'
+    | 'offset'
+    | 'offset-back';
   entryId: string | null;
   payoutId: string | null;
   legs: readonly Leg[];
@@ -67,6 +69,8 @@ const accountOfCharge = {
   withholding: 'tax-withheld',
   vat: 'vat',
   offset: 'offset',
+  // It was posted when the other brand's payout was made, and lies in what is payable.
+  'offset-credit': 'payable',
 } as const satisfies Record<PayoutCharge['kind'], LedgerAccount>;
 
 /** From `payable` into a payout, with what is charged; backwards, the charges are given back. */
@@ -165,3 +169,31 @@ export const backFromRail = (payout: PayoutMoney, at: Date): Posting =>
 /** The bank sent the money back after settlement. */
 export const returned = (payout: PayoutMoney, at: Date): Posting =>
   ofPayout('return', payout, [...withCharges('paid', payout, -1n), ...transfer('brand-funds', 'disbursed', payout.amount)], at);
+
+/** What a payout of another brand settles of what is owed to this one. */
+export interface OffsetMoney extends Owner {
+  payoutId: string;
+  amount: bigint;
+}
+const ofOffset = (
+  kind: 'offset' | 'offset-back',
+  { payoutId, amount, ...owner }: OffsetMoney,
+  legs: Leg[],
+  effectiveAt: Date,
+): Posting => ({
+  partnerId: owner.partnerId,
+  brandId: owner.brandId,
+  currency: owner.currency,
+  key: `${kind}:${payoutId}:${owner.brandId}`,
+  kind,
+  entryId: null,
+  payoutId,
+  legs,
+  effectiveAt,
+});
+/** The other brand pays so much less, and the partner owes this one so much less. */
+export const offsetFrom = (offset: OffsetMoney, at: Date): Posting =>
+  ofOffset('offset', offset, transfer('offset', 'payable', offset.amount), at);
+/** That payout came to nothing, or came back: it is owed again. */
+export const offsetBack = (offset: OffsetMoney, at: Date): Posting =>
+  ofOffset('offset-back', offset, transfer('payable', 'offset', offset.amount), at);

@@ -37,6 +37,7 @@ export type LeftOutReason =
   | 'partner-not-active'
   | 'negative-balance'
   | 'nothing-due'
+  | 'owed-elsewhere'
   | 'below-minimum'
   | 'no-payout-method'
   | 'payout-method-not-verified'
