@@ -11,6 +11,7 @@ import * as directory from './events/directory.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payouts from './events/payouts.js';
+import * as tax from './events/payouts-tax.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -26,7 +27,7 @@ const definition = (type: string): EventDefinition => {
 
 test('Q-02 every event that is defined stands in the catalogue, once', () => {
   const isEvent = (value: unknown): value is EventDefinition => typeof value === 'object' && value !== null && 'lane' in value;
-  const declared = [approvals, commission, directory, fx, others, payouts, reconciliation, statements, tracking].flatMap((file) =>
+  const declared = [approvals, commission, directory, fx, others, payouts, tax, reconciliation, statements, tracking].flatMap((file) =>
     Object.values(file).filter(isEvent),
   );
   expect(declared.map(({ type }) => type).sort()).toEqual([...catalogue.keys()].sort());

@@ -7,6 +7,7 @@ import * as directory from './events/directory.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payouts from './events/payouts.js';
+import * as tax from './events/payouts-tax.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -51,6 +52,10 @@ const definitions = [
   payouts.payoutFailed,
   payouts.payoutReturned,
   payouts.writeOffChanged,
+  tax.taxFormChanged,
+  tax.vatRegistrationChanged,
+  tax.selfBillingAgreementChanged,
+  tax.selfBilledInvoiceIssued,
   reconciliation.payoutResolvedByHand,
   reconciliation.bankReportRead,
   reconciliation.reconciliationResolved,

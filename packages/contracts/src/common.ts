@@ -70,4 +70,8 @@ export const ids = {
   riskBacktest: idSchema('riskBacktest'),
   networkBan: idSchema('networkBan'),
   case: idSchema('case'),
+  taxForm: idSchema('taxForm'),
+  vatRegistration: idSchema('vatRegistration'),
+  selfBillingAgreement: idSchema('selfBillingAgreement'),
+  selfBilledInvoice: idSchema('selfBilledInvoice'),
 };

@@ -42,6 +42,10 @@ export const idPrefixes = {
   riskSignal: 'rsg',
   riskBacktest: 'rbt',
   networkBan: 'ban',
+  taxForm: 'txf',
+  vatRegistration: 'vat',
+  selfBillingAgreement: 'sba',
+  selfBilledInvoice: 'sbi',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

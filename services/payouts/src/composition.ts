@@ -63,6 +63,10 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'rail_callback',
       'payout_schedule',
       'scheduled_run',
+      'tax_rule',
+      'tax_profile',
+      'payout_tax',
+      'self_billed_invoice',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

@@ -20,6 +20,7 @@ import { createWithdrawalRoute } from './runs/withdraw.js';
 import { createScheduleRoute } from './schedules/create-schedule.js';
 import { getEarningsScheduleRoute } from './schedules/earnings-schedule.js';
 import { listSchedulesRoute } from './schedules/list-schedules.js';
+import { taxRoutes } from './tax/routes.js';
 
 export const routes = (parts: Parts): Route[] => [
   createFundingAccountRoute(parts),
@@ -53,4 +54,5 @@ export const routes = (parts: Parts): Route[] => [
   listReconciliationItemsRoute(parts),
   getReconciliationItemRoute(parts),
   resolveReconciliationItemRoute(parts),
+  ...taxRoutes(parts),
 ];

@@ -28,6 +28,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Approvals: 'The queue of commissions that wait for a person.',
   Risk: 'What was found against a conversion: holds what it earns until a person decides.',
   Payouts: 'Balances, payout runs, payouts and the accounts they go between.',
+  Tax: 'Tax forms, what is withheld, year reports, VAT and self-billing.',
   Reconciliation: 'What banks say of payouts, and where that differs from the ledger.',
   Audit: 'The archive of every event, the way of a payout, signed evidence.',
   Insights: 'Counters.',

@@ -29,8 +29,11 @@ import * as riskCases from './risk-cases.js';
 import * as riskHits from './risk-hits.js';
 import * as riskRules from './risk-rules.js';
 import * as routingPolicies from './routing-policies.js';
+import * as selfBilling from './self-billing.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
+import * as taxForms from './tax-forms.js';
+import * as taxReports from './tax-reports.js';
 import * as tracking from './tracking.js';
 
 const isRoute = (value: unknown): value is RouteContract =>
@@ -66,6 +69,9 @@ export const routeContracts: readonly RouteContract[] = [
   bankReports,
   payoutMethods,
   payoutSchedules,
+  taxForms,
+  taxReports,
+  selfBilling,
   audit,
   insights,
   quality,

@@ -42,13 +42,14 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
 export const onPartnerChanged: Consumer<EventOf<'directory.partner.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.partnerId);
   await tx.query(
-    `INSERT INTO partner_profile (partner_id, sequence, status, tags) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[])
-     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags WHERE excluded.sequence > partner_profile.sequence`,
+    `INSERT INTO partner_profile (partner_id, sequence, status, tags, country) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::text[])
+     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags, country = excluded.country WHERE excluded.sequence > partner_profile.sequence`,
     [
       rows.map(({ data }) => data.partnerId),
       rows.map(({ sequence }) => sequence ?? 0),
       rows.map(({ data }) => data.status),
       rows.map(({ data }) => JSON.stringify(data.tags)),
+      rows.map(({ data }) => data.country),
     ],
   );
 };

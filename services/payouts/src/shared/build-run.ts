@@ -12,6 +12,7 @@ import type { ForcedTerms } from '../runs/domain/withdrawal-fee.js';
 import { contentHash } from '../runs/run-store.js';
 import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
+import { type PayoutTax, storePayoutTaxes, taxCharges, taxesOf } from '../tax/payout-tax-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
@@ -56,7 +57,8 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
   const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing, charges: chargesOf(routing) }] : []));
+  const routed = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing }] : []));
+  const paid = await withCharges(tx, routed, order.now);
   const left = planned.flatMap(({ group, routing }) =>
     'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
   );
@@ -188,8 +190,14 @@ async function insertRun(
   );
 }
 
-async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrder, paid: readonly PaidGroup[]): Promise<void> {
+async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrder, paid: readonly TaxedPaidGroup[]): Promise<void> {
   const payouts = await writePayouts(tx, runId, paid, now);
+  const taxes = payouts.map(({ payout }, index) => ({ payoutId: payout.id, tax: paid[index]?.tax }));
+  await storePayoutTaxes(
+    tx,
+    runId,
+    taxes.flatMap(({ payoutId, tax }) => (tax ? [{ payoutId, tax }] : [])),
+  );
   await tx.query('UPDATE payout_run SET content_hash = $2 WHERE id = $1', [runId, contentHash(payouts.map(({ payout }) => payout))]);
   await goingBackTo('payouts create run', await tracesOfEntries(tx, runId), spanAttributes(parts, context), async () => {
     await post(
@@ -206,8 +214,20 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
   });
 }
 
-/** What is paid otherwise than earned. */
-const chargesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
+type TaxedPaidGroup = PaidGroup & { tax: PayoutTax | undefined };
+
+/** What is paid otherwise than earned: fees first, tax of what is left. */
+async function withCharges(tx: Tx, routed: readonly Omit<PaidGroup, 'charges'>[], now: Date): Promise<TaxedPaidGroup[]> {
+  const taxed = routed.map(({ group, routing }) => ({ ...group, net: group.amount, base: group.amount - routing.fee.charged }));
+  const brands = await payingBrands(tx, [...new Set(taxed.map(({ brandId }) => brandId))]);
+  const taxes = await taxesOf(tx, taxed, brands, now);
+  return routed.map(({ group, routing }, index) => {
+    const tax = taxed[index] && taxes.get(taxed[index]);
+    return { group, routing, tax, charges: [...feesOf(routing), ...taxCharges(tax)] };
+  });
+}
+
+const feesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
   fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];
 
 function totalsOf(paid: readonly PaidGroup[]) {

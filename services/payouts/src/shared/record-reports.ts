@@ -6,6 +6,7 @@ import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type PayoutReport, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { issueInvoices } from '../tax/invoice-store.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
@@ -74,6 +75,13 @@ async function applySteps(
     now,
   );
   await moveEntries(tx, parts, steps, context, now);
+  await issueInvoices(
+    tx,
+    parts,
+    steps.map(({ payout, outcome }) => ({ payoutId: payout.id, outcome })),
+    context,
+    now,
+  );
   const runIds = [...new Set(steps.map(({ payout }) => payout.runId))].sort();
   const hashes = await refreshRuns(tx, runIds);
   await parts.outbox.append(
