@@ -5,7 +5,7 @@ import { startTestService, type TestService } from '@tributary/testkit';
 import fc from 'fast-check';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { aPayer, clerk, earnedIn, handIn, partnerSide, profile, verifiedForm, w9 } from './tax-world.js';
+import { anotherOf, aPayer, clerk, earnedIn, handIn, partnerSide, profile, verifiedForm, w9 } from './tax-world.js';
 import { aPartner, approver, balanceOf, builder, buildRun, later, type Owed, payRun, sendOut, settle, start } from './world.js';
 
 let s: TestService<PrismaClient>;
@@ -229,6 +229,23 @@ test('O-15 a payout that comes back makes a credit note, numbers have no gap, an
     );
   await expect(copy('6', 'tax_point')).rejects.toThrow('follow each other');
   await expect(copy('5', "'2027-01-01'")).rejects.toThrow('without an agreement');
+});
+
+test('O-15 payouts of one brand that settle together are numbered one after the other, each once however often it is said', async () => {
+  const first = await billed();
+  const all = [first, await anotherOf(s, first), await anotherOf(s, first)];
+  for (const owed of all) await agreed(owed);
+  for (const owed of all.slice(1)) await registered(owed);
+  for (const owed of all) await earnedIn(s, owed, 'GBP', 1000);
+  const run = await buildRun(s, { brandIds: [first.brandId] });
+  await sendOut(s, run);
+  const settlements = run.payouts.map(({ id }) => ({ payoutId: id, outcome: 'settled' }));
+  for (let times = 0; times < 2; times++)
+    await s.request(approver).post(`/api/v1/payout-runs/${run.id}/settlements`).send({ settlements }).expect(200);
+  await settle(s);
+  const invoices = (await invoicesOf(first)) as { number: number; payoutId: string }[];
+  expect(invoices.map(({ number }) => number).sort()).toEqual([1, 2, 3]);
+  expect(new Set(invoices.map(({ payoutId }) => payoutId)).size).toBe(3);
 });
 
 test('O-15 a sandbox writes no invoice, and a caller of another brand sees none', async () => {

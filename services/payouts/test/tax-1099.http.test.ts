@@ -3,8 +3,8 @@ import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { aPayer, clerk, earnedIn, handIn, profile, verifiedForm, w8, w9 } from './tax-world.js';
-import { approver, enrolled, later, type Owed, partnerChanged, payRun, settle } from './world.js';
+import { anotherOf, aPayer, clerk, earnedIn, handIn, profile, verifiedForm, w8, w9 } from './tax-world.js';
+import { approver, later, type Owed, payRun, settle } from './world.js';
 
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
@@ -20,19 +20,9 @@ async function payer(...forms: (object | null)[]): Promise<Owed[]> {
   const first = await aPayer(s);
   await profile(s, first, { country: 'US' }).expect(201);
   const all = [first];
-  for (let more = 1; more < forms.length; more++) all.push(await another(first));
+  for (let more = 1; more < forms.length; more++) all.push(await anotherOf(s, first));
   for (const [index, form] of forms.entries()) if (form) await verifiedForm(s, all[index] ?? first, form);
   return all;
-}
-async function another({ brandId }: Owed): Promise<Owed> {
-  const partnerId = newId('partner');
-  await s.deliver(partnerChanged(partnerId), enrolled(partnerId, brandId));
-  await s
-    .request()
-    .post(`/api/v1/partners/${partnerId}/payout-methods`)
-    .send({ kind: 'simulated', account: { name: 'test' } })
-    .expect(201);
-  return { brandId, partnerId };
 }
 async function paid(owed: Owed, cents: number, currency = 'USD'): Promise<void> {
   await earnedIn(s, owed, currency, cents);

@@ -1,6 +1,7 @@
+import { newId } from '@tributary/contracts';
 import type { Principal } from '@tributary/service-kit';
 import type { TestService } from '@tributary/testkit';
-import { accrued, addMethod, aPartner, approved, approver, brandChanged, type Owed, partnerChanged } from './world.js';
+import { accrued, addMethod, aPartner, approved, approver, brandChanged, enrolled, type Owed, partnerChanged } from './world.js';
 
 /** Who enters on the side of the brand; the approver of the other tests verifies. */
 export const clerk: Partial<Principal> = { actorId: 'usr_clerk', roles: ['finance-approver'] };
@@ -41,6 +42,13 @@ export async function aPayer(s: TestService<unknown>, behaviour = 'ok', country:
   await s.request().post(`/api/v1/brands/${owed.brandId}/funding-accounts`).send(pot).expect(201);
   await addMethod(s, owed.partnerId, { kind: 'simulated', account: { name: 'test', behaviour } });
   return owed;
+}
+/** One more partner of the same brand. */
+export async function anotherOf(s: TestService<unknown>, { brandId }: Owed): Promise<Owed> {
+  const partnerId = newId('partner');
+  await s.deliver(partnerChanged(partnerId), enrolled(partnerId, brandId));
+  await addMethod(s, partnerId, { kind: 'simulated', account: { name: 'test' } });
+  return { brandId, partnerId };
 }
 function partnerOf(partnerId: string, country: string | null) {
   const event = partnerChanged(partnerId, 'active', 2);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { bucketOf } from '@tributary/calendar';
 import { canonicalJson, newId } from '@tributary/contracts';
-import type { EventContext, NewEvent, Tx } from '@tributary/messaging';
+import { type EventContext, type NewEvent, rowsOf, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import type { Vault } from '@tributary/service-kit';
+import { groupBy } from '../group-by.js';
 import type { Parts } from '../parts.js';
 import { type InvoiceDocument, type InvoiceParty, invoiceDocument } from './domain/invoice-document.js';
 import { type TaxProfileContent, taxProfilesOf } from './tax-profile-store.js';
@@ -74,18 +75,34 @@ export async function issueInvoices(
   if (wanted.length === 0) return;
   const { rows } = await tx.query<Due>(dueOf, [[...new Set(wanted.map(({ payoutId }) => payoutId))]]);
   if (rows.length === 0) return;
+  const dues = new Map(rows.map((due) => [due.payoutId, due]));
   const brandIds = [...new Set(rows.map(({ brandId }) => brandId))].sort();
   for (const brandId of brandIds) await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`self-billed:${brandId}`]);
   const customers = await customersOf(tx, vault, brandIds);
-  for (const due of rows) {
-    const customer = customers.get(due.brandId);
-    if (!customer) continue;
-    for (const { payoutId, outcome } of wanted) {
-      if (payoutId !== due.payoutId) continue;
-      const invoice = await issue(tx, vault, due, outcome === 'settled' ? 'invoice' : 'credit-note', customer, now);
-      if (invoice) await outbox.append(tx, context, [issuedEvent(invoice, now)]);
-    }
+  const books: Books = { invoices: await invoicesOfPayouts(tx, [...dues.keys()]), numbers: await lastNumbers(tx, brandIds) };
+  const written: Written[] = [];
+  for (const { payoutId, outcome } of wanted) {
+    const due = dues.get(payoutId);
+    const customer = due && customers.get(due.brandId);
+    const one = due && customer && (await write(tx, vault, due, outcome === 'settled' ? 'invoice' : 'credit-note', customer, books, now));
+    if (one) written.push(one);
   }
+  await insertInvoices(tx, written);
+  await outbox.append(
+    tx,
+    context,
+    written.map(({ row }) => issuedEvent(row, now)),
+  );
+}
+
+/** What has been written so far: by payout, and the last number of each brand. */
+interface Books {
+  invoices: Map<string, InvoiceRow[]>;
+  numbers: Map<string, number>;
+}
+interface Written {
+  row: InvoiceRow;
+  content: string;
 }
 
 const erased = { name: '(erased)', address: '(erased)' };
@@ -102,98 +119,106 @@ async function customersOf(tx: Tx, vault: Vault, brandIds: readonly string[]): P
 }
 
 /** Undefined when there is one already, or nothing to take back. */
-async function issue(
+async function write(
   tx: Tx,
   vault: Vault,
   due: Due,
   kind: InvoiceRow['kind'],
   customer: InvoiceParty,
+  books: Books,
   now: Date,
-): Promise<InvoiceRow | undefined> {
-  const earlier = await invoicesOfPayout(tx, due.payoutId);
-  const first = earlier.find((each) => each.kind === 'invoice');
-  if (earlier.some((each) => each.kind === kind) || (kind === 'credit-note' && !first)) return undefined;
-  const opened = await vault.open(tx, due.partnerId, due.registration);
+): Promise<Written | undefined> {
+  const { payoutId, brandId, partnerId, currency, net, vat, rate, treatment, agreementId } = due;
+  const earlier = books.invoices.get(payoutId) ?? [];
+  const invoice = earlier.find((each) => each.kind === 'invoice');
+  if (earlier.some((each) => each.kind === kind) || (kind === 'credit-note' && !invoice)) return undefined;
+  const corrected = kind === 'credit-note' ? (invoice ?? null) : null;
+  const issuedOn = bucketOf(now.toISOString(), 'day', due.timeZone);
+  const number = (books.numbers.get(brandId) ?? 0) + 1;
+  const supplier = await supplierOf(tx, vault, due);
+  const days = { issuedOn, taxPoint: due.day };
+  const amounts = { currency, net, rate, vat, treatment };
+  const content = canonicalJson(
+    invoiceDocument({ kind, number, corrects: corrected?.number ?? null, ...days, supplier, customer, payoutId, ...amounts }),
+  );
+  const told = { id: newId('selfBilledInvoice'), brandId, partnerId, payoutId, kind, number, corrects: corrected?.id ?? null, agreementId };
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const row: InvoiceRow = { ...told, ...days, ...amounts, gross: net + vat, sha256, createdAt: now };
+  books.numbers.set(brandId, number);
+  books.invoices.set(payoutId, [...earlier, row]);
+  return { row, content: await vault.seal(tx, partnerId, content) };
+}
+
+async function supplierOf(tx: Tx, vault: Vault, { partnerId, registration, country }: Due): Promise<InvoiceParty> {
+  const opened = await vault.open(tx, partnerId, registration);
   const inside = opened === undefined ? undefined : (JSON.parse(opened) as RegistrationContent);
   const named = inside ? { name: inside.legalName, address: inside.address } : erased;
-  const { payoutId, brandId, partnerId, currency, net, vat, rate, treatment, agreementId } = due;
-  const corrected = kind === 'credit-note' && first ? first : null;
-  const issuedOn = bucketOf(now.toISOString(), 'day', due.timeZone);
-  const number = await nextNumber(tx, brandId);
-  const document = invoiceDocument({
-    kind,
-    number,
-    corrects: corrected?.number ?? null,
-    issuedOn,
-    taxPoint: due.day,
-    supplier: { ...named, country: due.country, vatNumber: inside?.number ?? null },
-    customer,
-    payoutId,
-    currency,
-    net,
-    rate,
-    vat,
-    treatment,
-  });
-  const content = canonicalJson(document);
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  const told = { id: newId('selfBilledInvoice'), brandId, partnerId, payoutId, kind, number, corrects: corrected?.id ?? null, agreementId };
-  const row: InvoiceRow = {
-    ...told,
-    issuedOn,
-    taxPoint: due.day,
-    currency,
-    net,
-    rate,
-    vat,
-    gross: net + vat,
-    treatment,
-    sha256,
-    createdAt: now,
-  };
-  await insertInvoice(tx, row, await vault.seal(tx, partnerId, content));
-  return row;
+  return { ...named, country, vatNumber: inside?.number ?? null };
 }
 
-async function nextNumber(tx: Tx, brandId: string): Promise<number> {
-  const { rows } = await tx.query<{ number: number }>(
-    'SELECT coalesce(max(number), 0) + 1 AS number FROM self_billed_invoice WHERE brand_id = $1',
-    [brandId],
+async function lastNumbers(tx: Tx, brandIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await tx.query<{ brandId: string; number: number }>(
+    'SELECT brand_id AS "brandId", max(number) AS number FROM self_billed_invoice WHERE brand_id = ANY ($1) GROUP BY brand_id',
+    [brandIds],
   );
-  return rows[0]?.number ?? 1;
+  return new Map(rows.map(({ brandId, number }) => [brandId, number]));
 }
 
-async function insertInvoice(tx: Tx, row: InvoiceRow, content: string): Promise<void> {
+const newInvoices = {
+  id: 'text',
+  brand_id: 'text',
+  partner_id: 'text',
+  payout_id: 'text',
+  kind: 'text',
+  number: 'int',
+  corrects: 'text',
+  agreement_id: 'text',
+  issued_on: 'text',
+  tax_point: 'text',
+  currency: 'text',
+  net: 'bigint',
+  rate: 'text',
+  vat: 'bigint',
+  gross: 'bigint',
+  treatment: 'text',
+  content: 'text',
+  sha256: 'text',
+};
+const names = Object.keys(newInvoices).join(', ');
+
+/** In the order of their numbers: a trigger holds each against the one before. */
+async function insertInvoices(tx: Tx, written: readonly Written[]): Promise<void> {
+  if (written.length === 0) return;
+  const column = <T>(pick: (row: InvoiceRow) => T) => written.map(({ row }) => pick(row));
   await tx.query(
-    `INSERT INTO self_billed_invoice (id, brand_id, partner_id, payout_id, kind, number, corrects, agreement_id, issued_on, tax_point, currency, net, rate, vat, gross, treatment, content, sha256, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+    `INSERT INTO self_billed_invoice (${names}, created_at) SELECT ${names}, $${Object.keys(newInvoices).length + 1} FROM ${rowsOf(newInvoices)} invoice ORDER BY brand_id, number`,
     [
-      row.id,
-      row.brandId,
-      row.partnerId,
-      row.payoutId,
-      row.kind,
-      row.number,
-      row.corrects,
-      row.agreementId,
-      row.issuedOn,
-      row.taxPoint,
-      row.currency,
-      row.net.toString(),
-      row.rate,
-      row.vat.toString(),
-      row.gross.toString(),
-      row.treatment,
-      content,
-      row.sha256,
-      row.createdAt,
+      column(({ id }) => id),
+      column(({ brandId }) => brandId),
+      column(({ partnerId }) => partnerId),
+      column(({ payoutId }) => payoutId),
+      column(({ kind }) => kind),
+      column(({ number }) => number),
+      column(({ corrects }) => corrects),
+      column(({ agreementId }) => agreementId),
+      column(({ issuedOn }) => issuedOn),
+      column(({ taxPoint }) => taxPoint),
+      column(({ currency }) => currency),
+      column(({ net }) => net.toString()),
+      column(({ rate }) => rate),
+      column(({ vat }) => vat.toString()),
+      column(({ gross }) => gross.toString()),
+      column(({ treatment }) => treatment),
+      written.map(({ content }) => content),
+      column(({ sha256 }) => sha256),
+      written[0]?.row.createdAt,
     ],
   );
 }
 
-async function invoicesOfPayout(tx: Tx, payoutId: string): Promise<InvoiceRow[]> {
-  const { rows } = await tx.query<InvoiceRow>(`SELECT ${columns} FROM self_billed_invoice WHERE payout_id = $1`, [payoutId]);
-  return rows;
+async function invoicesOfPayouts(tx: Tx, payoutIds: readonly string[]): Promise<Map<string, InvoiceRow[]>> {
+  const { rows } = await tx.query<InvoiceRow>(`SELECT ${columns} FROM self_billed_invoice WHERE payout_id = ANY ($1)`, [payoutIds]);
+  return groupBy(rows, ({ payoutId }) => payoutId);
 }
 
 /** A page, newest first. */

@@ -18,6 +18,8 @@ interface PaidRow {
   payouts: number;
   net: bigint;
   withheld: bigint;
+  /** Of that, for want of a W-9 or by order of the IRS. */
+  backup: bigint;
 }
 interface Order {
   brandId: string;
@@ -31,13 +33,11 @@ interface Order {
  * Payouts in a sandbox moved no money.
  */
 const paidInYear = /* sql */ `
-SELECT partner_id AS "partnerId", currency, count(*)::int AS payouts, sum(amount - charged.vat)::bigint AS net, sum(charged.withheld)::bigint AS withheld
-FROM payout CROSS JOIN LATERAL (
-  SELECT coalesce(-sum((charge->>'amount')::bigint) FILTER (WHERE charge->>'kind' = 'withholding'), 0) AS withheld,
-    coalesce(sum((charge->>'amount')::bigint) FILTER (WHERE charge->>'kind' = 'vat'), 0) AS vat
-  FROM jsonb_array_elements(charges) AS charge) AS charged
-WHERE brand_id = $1 AND status = 'settled' AND NOT sandbox AND settled_at >= $2 AND settled_at < $3
-GROUP BY partner_id, currency ORDER BY partner_id, currency`;
+SELECT payout.partner_id AS "partnerId", payout.currency, count(*)::int AS payouts, sum(payout.amount - coalesce(tax.vat, 0))::bigint AS net, coalesce(sum(tax.withheld), 0)::bigint AS withheld,
+  coalesce(sum(tax.withheld) FILTER (WHERE tax.withholding_reason IN ('no-w-9', 'backup-notified')), 0)::bigint AS backup
+FROM payout LEFT JOIN payout_tax tax ON tax.payout_id = payout.id
+WHERE payout.brand_id = $1 AND payout.status = 'settled' AND NOT payout.sandbox AND payout.settled_at >= $2 AND payout.settled_at < $3
+GROUP BY payout.partner_id, payout.currency ORDER BY payout.partner_id, payout.currency`;
 
 /** A year of a brand: whom it paid what, and for whom a 1099-NEC is due. Null: the brand is not the caller's. */
 async function reportOf({ vault }: Parts, tx: Tx, { brandId, year, now }: Order) {

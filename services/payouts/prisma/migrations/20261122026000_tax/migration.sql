@@ -199,7 +199,7 @@ CREATE TABLE "self_billed_invoice" (
 CREATE UNIQUE INDEX "self_billed_invoice_brand_id_number_key" ON "self_billed_invoice"("brand_id", "number");
 CREATE UNIQUE INDEX "self_billed_invoice_payout_id_kind_key" ON "self_billed_invoice"("payout_id", "kind");
 
--- Numbers follow each other, and no document is written without an agreement that both made and that counted on its tax point.
+-- Numbers follow each other; on its tax point an agreement that both made and a verified VAT number count; and the figures are those of the payout.
 CREATE FUNCTION self_billed_invoice_is_right() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM self_billed_invoice WHERE brand_id = NEW.brand_id) THEN
@@ -208,6 +208,11 @@ BEGIN
   IF NOT EXISTS (SELECT 1 FROM self_billing_agreement a WHERE a.id = NEW.agreement_id AND a.brand_id = NEW.brand_id AND a.partner_id = NEW.partner_id
                  AND a.consented_by IS NOT NULL AND NEW.tax_point BETWEEN a.valid_from AND a.valid_until AND (a.ends_on IS NULL OR NEW.tax_point <= a.ends_on)) THEN
     RAISE EXCEPTION 'a self-billed invoice without an agreement that counts' USING ERRCODE = '23514';
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM payout_tax t JOIN vat_registration r ON r.id = t.registration_id
+                 WHERE t.payout_id = NEW.payout_id AND (t.vat_net, t.vat, t.vat_rate, t.day, t.agreement_id) = (NEW.net, NEW.vat, NEW.rate, NEW.tax_point, NEW.agreement_id)
+                   AND r.partner_id = NEW.partner_id AND r.decision = 'verify' AND r.number_hint IS NOT NULL AND r.valid_from <= NEW.tax_point AND (r.valid_until IS NULL OR NEW.tax_point <= r.valid_until)) THEN
+    RAISE EXCEPTION 'a self-billed invoice without a VAT number that counts, or of other figures' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
 END $$;

@@ -100,27 +100,34 @@ test.each<[string, bigint, boolean]>([
   ['2026-01-01', 200_000n, true],
 ])('WE-61 on %s, of %s cents a 1099-NEC is due: %s', (day, net, required) => {
   const threshold = BigInt(ruleOn(rules, '1099-nec-threshold', day)?.value ?? '0');
-  expect(necDue({ net, withheld: 0n }, threshold, valid(), 'US').required).toBe(required);
+  expect(necDue({ net, withheld: 0n, backup: 0n }, threshold, valid(), 'US').required).toBe(required);
 });
 
 test('WE-61 exactly from the threshold on, whatever it is and however it is split into paid and withheld', () => {
   fc.assert(
     fc.property(amounts, amounts, (gross, threshold) => {
-      expect(necDue({ net: gross, withheld: 0n }, threshold, valid(), 'US').required).toBe(gross >= threshold);
-      expect(necDue({ net: threshold, withheld: 0n }, threshold, none, 'US').required).toBe(true);
-      expect(necDue({ net: threshold - 1n, withheld: 0n }, threshold, none, 'US').required).toBe(false);
+      expect(necDue({ net: gross, withheld: 0n, backup: 0n }, threshold, valid(), 'US').required).toBe(gross >= threshold);
+      expect(necDue({ net: gross - 1n, withheld: 1n, backup: 0n }, threshold, valid(), 'US').required).toBe(gross >= threshold);
+      expect(necDue({ net: threshold, withheld: 0n, backup: 0n }, threshold, none, 'US').required).toBe(true);
+      expect(necDue({ net: threshold - 1n, withheld: 0n, backup: 0n }, threshold, none, 'US').required).toBe(false);
       // Backup withholding is told of any amount.
-      expect(necDue({ net: gross, withheld: 1n }, threshold, refused('W-9'), 'US')).toEqual({ required: true, why: 'withheld' });
+      expect(necDue({ net: gross, withheld: 1n, backup: 1n }, threshold, refused('W-9'), 'US')).toEqual({
+        required: true,
+        why: 'withheld',
+      });
     }),
   );
 });
 
 test('WE-61 foreigners and corporations get none, and only payers of the US write them', () => {
-  const much = { net: 10n ** 9n, withheld: 0n };
+  const much = { net: 10n ** 9n, withheld: 0n, backup: 0n };
   expect(necDue(much, 1n, w8(), 'US').why).toBe('foreign-payee');
   expect(necDue(much, 1n, refused('W-8'), 'US').why).toBe('foreign-payee');
   expect(necDue(much, 1n, valid({ corporation: true }), 'US')).toEqual({ required: false, why: 'corporation' });
-  expect(necDue({ ...much, withheld: 1n }, 1n, valid({ corporation: true }), 'US').required).toBe(true);
+  expect(necDue({ ...much, withheld: 1n, backup: 1n }, 1n, valid({ corporation: true }), 'US').required).toBe(true);
+  // He came with a W-8 only after something had been withheld for want of a form.
+  expect(necDue({ ...much, withheld: 1n, backup: 1n }, 1n, w8(), 'US')).toEqual({ required: true, why: 'withheld' });
+  expect(necDue({ ...much, withheld: 1n }, 1n, w8(), 'US').why).toBe('foreign-payee');
   expect([necDue(much, 1n, valid(), 'SE').why, necDue(much, 1n, valid(), null).why]).toEqual(['payer-not-us', 'payer-not-us']);
 });
 
