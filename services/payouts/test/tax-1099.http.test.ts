@@ -3,7 +3,7 @@ import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { anotherOf, aPayer, clerk, earnedIn, handIn, profile, verifiedForm, w8, w9 } from './tax-world.js';
+import { anotherOf, aPayer, clerk, earnedIn, profile, verifiedForm, w8, w9 } from './tax-world.js';
 import { approver, later, type Owed, payRun, settle } from './world.js';
 
 let s: TestService<PrismaClient>;
@@ -71,7 +71,7 @@ test('O-14 the report counts what was withheld, leaves out what came back and wh
   const foreign = { ...w8, signedOn: '2025-11-01' };
   const formula = { ...dated, name: '=Ada Example' };
   const [named, withheld, swede] = (await payer(formula, null, foreign)) as [Owed, Owed, Owed];
-  await handIn(s, withheld, { kind: 'refusal', refuses: 'W-9', reason: 'no' }).expect(201);
+  await verifiedForm(s, withheld, { kind: 'refusal', refuses: 'W-9', reason: 'no' });
   await paid(named, 300_000);
   await paid(named, 500_00, 'EUR');
   await paid(withheld, 1000);

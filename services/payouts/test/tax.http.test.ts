@@ -56,14 +56,16 @@ test('O-14 a form counts once another person has verified it; versions are kept,
   ]);
 });
 
-test('O-14 a form that breaks a rule is refused with where; a refusal is recorded and counts at once', async () => {
+test('O-14 a form that breaks a rule is refused with where; a refusal is recorded, and verified too', async () => {
   const owed = await aPayer(s);
   const wrong = { ...w9, tin: { type: 'ssn', value: '000-90-4399' }, signedOn: '2026-03-09' };
   const answer = await handIn(s, owed, wrong).expect(422);
   expect(answer.body).toMatchObject({ code: 'tax-form-invalid', errors: [{ pointer: '/signedOn' }, { pointer: '/tin/value' }] });
   expect(JSON.stringify(answer.body)).not.toContain('4399');
   const refused = (await handIn(s, owed, refusal).expect(201)).body;
-  expect(refused).toMatchObject({ kind: 'refusal', refuses: 'W-9', status: 'refused', tinHint: null });
+  expect(refused).toMatchObject({ kind: 'refusal', refuses: 'W-9', status: 'pending', tinHint: null });
+  expect(await standing(owed)).toMatchObject({ status: 'pending' });
+  expect((await decideForm(s, refused.id).expect(200)).body).toMatchObject({ status: 'refused' });
   expect(await standing(owed)).toMatchObject({ status: 'refused', form: { id: refused.id } });
   expect((await decideForm(s, refused.id).expect(409)).body.code).toBe('tax-form-state-forbids');
 });
@@ -71,7 +73,7 @@ test('O-14 a form that breaks a rule is refused with where; a refusal is recorde
 test('WE-62 a payee refuses a W-9: of 1,000.00 are withheld 240.00 and paid 760.00', async () => {
   const owed = await aPayer(s);
   await profile(s, owed, us).expect(201);
-  await handIn(s, owed, refusal).expect(201);
+  await verifiedForm(s, owed, refusal);
   await earnedIn(s, owed, 'USD', 60_000, 40_000);
   const dry = await s
     .request(builder)
@@ -142,6 +144,11 @@ test('O-14 what is withheld goes by payer, form and source', async () => {
 test('O-14 rates and thresholds are dated data: an operator adds a row, and nobody rewrites one', async () => {
   const rule = { kind: '1099-nec-threshold', validFrom: '2027-01-01', value: '205000', source: 'indexed' };
   await s.request(clerk).post('/api/v1/tax-rules').send(rule).expect(403);
+  await s
+    .request({ brandIds: [newId('brand')] })
+    .post('/api/v1/tax-rules')
+    .send(rule)
+    .expect(404);
   expect((await s.request().post('/api/v1/tax-rules').send(rule).expect(201)).body).toMatchObject({ revision: 1 });
   expect(
     (

@@ -106,7 +106,7 @@ export const addTaxForm = defineRoute({
   tag: 'Tax',
   idempotent: true,
   dryRun: true,
-  summary: "Hand in a partner's W-9, W-8BEN or W-8BEN-E, or that it refuses one. Counts once another person has verified it",
+  summary: "Hand in a partner's W-9, W-8BEN or W-8BEN-E, or that it refuses one. Either counts once another person has verified it",
   params: ofPartner,
   query: dryRunQuery,
   body: z.discriminatedUnion('kind', [w9, w8ben, w8bene, refusal]),

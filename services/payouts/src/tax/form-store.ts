@@ -87,16 +87,16 @@ export async function sealedForms(tx: Tx, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map(({ id, content }) => [id, content]));
 }
 
-const statuses = { verify: 'verified', decline: 'declined' } as const;
 export function statusOf({ kind, decision }: Pick<FormRow, 'kind' | 'decision'>): FormFacts['status'] {
-  if (kind === 'refusal') return 'refused';
-  return decision === null ? 'pending' : statuses[decision];
+  if (decision === null) return 'pending';
+  if (decision === 'decline') return 'declined';
+  return kind === 'refusal' ? 'refused' : 'verified';
 }
 
 /** A form as withholding sees it; days are those of a zone. */
 export function factsOf(row: FormRow, timeZone: string): FormFacts & { row: FormRow } {
   const status = statusOf(row);
-  const from = status === 'refused' ? row.createdAt : status === 'verified' ? row.decidedAt : null;
+  const from = row.decision === 'verify' ? row.decidedAt : null;
   const { id, version, kind, refuses, backupWithholding, corporation, treatyRate, signedOn, expiresOn } = row;
   const countsFrom = from && bucketOf(from.toISOString(), 'day', timeZone);
   return { id, version, kind, refuses, backupWithholding, corporation, treatyRate, signedOn, expiresOn, status, countsFrom, row };

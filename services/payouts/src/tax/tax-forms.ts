@@ -79,7 +79,7 @@ export function decideTaxFormRoute({ outbox }: Parts): Route {
     if (!form || !(await seesTaxOf(tx, form.partnerId, scope))) return reject('not-found');
     if (scope.partnerId !== undefined) return reject('not-permitted', { detail: 'Only the side of the brand verifies' });
     if (form.createdBy === context.actorId) return reject('four-eyes', { detail: 'Who handed in a tax form cannot verify it' });
-    if (form.decision !== null || form.kind === 'refusal') return reject('tax-form-state-forbids');
+    if (form.decision !== null) return reject('tax-form-state-forbids');
     const declinedReason = body.decision === 'decline' ? body.reason : null;
     const decided: FormRow = { ...form, decision: body.decision, declinedReason, decidedBy: context.actorId, decidedAt: now };
     await tx.query('UPDATE tax_form SET decision = $2, declined_reason = $3, decided_by = $4, decided_at = $5 WHERE id = $1', [

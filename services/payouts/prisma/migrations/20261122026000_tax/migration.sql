@@ -26,7 +26,7 @@ CREATE TABLE "tax_form" (
 
     CONSTRAINT "tax_form_pkey" PRIMARY KEY ("id"),
     CONSTRAINT "tax_form_kind" CHECK ("kind" IN ('W-9', 'W-8BEN', 'W-8BEN-E', 'refusal') AND ("kind" = 'refusal') = ("refuses" IS NOT NULL) AND ("kind" = 'refusal') = ("signed_on" IS NULL)),
-    CONSTRAINT "tax_form_decided_whole" CHECK (num_nulls("decision", "decided_by", "decided_at") IN (0, 3) AND ("decision" IS NULL OR "kind" <> 'refusal')),
+    CONSTRAINT "tax_form_decided_whole" CHECK (num_nulls("decision", "decided_by", "decided_at") IN (0, 3)),
     CONSTRAINT "tax_form_decision" CHECK ("decision" IN ('verify', 'decline') AND ("decision" = 'decline') = ("declined_reason" IS NOT NULL) OR "decision" IS NULL AND "declined_reason" IS NULL),
     CONSTRAINT "tax_form_four_eyes" CHECK ("decided_by" <> "created_by")
 );

@@ -9,9 +9,9 @@ export interface FormFacts {
   treatyRate: string | null;
   signedOn: string | null;
   expiresOn: string | null;
-  /** A refusal counts at once: nobody gains by it. */
+  /** `refused`: a refusal that another person has verified. */
   status: 'pending' | 'verified' | 'declined' | 'refused';
-  /** The day on which it began to count: that of its verification, or of the refusal. */
+  /** The day on which it began to count: that of its verification. */
   countsFrom: string | null;
 }
 
@@ -19,7 +19,7 @@ export type Standing<F extends FormFacts = FormFacts> =
   | { status: 'none' | 'pending'; form: null }
   | { status: 'valid' | 'refused' | 'expired'; form: F };
 
-/** Which form of a partner counts on a day: the newest that is verified or a refusal; what waits does not displace it. */
+/** Which form of a partner counts on a day: the newest form or refusal that is verified; what waits does not displace it. */
 export function standingOn<F extends FormFacts>(forms: readonly F[], day: string): Standing<F> {
   const counting = forms
     .filter(({ countsFrom }) => countsFrom !== null && countsFrom <= day)
