@@ -1,4 +1,7 @@
-import { checkVAT, countries } from 'jsvat-next';
+// A CommonJS module whose names Node.js does not see.
+import jsvat from 'jsvat-next';
+
+const { checkVAT, countries } = jsvat;
 
 /** How VAT numbers of a country begin, where that is not its code. */
 const prefixes: Readonly<Record<string, string>> = { GR: 'EL', CH: 'CHE' };
