@@ -15,6 +15,7 @@ import { paymentRules } from '../schedules/schedule-store.js';
 import { type PayoutTax, storePayoutTaxes, taxCharges, taxesOf } from '../tax/payout-tax-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
+import { routeRun } from './route-run.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
 import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
@@ -198,6 +199,7 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
     runId,
     taxes.flatMap(({ payoutId, tax }) => (tax ? [{ payoutId, tax }] : [])),
   );
+  await routeRun(tx, runId, now);
   await tx.query('UPDATE payout_run SET content_hash = $2 WHERE id = $1', [runId, contentHash(payouts.map(({ payout }) => payout))]);
   await goingBackTo('payouts create run', await tracesOfEntries(tx, runId), spanAttributes(parts, context), async () => {
     await post(
