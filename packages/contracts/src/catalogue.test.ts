@@ -14,6 +14,7 @@ import * as others from './events/others.js';
 import * as payoutFreezes from './events/payout-freezes.js';
 import * as payouts from './events/payouts.js';
 import * as receivables from './events/receivables.js';
+import * as tax from './events/payouts-tax.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -43,6 +44,9 @@ test('Q-02 every event that is defined stands in the catalogue, once', () => {
     statements,
     tracking,
   ].flatMap((file) => Object.values(file).filter(isEvent));
+  const declared = [approvals, commission, directory, fx, others, payouts, tax, reconciliation, statements, tracking].flatMap((file) =>
+    Object.values(file).filter(isEvent),
+  );
   expect(declared.map(({ type }) => type).sort()).toEqual([...catalogue.keys()].sort());
   expect(new Set(declared.map(({ type }) => type)).size).toBe(declared.length);
 });

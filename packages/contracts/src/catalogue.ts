@@ -10,6 +10,7 @@ import * as others from './events/others.js';
 import * as payoutFreezes from './events/payout-freezes.js';
 import * as payouts from './events/payouts.js';
 import * as receivables from './events/receivables.js';
+import * as tax from './events/payouts-tax.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -60,6 +61,10 @@ const definitions = [
   payouts.payoutReturned,
   payouts.writeOffChanged,
   accountStatements.accountStatementIssued,
+  tax.taxFormChanged,
+  tax.vatRegistrationChanged,
+  tax.selfBillingAgreementChanged,
+  tax.selfBilledInvoiceIssued,
   reconciliation.payoutResolvedByHand,
   reconciliation.bankReportRead,
   reconciliation.reconciliationResolved,

@@ -73,4 +73,8 @@ export const ids = {
   payoutFreeze: idSchema('payoutFreeze'),
   case: idSchema('case'),
   writeOff: idSchema('writeOff'),
+  taxForm: idSchema('taxForm'),
+  vatRegistration: idSchema('vatRegistration'),
+  selfBillingAgreement: idSchema('selfBillingAgreement'),
+  selfBilledInvoice: idSchema('selfBilledInvoice'),
 };

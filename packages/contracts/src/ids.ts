@@ -45,6 +45,10 @@ export const idPrefixes = {
   networkBan: 'ban',
   payoutFreeze: 'frz',
   writeOff: 'wof',
+  taxForm: 'txf',
+  vatRegistration: 'vat',
+  selfBillingAgreement: 'sba',
+  selfBilledInvoice: 'sbi',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

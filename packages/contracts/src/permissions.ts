@@ -48,6 +48,10 @@ export const permissions = [
   // The stage of a manager; that of finance needs payout:approve.
   'payout:confirm',
   'payout:approve',
+  'tax:write',
+  'tax:manage',
+  'tax:read',
+  'tax-rule:write',
   'evidence:read',
   'insight:read',
   'insight:write',
@@ -111,11 +115,24 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'payout-method:read',
     'payout-method:write',
     'payout-method:verify',
+    'tax:write',
+    'tax:manage',
+    'tax:read',
     'period:close',
     'fx:write',
     'adjustment:write',
   ],
-  auditor: [...read, 'risk:read', 'evidence:read', 'audit:read', 'operations:read', 'funding:read', 'payout-method:read', 'api-key:read'],
+  auditor: [
+    ...read,
+    'risk:read',
+    'evidence:read',
+    'audit:read',
+    'operations:read',
+    'funding:read',
+    'payout-method:read',
+    'tax:read',
+    'api-key:read',
+  ],
 };
 
 /** Whether any of the roles grants the permission. `public` is granted to everybody, `internal` to no role. */

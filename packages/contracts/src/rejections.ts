@@ -129,6 +129,15 @@ export const rejections = {
   'method-state-forbids': { status: 409, title: 'The payout method is not in a state that allows this' },
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
   'schedule-pays-before-cut-off': { status: 422, title: 'A run would be built before the cut-off of its month' },
+  // tax
+  'tax-form-invalid': { status: 422, title: 'The tax form breaks a rule' },
+  'tax-form-state-forbids': { status: 409, title: 'The tax form is not in a state that allows this' },
+  'vat-number-invalid': { status: 422, title: 'The VAT number does not check' },
+  'vat-registration-state-forbids': { status: 409, title: 'The VAT registration is not in a state that allows this' },
+  'agreement-too-long': { status: 422, title: 'A self-billing agreement lasts at most twelve months' },
+  'agreement-state-forbids': { status: 409, title: 'The self-billing agreement is not in a state that allows this' },
+  'consent-not-of-partner': { status: 403, title: 'Only the partner consents, or who holds what the partner has signed' },
+  'report-year-open': { status: 422, title: 'The year has not begun' },
   // insights
   'weights-do-not-add-up': { status: 422, title: 'The weights must add up to 1' },
   // audit, gateway

@@ -79,6 +79,10 @@ export async function compose(environment: ServiceEnvironment, options: PayoutsO
       'account_statement',
       'account_statement_line',
       'statement_month',
+      'tax_rule',
+      'tax_profile',
+      'payout_tax',
+      'self_billed_invoice',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

@@ -36,6 +36,7 @@ import {
   listAccountStatementLinesRoute,
   listAccountStatementsRoute,
 } from './statements/read-statements.js';
+import { taxRoutes } from './tax/routes.js';
 
 export const routes = (parts: Parts): Route[] => [
   createFundingAccountRoute(parts),
@@ -94,4 +95,5 @@ export const routes = (parts: Parts): Route[] => [
   getConsolidatedStatementRoute(parts),
   getPayoutStatementRoute(parts),
   getPayoutStatementPdfRoute(parts),
+  ...taxRoutes(parts),
 ];

@@ -115,6 +115,7 @@ function owed(world: World): Record<string, () => Sample> {
     verifyPayoutMethod: () => ({ params: { payoutMethodId }, body: { means: 'prenote' }, status: 404 }),
     disablePayoutMethod: () => ({ params: { payoutMethodId }, body: { reason: 'fuzz' }, status: 404 }),
     freezePayoutMethod: () => ({ body: { token: 'fuzz' }, status: 401 }),
+    ...taxes(world),
     createWithdrawal: () => ({ params: { partnerId }, query: { dryRun: 'true' }, body: { brandId }, status: 0 }),
     getBalance: () => ({ params: { partnerId } }),
     getBrandBalance: () => ({ params: { brandId } }),
@@ -262,5 +263,49 @@ function owed(world: World): Record<string, () => Sample> {
     listRiskRuleSets: () => ({ params: { brandId } }),
     recordRiskSignal: () => ({ body: { brandId, subjectId: partnerId, device: fresh() } }),
     decideApproval: () => ({ params: { approvalId }, query: { dryRun: 'true' }, body: { decision: 'hold', reason: 'fuzz' } }),
+  };
+}
+
+/** Tax forms, reports and self-billing: what a partner owes the tax office. */
+function taxes({ brandId, partnerId, runId, now }: World): Record<string, () => Sample> {
+  const agreement = { agreementId: 'sba_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const invoice = { invoiceId: 'sbi_01kjpwzgj0fcd8rdctfnvsvzgh' };
+  const textSha256 = 'a'.repeat(64);
+  const days = { validFrom: '2026-01-01', validUntil: '2026-12-31' };
+  const vat = { country: 'GB', number: null, rate: '0', validFrom: '2026-01-01', legalName: 'Ada', address: 'London' };
+  const year = { year: now.slice(0, 4) };
+  return {
+    addTaxForm: () => ({ params: { partnerId }, query: { dryRun: 'true' }, body: { kind: 'refusal', refuses: 'W-9', reason: 'fuzz' } }),
+    listTaxForms: () => ({ params: { partnerId } }),
+    decideTaxForm: () => ({ params: { taxFormId: 'txf_01kjpwzgj0fcd8rdctfnvsvzgh' }, body: { decision: 'verify' }, status: 404 }),
+    getTaxStanding: () => ({ params: { partnerId } }),
+    addTaxRule: () => ({
+      query: { dryRun: 'true' },
+      body: { kind: '1099-nec-threshold', validFrom: '2099-01-01', value: '300000', source: 'fuzz' },
+    }),
+    listTaxRules: () => ({}),
+    setTaxProfile: () => ({ params: { brandId }, body: { country: 'DE', legalName: 'Brand', address: 'Berlin' } }),
+    getTaxProfile: () => ({ params: { brandId }, status: 0 }),
+    getNecReport: () => ({ params: { brandId }, query: year }),
+    getNecCsv: () => ({ params: { brandId }, query: year }),
+    addVatRegistration: () => ({ params: { partnerId }, query: { dryRun: 'true' }, body: vat }),
+    listVatRegistrations: () => ({ params: { partnerId } }),
+    decideVatRegistration: () => ({
+      params: { vatRegistrationId: 'vat_01kjpwzgj0fcd8rdctfnvsvzgh' },
+      body: { decision: 'verify' },
+      status: 404,
+    }),
+    offerSelfBilling: () => ({
+      params: { brandId },
+      query: { dryRun: 'true' },
+      body: { partnerId, ...days, textVersion: '1', textSha256 },
+    }),
+    listSelfBillingAgreements: () => ({ query: { brandId } }),
+    consentToSelfBilling: () => ({ params: agreement, body: { textSha256 }, status: 404 }),
+    endSelfBilling: () => ({ params: agreement, body: { reason: 'fuzz' }, status: 404 }),
+    listSelfBilledInvoices: () => ({ query: { brandId } }),
+    getSelfBilledInvoice: () => ({ params: invoice, status: 404 }),
+    getSelfBilledInvoiceText: () => ({ params: invoice, status: 404 }),
+    listRunTax: () => ({ params: { runId } }),
   };
 }

@@ -29,6 +29,7 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Risk: 'What was found against a conversion: holds what it earns until a person decides.',
   Payouts: 'Balances, payout runs, payouts and the accounts they go between.',
   'Account statements': 'What a brand tells a partner about a month of his account: for good, numbered, as JSON, CSV and PDF.',
+  Tax: 'Tax forms, what is withheld, year reports, VAT and self-billing.',
   Reconciliation: 'What banks say of payouts, and where that differs from the ledger.',
   Audit: 'The archive of every event, the way of a payout, signed evidence.',
   Insights: 'Counters.',

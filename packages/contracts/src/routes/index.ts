@@ -34,8 +34,11 @@ import * as riskCases from './risk-cases.js';
 import * as riskHits from './risk-hits.js';
 import * as riskRules from './risk-rules.js';
 import * as routingPolicies from './routing-policies.js';
+import * as selfBilling from './self-billing.js';
 import * as simulations from './simulations.js';
 import * as statements from './statements.js';
+import * as taxForms from './tax-forms.js';
+import * as taxReports from './tax-reports.js';
 import * as tracking from './tracking.js';
 import * as writeOffs from './write-offs.js';
 
@@ -78,6 +81,9 @@ export const routeContracts: readonly RouteContract[] = [
   writeOffs,
   payoutSchedules,
   accountStatements,
+  taxForms,
+  taxReports,
+  selfBilling,
   audit,
   insights,
   quality,

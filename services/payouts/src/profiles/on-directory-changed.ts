@@ -48,10 +48,10 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
 export const onPartnerChanged: Consumer<EventOf<'directory.partner.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.partnerId);
   await tx.query(
-    `INSERT INTO partner_profile (partner_id, sequence, status, tags, risk_level, contact_changed_at)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::text[], $6::timestamptz[])
+    `INSERT INTO partner_profile (partner_id, sequence, status, tags, risk_level, contact_changed_at, country)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::text[], $6::timestamptz[], $7::text[])
      ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags, risk_level = excluded.risk_level,
-       contact_changed_at = excluded.contact_changed_at WHERE excluded.sequence > partner_profile.sequence`,
+       contact_changed_at = excluded.contact_changed_at, country = excluded.country WHERE excluded.sequence > partner_profile.sequence`,
     [
       rows.map(({ data }) => data.partnerId),
       rows.map(({ sequence }) => sequence ?? 0),
@@ -59,6 +59,7 @@ export const onPartnerChanged: Consumer<EventOf<'directory.partner.changed.v1'>>
       rows.map(({ data }) => JSON.stringify(data.tags)),
       rows.map(({ data }) => data.riskLevel),
       rows.map(({ data }) => data.contactChangedAt ?? null),
+      rows.map(({ data }) => data.country),
     ],
   );
   await coolLonger(

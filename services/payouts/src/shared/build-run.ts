@@ -222,6 +222,18 @@ async function pay(tx: Tx, parts: Parts, { runId, context, now }: Started, paid:
   });
 }
 
-/** What is paid otherwise than earned. */
-const chargesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
+type TaxedPaidGroup = PaidGroup & { tax: PayoutTax | undefined };
+
+/** What is paid otherwise than earned: fees first, tax of what is left. */
+async function withCharges(tx: Tx, routed: readonly Omit<PaidGroup, 'charges'>[], now: Date): Promise<TaxedPaidGroup[]> {
+  const taxed = routed.map(({ group, routing }) => ({ ...group, net: group.amount, base: group.amount - routing.fee.charged }));
+  const brands = await payingBrands(tx, [...new Set(taxed.map(({ brandId }) => brandId))]);
+  const taxes = await taxesOf(tx, taxed, brands, now);
+  return routed.map(({ group, routing }, index) => {
+    const tax = taxed[index] && taxes.get(taxed[index]);
+    return { group, routing, tax, charges: [...feesOf(routing), ...taxCharges(tax)] };
+  });
+}
+
+const feesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
   fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];

@@ -9,6 +9,7 @@ import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { crashAround } from './crash-around.js';
 import { giveOffsetsBack } from './offsets.js';
+import { issueInvoices } from '../tax/invoice-store.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
@@ -102,6 +103,13 @@ async function applySteps(
   await moveEntries(tx, parts, steps, context, now);
   const returned = steps.filter(({ outcome }) => outcome === 'returned').map(({ payout }) => payout.id);
   const flagged = returned.length === 0 ? [] : await flagReturned(tx, returned, now);
+  await issueInvoices(
+    tx,
+    parts,
+    steps.map(({ payout, outcome }) => ({ payoutId: payout.id, outcome })),
+    context,
+    now,
+  );
   const runIds = [...new Set(steps.map(({ payout }) => payout.runId))].sort();
   const hashes = await refreshRuns(tx, runIds);
   await parts.outbox.append(tx, context, [

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { currency, day, ids, instant, minorAmount, positiveAmount } from '../common.js';
+import { defineEvent } from '../define-event.js';
+
+export const taxFormChanged = defineEvent({
+  type: 'payouts.tax-form.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A tax form of a partner was handed in, verified or declined. What stands in it never travels.',
+  schema: z.strictObject({
+    taxFormId: ids.taxForm,
+    partnerId: ids.partner,
+    version: z.int().positive(),
+    kind: z.enum(['W-9', 'W-8BEN', 'W-8BEN-E', 'refusal']),
+    status: z.enum(['pending', 'verified', 'declined', 'refused']),
+    expiresOn: day.nullable(),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
+export const vatRegistrationChanged = defineEvent({
+  type: 'payouts.vat-registration.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A VAT registration of a partner was entered, verified or declined. The number never travels.',
+  schema: z.strictObject({
+    vatRegistrationId: ids.vatRegistration,
+    partnerId: ids.partner,
+    version: z.int().positive(),
+    registered: z.boolean(),
+    status: z.enum(['pending', 'verified', 'declined']),
+    validFrom: day,
+    validUntil: day.nullable(),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
+export const selfBillingAgreementChanged = defineEvent({
+  type: 'payouts.self-billing-agreement.changed.v1',
+  kind: 'snapshot',
+  lane: 'control',
+  rank: 6,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'An agreement on self-billing was offered, agreed to or ended.',
+  schema: z.strictObject({
+    agreementId: ids.selfBillingAgreement,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    validFrom: day,
+    validUntil: day,
+    textVersion: z.string(),
+    status: z.enum(['offered', 'agreed', 'ended']),
+    changedBy: z.string(),
+    changedAt: instant,
+  }),
+});
+export const selfBilledInvoiceIssued = defineEvent({
+  type: 'payouts.self-billed-invoice.issued.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 46,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A self-billed invoice was issued for a settled payout, or a credit note for a returned one.',
+  schema: z.strictObject({
+    invoiceId: ids.selfBilledInvoice,
+    kind: z.enum(['invoice', 'credit-note']),
+    number: z.int().positive(),
+    corrects: ids.selfBilledInvoice.nullable(),
+    payoutId: ids.payout,
+    partnerId: ids.partner,
+    brandId: ids.brand,
+    currency,
+    net: minorAmount,
+    vat: positiveAmount,
+    issuedOn: day,
+    issuedAt: instant,
+  }),
+});
