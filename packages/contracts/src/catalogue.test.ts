@@ -8,6 +8,7 @@ import { envelopeSchema } from './envelope.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
+import * as exchange from './events/exchange.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payouts from './events/payouts.js';
@@ -26,7 +27,7 @@ const definition = (type: string): EventDefinition => {
 
 test('Q-02 every event that is defined stands in the catalogue, once', () => {
   const isEvent = (value: unknown): value is EventDefinition => typeof value === 'object' && value !== null && 'lane' in value;
-  const declared = [approvals, commission, directory, fx, others, payouts, reconciliation, statements, tracking].flatMap((file) =>
+  const declared = [approvals, commission, directory, exchange, fx, others, payouts, reconciliation, statements, tracking].flatMap((file) =>
     Object.values(file).filter(isEvent),
   );
   expect(declared.map(({ type }) => type).sort()).toEqual([...catalogue.keys()].sort());

@@ -4,6 +4,7 @@ import type { Envelope } from './envelope.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
+import * as exchange from './events/exchange.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payouts from './events/payouts.js';
@@ -43,6 +44,7 @@ const definitions = [
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,
   payouts.payoutScheduleChanged,
+  exchange.exchangePolicyChanged,
   payouts.payoutCreated,
   payouts.runSealed,
   payouts.payoutSubmitted,

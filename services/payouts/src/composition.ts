@@ -63,6 +63,8 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'rail_callback',
       'payout_schedule',
       'scheduled_run',
+      'exchange_policy',
+      'fx_rate',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

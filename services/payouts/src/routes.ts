@@ -3,6 +3,7 @@ import { getBankReportRoute, listBankReportsRoute } from './bank/read-bank-repor
 import { receiveRailCallbackRoute } from './bank/receive-callback.js';
 import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
 import { uploadBankReportRoute } from './bank/upload-bank-report.js';
+import { createExchangePolicyRoute, listExchangePoliciesRoute } from './exchange/exchange-policies.js';
 import { getBalanceRoute } from './ledger/get-balance.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
@@ -31,6 +32,8 @@ export const routes = (parts: Parts): Route[] => [
   getEarningsScheduleRoute(parts),
   createScheduleRoute(parts),
   listSchedulesRoute(parts),
+  createExchangePolicyRoute(parts),
+  listExchangePoliciesRoute(parts),
   createRunRoute(parts),
   createWithdrawalRoute(parts),
   listRunsRoute(parts),

@@ -56,7 +56,7 @@ test('WE-59 of 10.00 all is paid by itself; of 9.99 a forced withdrawal pays 9.4
     { account: 'fees', amount: '50' },
   ]);
   const told = (await s.published('payouts.payout.created.v1')).find(({ data }) => data.payoutId === id);
-  expect(told?.data).toMatchObject({ amount: 949, fee: 50 });
+  expect(told?.data).toMatchObject({ amount: 949, charges: [{ kind: 'fee', amount: -50 }] });
   await sendOut(s, built);
   await settle(s);
   expect(await moneyOut(id)).toEqual([{ amount: '949' }]);

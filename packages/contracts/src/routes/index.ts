@@ -18,6 +18,7 @@ import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
+import * as payoutExchange from './payout-exchange.js';
 import * as payoutMethods from './payout-methods.js';
 import * as payoutSchedules from './payout-schedules.js';
 import * as payouts from './payouts.js';
@@ -65,6 +66,7 @@ export const routeContracts: readonly RouteContract[] = [
   resolutions,
   bankReports,
   payoutMethods,
+  payoutExchange,
   payoutSchedules,
   audit,
   insights,

@@ -16,10 +16,12 @@ export interface MethodRow {
   verifiedBy: string | null;
   verifiedAt: Date | null;
   disabledReason: string | null;
+  /** In which currency the partner wants to be paid; null: in the one that was earned. */
+  payoutCurrency: string | null;
 }
 
 const columns = /* sql */ `id, partner_id AS "partnerId", kind, account_hmac AS "accountHmac", account_hint AS "accountHint", brand_ids AS "brandIds", usable_from AS "usableFrom",
-  status, created_by AS "createdBy", created_at AS "createdAt", verified_by AS "verifiedBy", verified_at AS "verifiedAt", disabled_reason AS "disabledReason"`;
+  status, created_by AS "createdBy", created_at AS "createdAt", verified_by AS "verifiedBy", verified_at AS "verifiedAt", disabled_reason AS "disabledReason", payout_currency AS "payoutCurrency"`;
 
 /**
  * Who is bound to brands sees the methods of partners enrolled there that pay one of them; a method over all brands he sees too, since
@@ -69,6 +71,7 @@ export function methodView(row: MethodRow) {
     verifiedBy: row.verifiedBy,
     verifiedAt: row.verifiedAt?.toISOString() ?? null,
     disabledReason: row.disabledReason,
+    payoutCurrency: row.payoutCurrency,
   };
 }
 

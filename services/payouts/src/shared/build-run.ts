@@ -2,8 +2,10 @@ import { periodOf } from '@tributary/calendar';
 import { newId, type PayoutCharge } from '@tributary/contracts';
 import { activeTraceparent, type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
+import type { ExchangeDesk } from '../exchange/domain/exchange-desk.js';
+import { deskOf } from '../exchange/exchange-store.js';
 import { groupBy } from '../group-by.js';
-import { claim } from '../ledger/domain/posting.js';
+import { claim, exchanged } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { type EligibilityRule, firstNotMet } from '../runs/domain/eligibility.js';
@@ -14,8 +16,9 @@ import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
+import { inCurrencyOfPayout } from './price-group.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
-import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
+import { amountOf, createdEvents, currencyOf, type PaidGroup, writePayouts } from './write-payouts.js';
 
 /** What a run is asked for. */
 export interface RunOrder {
@@ -55,9 +58,13 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   await lockBrands(tx, brandIds);
   const cutOffs = await cutOffsOf(tx, brandIds, order);
   const groups = await claimPayables(tx, { ...order, runId, cutOffs });
-  const planned = await plan(tx, parts, { ...order, runId, cutOffs }, groups);
-  const paid = planned.flatMap(({ group, routing }) => ('rail' in routing ? [{ group, routing, charges: chargesOf(routing) }] : []));
-  const left = planned.flatMap(({ group, routing }) =>
+  const desk = await deskOf(tx, brandIds, order.now);
+  const planned = await plan(tx, parts, { ...order, runId, cutOffs, offers: desk.offers }, groups);
+  const priced = planned.map(({ group, routing }) =>
+    'rail' in routing ? inCurrencyOfPayout(desk, group, routing, chargesOf(routing)) : { group, routing },
+  );
+  const paid = priced.flatMap((each) => ('charges' in each ? [each] : []));
+  const left = priced.flatMap(({ group, routing }) =>
     'leftOut' in routing ? [{ group, reason: routing.leftOut, rule: routing.rule }] : [],
   );
   await unclaim(
@@ -99,13 +106,14 @@ interface Planned {
 interface Started extends RunOrder {
   runId: string;
   cutOffs: ReadonlyMap<string, Date>;
+  offers: ExchangeDesk['offers'];
 }
 
 async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonly ClaimedGroup[]): Promise<Planned[]> {
   const brandIds = [...new Set(groups.map(({ brandId }) => brandId))];
   const brands = await payingBrands(tx, brandIds);
   const partners = await payingPartners(tx, [...new Set(groups.map(({ partnerId }) => partnerId))]);
-  const { minimum, rail, now } = order;
+  const { minimum, rail, now, offers } = order;
   const { minimums, eligibility } = await paymentRules(tx, brandIds);
   const notMet = await whoIsNotEligible(tx, order, groups, eligibility, brands);
   const rules = {
@@ -116,6 +124,7 @@ async function plan(tx: Tx, { settings }: Parts, order: Started, groups: readonl
     notMet: (group: ClaimedGroup) => notMet.get(group),
     withdrawal: order.withdrawal,
     exclude: new Set(order.exclude),
+    offers,
   };
   let room = settings.payoutsPerRun;
   return groups.map((group) => {
@@ -195,7 +204,7 @@ async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrd
     await post(
       tx,
       parts.outbox,
-      payouts.map(({ payout }) => ({ posting: claim(payout, now), context })),
+      payouts.flatMap(({ payout }) => [claim(payout, now), ...exchanged(payout, now)].map((posting) => ({ posting, context }))),
       now,
     );
     await parts.outbox.append(
@@ -211,7 +220,7 @@ const chargesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
   fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];
 
 function totalsOf(paid: readonly PaidGroup[]) {
-  return [...groupBy(paid, ({ group }) => group.currency)]
+  return [...groupBy(paid, currencyOf)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([currency, each]) => ({
       currency,

@@ -1,6 +1,6 @@
 import { type EventContext, goingBackTo, type NewEvent, type Tx } from '@tributary/messaging';
 import { awaitPolicies } from '../entries/clawback-store.js';
-import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
+import { backFromRail, exchangedBack, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type PayoutReport, type ReportedOutcome } from '../payouts/domain/payout-state.js';
@@ -112,8 +112,9 @@ function postingsOf(now: Date) {
     // A second posting with the same key is not written: a payout that was unknown first is handed to its rail once.
     if (outcome === 'submitted' || outcome === 'unknown') return [handedToRail(payout, now)];
     if (outcome === 'settled') return [handedToRail(payout, now), settlement(payout, now)];
-    if (outcome === 'returned') return [returned(payout, now)];
-    return before === 'submitted' || before === 'unknown' ? [backFromRail(payout, now), release(payout, now)] : [release(payout, now)];
+    if (outcome === 'returned') return [returned(payout, now), ...exchangedBack(payout, now)];
+    const released = [release(payout, now), ...exchangedBack(payout, now)];
+    return before === 'submitted' || before === 'unknown' ? [backFromRail(payout, now), ...released] : released;
   };
 }
 

@@ -1,6 +1,7 @@
-import { newId, type PayoutCharge } from '@tributary/contracts';
+import { newId, type PayoutCharge, type PayoutExchange } from '@tributary/contracts';
 import type { NewEvent, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
+import type { Exchanged } from '../exchange/domain/exchange-terms.js';
 import { groupBy } from '../group-by.js';
 import { sumOfCharges } from '../ledger/domain/charges.js';
 import type { ClaimedGroup, Routing } from '../runs/domain/split-groups.js';
@@ -12,20 +13,23 @@ export interface PaidGroup {
   group: ClaimedGroup;
   routing: Extract<Routing, { rail: string }>;
   charges: readonly PayoutCharge[];
+  /** What it comes to in another currency; absent: it is paid in its own. */
+  exchanged?: Exchanged | undefined;
 }
-/** What leaves the brand's account, in minor units. */
-export const amountOf = ({ group, charges }: PaidGroup): bigint => group.amount + sumOfCharges(charges);
+/** What leaves the brand's account, in minor units of `currencyOf`. */
+export const amountOf = ({ group, charges, exchanged }: PaidGroup): bigint => exchanged?.amount ?? group.amount + sumOfCharges(charges);
+export const currencyOf = ({ group, routing }: PaidGroup): string => routing.exchangeTo ?? group.currency;
 
 const insertPayouts = /* sql */ `
-INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, charges, fee_waived, line_count, lines_hash, created_at)
-SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, charges, fee_waived, 0, '', $2
-FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bigint[])
-  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, charges, fee_waived)`;
+INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, charges, fee_waived, exchange, line_count, lines_hash, created_at)
+SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, charges, fee_waived, exchange, 0, '', $2
+FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bigint[], $14::jsonb[])
+  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, charges, fee_waived, exchange)`;
 
 const insertLines = /* sql */ `
 INSERT INTO payout_line (payout_id, item_id, entry_id, brand_id, partner_id, amount, open_item_id)
 SELECT p.id, e.id, e.entry_id, e.brand_id, e.partner_id, e.amount, e.id
-FROM payout p JOIN entry e ON e.run_id = p.run_id AND e.partner_id = p.partner_id AND e.brand_id = p.brand_id AND e.currency = p.currency WHERE p.run_id = $1`;
+FROM payout p JOIN entry e ON e.run_id = p.run_id AND e.partner_id = p.partner_id AND e.brand_id = p.brand_id AND e.currency = coalesce(p.exchange ->> 'currency', p.currency) WHERE p.run_id = $1`;
 
 /** Writes the payouts of a run with their lines, from what it has claimed. */
 export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGroup[], now: Date) {
@@ -37,13 +41,14 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
     paid.map(({ group }) => group.partnerId),
     paid.map(({ group }) => group.brandId),
     paid.map((each) => amountOf(each).toString()),
-    paid.map(({ group }) => group.currency),
+    paid.map(currencyOf),
     paid.map(({ routing }) => routing.sandbox),
     paid.map(({ routing }) => routing.rail),
     paid.map(({ routing }) => routing.method?.id ?? null),
     paid.map(({ routing }) => routing.method?.accountHmac ?? ''),
     paid.map(({ charges }) => JSON.stringify(charges)),
     paid.map(({ routing }) => routing.fee.waived.toString()),
+    paid.map(({ exchanged }) => (exchanged ? JSON.stringify(exchanged.exchange) : null)),
   ]);
   await tx.query(insertLines, [runId]);
   await tx.query(
@@ -59,6 +64,8 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
       payout: {
         ...group,
         amount: amountOf(each),
+        currency: currencyOf(each),
+        exchange: each.exchanged?.exchange ?? null,
         id,
         runId,
         rail: routing.rail,
@@ -81,7 +88,7 @@ const linesPerEvent = 1000;
 
 /** Long payouts come in parts. */
 export function createdEvents(
-  payout: Parameters<typeof payoutFacts>[0] & { charges: readonly PayoutCharge[] },
+  payout: Parameters<typeof payoutFacts>[0] & { charges: readonly PayoutCharge[]; exchange: PayoutExchange | null },
   lines: readonly LineRow[],
   now: Date,
 ): NewEvent<'payouts.payout.created.v1'>[] {
@@ -95,6 +102,7 @@ export function createdEvents(
     data: {
       ...payoutFacts(payout),
       charges: [...payout.charges],
+      ...(payout.exchange && { exchange: payout.exchange }),
       part: index + 1,
       parts,
       createdAt: now.toISOString(),

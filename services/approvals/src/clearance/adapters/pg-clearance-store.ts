@@ -1,4 +1,4 @@
-import { chargesOfPayout } from '@tributary/contracts';
+import { chargesOfPayout, type PayoutExchange } from '@tributary/contracts';
 import type { ClearanceStore, ClearedClaim } from '../clearance-store.js';
 import type { KnownEntry } from '../domain/check-run.js';
 
@@ -7,6 +7,8 @@ interface PartRow {
   partnerId: string;
   amount: bigint;
   charges: bigint;
+  currency: string;
+  exchange: PayoutExchange | null;
   lines: { entryId: string; amount: number }[];
   parts: number;
 }
@@ -15,8 +17,8 @@ export const pgClearanceStore = (): ClearanceStore => ({
   async saveParts(tx, events) {
     const data = events.map((event) => event.data);
     await tx.query(
-      `INSERT INTO payout_part (payout_id, part, parts, run_id, partner_id, brand_id, amount, currency, lines, charges)
-       SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::jsonb[], $10::bigint[])
+      `INSERT INTO payout_part (payout_id, part, parts, run_id, partner_id, brand_id, amount, currency, lines, charges, exchange)
+       SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::jsonb[], $10::bigint[], $11::jsonb[])
        ON CONFLICT (payout_id, part) DO NOTHING`,
       [
         data.map((d) => d.payoutId),
@@ -29,12 +31,13 @@ export const pgClearanceStore = (): ClearanceStore => ({
         data.map((d) => d.currency),
         data.map((d) => JSON.stringify(d.lines)),
         data.map((d) => chargesOfPayout(d).reduce((sum, { amount }) => sum + amount, 0)),
+        data.map((d) => (d.exchange ? JSON.stringify(d.exchange) : null)),
       ],
     );
   },
   async payoutsOf(tx, runId) {
     const found = await tx.query<PartRow>(
-      'SELECT payout_id AS "payoutId", partner_id AS "partnerId", amount, charges, lines, parts FROM payout_part WHERE run_id = $1 ORDER BY payout_id, part',
+      'SELECT payout_id AS "payoutId", partner_id AS "partnerId", amount, currency, charges, exchange, lines, parts FROM payout_part WHERE run_id = $1 ORDER BY payout_id, part',
       [runId],
     );
     const byPayout = grouped(found.rows);
@@ -42,7 +45,8 @@ export const pgClearanceStore = (): ClearanceStore => ({
       const [first] = rows;
       if (!first || rows.length < first.parts) return [];
       const lines = rows.flatMap((row) => row.lines.map((line) => ({ entryId: line.entryId, amount: BigInt(line.amount) })));
-      return [{ payoutId: first.payoutId, partnerId: first.partnerId, amount: first.amount, charges: first.charges, lines }];
+      const { payoutId, partnerId, amount, currency, charges, exchange } = first;
+      return [{ payoutId, partnerId, amount, currency, charges, exchange, lines }];
     });
   },
   async entriesOf(tx, entryIds) {

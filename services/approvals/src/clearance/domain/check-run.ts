@@ -1,3 +1,5 @@
+import type { PayoutExchange } from '@tributary/contracts';
+import { exchange, isCurrency, MoneyError, parseFraction } from '@tributary/money';
 import type { ApprovalStatus, RiskLevel } from '../../review/domain/approval.js';
 
 export interface ClaimedPayout {
@@ -6,6 +8,9 @@ export interface ClaimedPayout {
   amount: bigint;
   /** What fees, taxes and the like add to the lines, mostly below zero; absent: nothing. */
   charges?: bigint;
+  currency?: string;
+  /** When it is paid in another currency than was earned: what the lines and charges come to, and the rate. */
+  exchange?: PayoutExchange | null;
   lines: readonly { entryId: string; amount: bigint }[];
 }
 export interface KnownEntry {
@@ -36,9 +41,10 @@ export function checkRun(
     {
       check: 'lines-add-up',
       failing: payouts
-        .filter((payout) => payout.amount - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+        .filter((payout) => givenOf(payout) - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
         .flatMap((payout) => payout.lines),
     },
+    { check: 'exchanges-at-their-rate', failing: payouts.filter((payout) => !isAtItsRate(payout)).flatMap((payout) => payout.lines) },
     { check: 'every-line-approved', failing: lines.filter((line) => entries.get(line.entryId)?.status !== 'approved') },
     {
       check: 'amounts-as-approved',
@@ -63,4 +69,19 @@ export function checkRun(
 function repeated<T extends { entryId: string }>(lines: readonly T[]): T[] {
   const seen = new Set<string>();
   return lines.filter((line) => seen.size === seen.add(line.entryId).size);
+}
+
+/** What a payout takes of what was earned. */
+const givenOf = ({ amount, exchange: by }: ClaimedPayout): bigint => (by ? BigInt(by.amount) : amount);
+
+/** Whether what is paid is what was given, at the rate that goes with it. */
+function isAtItsRate({ amount, currency = '', exchange: by }: ClaimedPayout): boolean {
+  if (!by) return true;
+  if (!isCurrency(by.currency) || !isCurrency(currency) || by.currency === currency) return false;
+  try {
+    return exchange(BigInt(by.amount), by.currency, currency, parseFraction(by.rate)) === amount;
+  } catch (error) {
+    if (error instanceof MoneyError) return false;
+    throw error;
+  }
 }

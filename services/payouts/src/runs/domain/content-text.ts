@@ -1,4 +1,4 @@
-import type { PayoutCharge } from '@tributary/contracts';
+import type { PayoutCharge, PayoutExchange } from '@tributary/contracts';
 
 /** What a run would do, payout by payout. The clearance is given for exactly this. */
 export interface RunContent {
@@ -12,9 +12,11 @@ export interface RunContent {
   accountHmac: string;
   linesHash: string;
   charges: readonly PayoutCharge[];
+  /** When it is paid in another currency than was earned. */
+  exchange?: PayoutExchange | null;
 }
 
-/** The canonical content of a run, which is hashed: payouts by id, each as a JSON array of strings. Any changed line, charge, amount or account changes it. */
+/** The canonical content of a run, which is hashed: payouts by id, each as a JSON array of strings. Any changed line, charge, rate, amount or account changes it. */
 export function contentText(payouts: readonly RunContent[]): string {
   const rows = payouts.map((payout) =>
     JSON.stringify([
@@ -27,7 +29,15 @@ export function contentText(payouts: readonly RunContent[]): string {
       payout.accountHmac,
       payout.linesHash,
       ...payout.charges.map(({ kind, amount }) => `${kind}:${amount}`),
+      ...exchangeText(payout.exchange),
     ]),
   );
   return rows.sort().join('\n');
 }
+
+const exchangeText = (exchange: PayoutExchange | null | undefined): string[] =>
+  exchange
+    ? [
+        `exchange:${[exchange.amount, exchange.currency, exchange.rate, exchange.rateId, exchange.day, exchange.fee, exchange.bearer].join(' ')}`,
+      ]
+    : [];
