@@ -69,6 +69,27 @@ const other =
   (fields: Partial<PayoutExchange>) =>
   ({ created }: Told) =>
     void Object.assign(created, { exchange: { ...exchange, ...fields } });
+test.each([
+  ['rail-fees', true],
+  ['payable', false],
+] as const)(
+  'FF14 D-01 what a rail took in a third currency is the affair of the brand; what moves money of the partner is not: %s',
+  (account, holds) => {
+    const events = copy(story.events) as Envelope[];
+    const claim = events.find(({ data, type }) => type === 'payouts.ledger.posted.v1' && (data as { kind: string }).kind === 'claim');
+    if (!claim) throw new Error('the story has no payout');
+    const transactionId = newId('ledgerTransaction');
+    const fee = { ...copy(claim), id: v7(), subject: transactionId } as Envelope;
+    const legs = [
+      { account, amount: -25 },
+      { account: 'brand-funds', amount: 25 },
+    ];
+    Object.assign(fee.data as object, { transactionId, kind: 'rail-fee', currency: 'CHF', legs });
+    const { text } = bundleOf(story.payoutId, [...events, fee], operator);
+    expect(verifyBundle(Buffer.from(text), { publicKey: operator.publicKey }).holds).toBe(holds);
+  },
+);
+
 test.each<[string, (told: Told) => void]>([
   ['another amount', ({ created }) => void Object.assign(created, { amount: 2040 })],
   ['another rate', other({ rate: '2' })],

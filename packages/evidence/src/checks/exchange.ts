@@ -47,3 +47,7 @@ export function flawsOfExchangePosting({ legs, currency, rateId }: Posted, paid:
   if (moved !== said && moved !== -said) flaws.push(`exchanges ${moved} ${currency}, and the payout ${said}`);
   return flaws;
 }
+
+const brandAlone = new Set<string>(['brand-funds', 'rail-fees', 'suspense']);
+/** Whether it moves nothing of the partner: what a bank or provider took, or moved otherwise than told, is in whatever currency that was. */
+export const isOfBrandAlone = ({ legs }: Posted): boolean => legs.every(({ account }) => brandAlone.has(account));

@@ -3,7 +3,7 @@ import { missingHops } from '../complete.js';
 import type { Archived } from '../format.js';
 import { attributionIn, isCorrection, type Story } from '../story.js';
 import { type Check, type Context, clearlyBefore, clockSkewMs } from './context.js';
-import { flawsOfExchange, flawsOfExchangePosting } from './exchange.js';
+import { flawsOfExchange, flawsOfExchangePosting, isOfBrandAlone } from './exchange.js';
 
 /** No hop between deal and settlement is missing. */
 export const checkComplete: Check = ({ story, againstKind }) => {
@@ -152,7 +152,7 @@ export const checkLedger: Check = ({ story, against }) => {
     const { data } = posting.event;
     const total = data.legs.reduce((sum, leg) => sum + BigInt(leg.amount), 0n);
     if (total !== 0n) against(posting, `its legs sum to ${total}, not to zero`);
-    if (!currencies.has(data.currency)) against(posting, 'is in another currency than the payout');
+    if (!currencies.has(data.currency) && !isOfBrandAlone(data)) against(posting, 'is in another currency than the payout');
     for (const what of flawsOfExchangePosting(data, paid)) against(posting, what);
     for (const leg of data.legs) {
       const key = `${data.payoutId ?? data.entryId} ${leg.account}`;

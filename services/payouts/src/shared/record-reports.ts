@@ -6,6 +6,7 @@ import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type PayoutReport, type ReportedOutcome } from '../payouts/domain/payout-state.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { bookFees, type TakenFee } from './book-differences.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
@@ -40,6 +41,7 @@ export async function recordReports(
   const payouts = new Map(rows.map((payout) => [payout.id, payout]));
   const { steps, conflicts } = takeSteps(payouts, reports);
   for (const each of conflicts) parts.log.error(each, 'a rail contradicts what is final: a person must look');
+  await bookFees(tx, parts.outbox, feesOf(reports, payouts), context, now);
   if (steps.length === 0) return { conflicts };
 
   const correlations = new Map(runs.rows.map((run) => [run.id, run.correlationId]));
@@ -49,6 +51,13 @@ export async function recordReports(
   await goingBackTo(name, calls, attributes, () => applySteps(tx, parts, steps, { ...context, correlations }, now));
   return { conflicts };
 }
+
+/** What rails took for payments that they made; a rail says it once for each, however often. */
+const feesOf = (reports: readonly PayoutReport[], payouts: ReadonlyMap<string, PayoutRow>): TakenFee[] =>
+  reports.flatMap(({ payoutId, fee }) => {
+    const status = payouts.get(payoutId)?.status;
+    return fee && (status === 'settled' || status === 'returned') ? [{ payoutId, name: payoutId, fee }] : [];
+  });
 
 const onlyOne = (ids: readonly string[]) => (ids.length === 1 ? { 'tributary.correlation_id': ids[0] ?? '' } : {});
 

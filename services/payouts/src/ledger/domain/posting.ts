@@ -34,7 +34,10 @@ export interface Posting extends Owner {
     | 'return'
     | 'disapproval'
     | 'exchange'
-    | 'exchange-back';
+    | 'exchange-back'
+    | 'rail-fee'
+    | 'settlement-difference'
+    | 'difference-explained';
   entryId: string | null;
   payoutId: string | null;
   legs: readonly Leg[];

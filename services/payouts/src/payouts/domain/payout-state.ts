@@ -12,6 +12,8 @@ export interface Report {
 /** What is said of one payout. */
 export interface PayoutReport extends Report {
   payoutId: string;
+  /** What the rail took for it. */
+  fee?: { amount: bigint; currency: string } | undefined;
 }
 
 /** The steps that a report adds, in order; none when it says nothing new; `conflict` when it contradicts what is final. */

@@ -10,5 +10,7 @@ export function reportOfAnswer(payoutId: string, answer: Answer): PayoutReport {
 /** What a look-up that found something, or a callback, says of the payout. */
 export function reportOfState(payoutId: string, found: Exclude<RailState, { state: 'not-found' }> | Callback): PayoutReport {
   if (found.state === 'rejected') return { payoutId, outcome: 'failed', reference: null, reason: found.reason };
-  return { payoutId, outcome: found.state === 'accepted' ? 'submitted' : found.state, reference: found.reference, reason: null };
+  const { state, reference } = found;
+  const fee = 'fee' in found && found.fee ? { fee: found.fee } : {};
+  return { payoutId, outcome: state === 'accepted' ? 'submitted' : state, reference, reason: null, ...fee };
 }

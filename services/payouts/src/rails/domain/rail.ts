@@ -20,10 +20,10 @@ export type Answer =
   | { outcome: 'rejected'; reason: string }
   | { outcome: 'unknown'; reason: string };
 
-/** What the rail knows under a key. */
+/** What the rail knows under a key, and what it took for it where it says so. */
 export type RailState =
   | { state: 'not-found' }
-  | { state: 'accepted' | 'settled' | 'returned'; reference: string }
+  | { state: 'accepted' | 'settled' | 'returned'; reference: string; fee?: { amount: bigint; currency: string } }
   | { state: 'rejected'; reason: string };
 
 /** A message of the rail that came by itself. */

@@ -1,5 +1,6 @@
 import { formatMajor, isCurrency, parseMajor } from '@tributary/money';
 import { z } from 'zod';
+import { PaidOtherwise } from '../../domain/paid-otherwise.js';
 import type { Answer, RailState } from '../../domain/rail.js';
 import type { CallProvider } from './http.js';
 import { AnswerDoubtful, type Asked, NotReached, type Provider } from './provider.js';
@@ -19,6 +20,7 @@ export const paypalItem = z.object({
   transaction_status: z.string().optional(),
   payout_item: z.object({ sender_item_id: z.string(), amount: money }),
   errors: z.object({ name: z.string() }).optional(),
+  payout_item_fee: money.optional(),
 });
 export type PaypalItem = z.infer<typeof paypalItem>;
 const token = z.object({ access_token: z.string(), expires_in: z.number() });
@@ -176,8 +178,15 @@ const states: Readonly<Record<string, 'settled' | 'returned' | 'rejected'>> = {
 export function stateOfItem(found: PaypalItem, { payoutId, amount, currency }: Asked['item']): RailState {
   const { payout_item_id: reference, transaction_status: status = 'PENDING', payout_item: asked, errors } = found;
   if (asked.sender_item_id !== payoutId) throw new AnswerDoubtful(`item ${reference} is not of ${payoutId}`);
-  if (asked.amount.currency !== currency || minor(asked.amount) !== amount)
-    throw new AnswerDoubtful(`item ${reference} is of ${asked.amount.value} ${asked.amount.currency}, not ${amount} ${currency}`);
   const state = states[status] ?? 'accepted';
-  return state === 'rejected' ? { state, reason: (errors?.name ?? status).slice(0, 100) } : { state, reference };
+  if (asked.amount.currency !== currency || minor(asked.amount) !== amount) {
+    const detail = `item ${reference} is of ${asked.amount.value} ${asked.amount.currency}, not ${amount} ${currency}`;
+    if (state !== 'settled') throw new AnswerDoubtful(detail);
+    throw new PaidOtherwise(detail, { amount: minor(asked.amount), currency: asked.amount.currency, reference });
+  }
+  return state === 'rejected' ? { state, reason: (errors?.name ?? status).slice(0, 100) } : { state, reference, ...feeOf(found) };
 }
+
+/** What PayPal took for an item, where it says so. */
+const feeOf = ({ payout_item_fee: fee }: PaypalItem): { fee?: { amount: bigint; currency: string } } =>
+  fee && minor(fee) > 0n ? { fee: { amount: minor(fee), currency: fee.currency } } : {};

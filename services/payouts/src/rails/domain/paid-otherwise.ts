@@ -1,0 +1,10 @@
+/** The rail has paid another amount or currency than it was asked to: the payout is not moved, and the money is looked for. */
+export class PaidOtherwise extends Error {
+  constructor(
+    detail: string,
+    readonly paid: { amount: bigint; currency: string; reference: string },
+  ) {
+    super(detail);
+    this.name = 'PaidOtherwise';
+  }
+}
