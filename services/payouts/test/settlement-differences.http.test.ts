@@ -168,6 +168,22 @@ test.each(['stripe', 'paypal'] as const)('FF14 %s: the fee of a payment is booke
   expect(await accounts(id)).toEqual({ 'EUR brand-funds': 750, 'USD brand-funds': 25, 'USD rail-fees': -25 });
 });
 
+test('FF14 paypal: a payment as told, out of a balance in another currency, is settled; what was debited lies in suspense, once', async () => {
+  const { payouts } = await payBy(s, double, 'paypal', [750], 'timeout-after-accept');
+  const id = payouts[0]?.id ?? '';
+  const converted = {
+    from_amount: { value: '8.21', currency: 'USD' },
+    to_amount: { value: '7.50', currency: 'EUR' },
+    exchange_rate: '0.913',
+  };
+  Object.assign(double.item(id) ?? {}, { currency_conversion: converted });
+  await settle(s);
+  await settle(s);
+  expect(await statusOf(id)).toBe('settled');
+  expect(await accounts(id)).toEqual({ 'EUR suspense': 750, 'USD brand-funds': 821, 'USD suspense': -821 });
+  expect(await itemsOf(id)).toMatchObject([{ kind: 'different', bankAmount: 821, currency: 'USD' }]);
+});
+
 const stripeCalls = ({ fundingAccountId }: PaidWorld, object: object) => {
   const body = JSON.stringify({ id: newId('event'), type: 'transfer.created', data: { object } });
   const at = Math.floor(s.clock.now().getTime() / 1000);

@@ -6,7 +6,7 @@ import { type ParamsOf, problemErrors, Rejected, type Route, raw, readBytes } fr
 import { ZodError } from 'zod';
 import { beyond } from '../ledger/domain/settlement-postings.js';
 import { everyBrand, type Parts } from '../parts.js';
-import { reportOfState } from '../payouts/domain/rail-reports.js';
+import { costsOf, reportOfState } from '../payouts/domain/rail-reports.js';
 import type { Heard, Said } from '../rails/domain/callback.js';
 import { bookDifferences } from '../shared/book-differences.js';
 import { recordReports } from '../shared/record-reports.js';
@@ -90,8 +90,7 @@ async function believe(tx: Tx, parts: Parts, { brandId, rail }: Account, said: S
   const payouts = await askedPayouts(tx, brandId, rail, said.payoutId);
   const { reports, findings } = judgeLines([lineOf(said)], payouts);
   const context = { correlationId: `callback:${rail}`, actorId: `system:${parts.name}`, actorKind: 'system' } as const;
-  const fee = 'fee' in said.state && said.state.fee ? { fee: said.state.fee } : {};
-  const told = reports.map((report) => ({ ...report, ...fee }));
+  const told = reports.map((report) => ({ ...report, ...costsOf(said.state) }));
   const { conflicts } = await recordReports(tx, parts, told, context, now);
   const payout = payouts.get(said.payoutId);
   const open: Finding[] = [

@@ -3,19 +3,19 @@ import { judgeLines } from '../bank/domain/judge-lines.js';
 import { openItems } from '../bank/item-store.js';
 import { beyond } from '../ledger/domain/settlement-postings.js';
 import type { Parts } from '../parts.js';
-import type { PaidOtherwise } from '../rails/domain/paid-otherwise.js';
+import type { PaidMoney } from '../rails/domain/paid-otherwise.js';
 import type { PayoutRow } from '../runs/run-store.js';
 import { bookDifferences } from './book-differences.js';
 
 /**
- * A rail was asked, and has paid otherwise than it was told: an open item, the same one that its callback opens, and what left the
- * account besides in suspense. The payout stays what it is until a person has looked.
+ * A rail has paid otherwise than it was told, or out of another currency: an open item, the same one by whatever way it is said, and
+ * what left the account besides in suspense. The payout stays what it is until a person has looked.
  */
 export async function openPaidOtherwise(
   tx: Tx,
   parts: Parts,
   payout: PayoutRow,
-  { paid }: PaidOtherwise,
+  { paid }: { paid: PaidMoney },
   context: EventContext,
   now: Date,
 ): Promise<void> {

@@ -4,9 +4,11 @@ import { backFromRail, exchangedBack, handedToRail, type Posting, release, retur
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type PayoutReport, type ReportedOutcome } from '../payouts/domain/payout-state.js';
+import type { PaidMoney } from '../rails/domain/paid-otherwise.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { bookFees, type TakenFee } from './book-differences.js';
+import { openPaidOtherwise } from './paid-otherwise.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
@@ -42,6 +44,7 @@ export async function recordReports(
   const { steps, conflicts } = takeSteps(payouts, reports);
   for (const each of conflicts) parts.log.error(each, 'a rail contradicts what is final: a person must look');
   await bookFees(tx, parts.outbox, feesOf(reports, payouts), context, now);
+  for (const [payout, paid] of debitedOtherwise(reports, payouts)) await openPaidOtherwise(tx, parts, payout, paid, context, now);
   if (steps.length === 0) return { conflicts };
 
   const correlations = new Map(runs.rows.map((run) => [run.id, run.correlationId]));
@@ -57,6 +60,14 @@ const feesOf = (reports: readonly PayoutReport[], payouts: ReadonlyMap<string, P
   reports.flatMap(({ payoutId, fee }) => {
     const status = payouts.get(payoutId)?.status;
     return fee && (status === 'settled' || status === 'returned') ? [{ payoutId, name: payoutId, fee }] : [];
+  });
+
+/** What was paid as told, out of an account in another currency. */
+const debitedOtherwise = (reports: readonly PayoutReport[], payouts: ReadonlyMap<string, PayoutRow>): [PayoutRow, { paid: PaidMoney }][] =>
+  reports.flatMap(({ payoutId, debited, reference }) => {
+    const payout = payouts.get(payoutId);
+    const paid = payout && debited && (payout.status === 'settled' || payout.status === 'returned') && debited.currency !== payout.currency;
+    return paid ? [[payout, { paid: { ...debited, reference: reference ?? '' } }]] : [];
   });
 
 const onlyOne = (ids: readonly string[]) => (ids.length === 1 ? { 'tributary.correlation_id': ids[0] ?? '' } : {});

@@ -1,4 +1,4 @@
-import type { Answer, Callback, RailState } from '../../rails/domain/rail.js';
+import type { Answer, Callback, Costs, RailState } from '../../rails/domain/rail.js';
 import type { PayoutReport } from './payout-state.js';
 
 /** What an answer to an instruction says of the payout. */
@@ -11,6 +11,11 @@ export function reportOfAnswer(payoutId: string, answer: Answer): PayoutReport {
 export function reportOfState(payoutId: string, found: Exclude<RailState, { state: 'not-found' }> | Callback): PayoutReport {
   if (found.state === 'rejected') return { payoutId, outcome: 'failed', reference: null, reason: found.reason };
   const { state, reference } = found;
-  const fee = 'fee' in found && found.fee ? { fee: found.fee } : {};
-  return { payoutId, outcome: state === 'accepted' ? 'submitted' : state, reference, reason: null, ...fee };
+  return { payoutId, outcome: state === 'accepted' ? 'submitted' : state, reference, reason: null, ...costsOf(found) };
+}
+
+/** What the rail says that the payment has cost besides. */
+export function costsOf(found: object & Costs): Costs {
+  const { fee, debited } = found;
+  return { ...(fee && { fee }), ...(debited && { debited }) };
 }

@@ -1,7 +1,7 @@
 import { formatMajor, isCurrency, parseMajor } from '@tributary/money';
 import { z } from 'zod';
 import { PaidOtherwise } from '../../domain/paid-otherwise.js';
-import type { Answer, RailState } from '../../domain/rail.js';
+import type { Answer, Costs, RailState } from '../../domain/rail.js';
 import type { CallProvider } from './http.js';
 import { AnswerDoubtful, type Asked, NotReached, type Provider } from './provider.js';
 
@@ -21,6 +21,8 @@ export const paypalItem = z.object({
   payout_item: z.object({ sender_item_id: z.string(), amount: money }),
   errors: z.object({ name: z.string() }).optional(),
   payout_item_fee: money.optional(),
+  /** Of a payment out of a balance in another currency. */
+  currency_conversion: z.object({ from_amount: money }).optional(),
 });
 export type PaypalItem = z.infer<typeof paypalItem>;
 const token = z.object({ access_token: z.string(), expires_in: z.number() });
@@ -184,9 +186,14 @@ export function stateOfItem(found: PaypalItem, { payoutId, amount, currency }: A
     if (state !== 'settled') throw new AnswerDoubtful(detail);
     throw new PaidOtherwise(detail, { amount: minor(asked.amount), currency: asked.amount.currency, reference });
   }
-  return state === 'rejected' ? { state, reason: (errors?.name ?? status).slice(0, 100) } : { state, reference, ...feeOf(found) };
+  return state === 'rejected' ? { state, reason: (errors?.name ?? status).slice(0, 100) } : { state, reference, ...costs(found) };
 }
 
-/** What PayPal took for an item, where it says so. */
-const feeOf = ({ payout_item_fee: fee }: PaypalItem): { fee?: { amount: bigint; currency: string } } =>
-  fee && minor(fee) > 0n ? { fee: { amount: minor(fee), currency: fee.currency } } : {};
+/** What PayPal took for an item, and what it took it from, where it says so. */
+function costs({ payout_item_fee: fee, currency_conversion: converted }: PaypalItem): Costs {
+  const amountOf = (of: z.infer<typeof money>) => ({ amount: minor(of), currency: of.currency });
+  return {
+    ...(fee && minor(fee) > 0n && { fee: amountOf(fee) }),
+    ...(converted && { debited: amountOf(converted.from_amount) }),
+  };
+}
