@@ -46,6 +46,7 @@ const definitions = [
   payouts.payoutScheduleChanged,
   exchange.exchangePolicyChanged,
   payouts.payoutCreated,
+  payouts.runApproved,
   payouts.runSealed,
   payouts.payoutSubmitted,
   payouts.payoutUnknown,

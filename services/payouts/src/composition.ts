@@ -65,6 +65,8 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'scheduled_run',
       'exchange_policy',
       'fx_rate',
+      'run_approval',
+      'payout_routing_policy',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

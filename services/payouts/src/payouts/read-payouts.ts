@@ -1,12 +1,15 @@
 import { getPayout, listPayouts, type PayoutCharge, type PayoutExchange } from '@tributary/contracts';
 import { decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import type { PayoutRouting } from '../routing/domain/route-payout.js';
 import { payoutView } from '../shared/run-view.js';
 
 /** Prisma does not know what lies in the columns. */
-const jsonOf = ({ charges, exchange }: { charges: unknown; exchange: unknown }) => ({
-  charges: charges as readonly PayoutCharge[],
-  exchange: exchange as PayoutExchange | null,
+const typed = <P extends { charges: unknown; exchange: unknown; routing: unknown }>(payout: P) => ({
+  ...payout,
+  charges: payout.charges as readonly PayoutCharge[],
+  exchange: payout.exchange as PayoutExchange | null,
+  routing: payout.routing as PayoutRouting | null,
 });
 
 const withLines = { lines: { orderBy: { itemId: 'asc' } } } as const;
@@ -14,7 +17,7 @@ const withLines = { lines: { orderBy: { itemId: 'asc' } } } as const;
 export const getPayoutRoute = ({ db }: Parts): Route =>
   query(getPayout, async ({ params: { payoutId }, scope }) => {
     const payout = await db.read(scope, (prisma) => prisma.payout.findUnique({ where: { id: payoutId }, include: withLines }));
-    return payout ? ok(payoutView({ ...payout, ...jsonOf(payout) }, payout.lines)) : reject('not-found');
+    return payout ? ok(payoutView(typed(payout), payout.lines)) : reject('not-found');
   });
 
 /** Newest first. */
@@ -36,7 +39,7 @@ export const listPayoutsRoute = ({ db }: Parts): Route =>
         rows,
         limit,
         ({ id }) => id,
-        (payout) => payoutView({ ...payout, ...jsonOf(payout) }, payout.lines),
+        (payout) => payoutView(typed(payout), payout.lines),
       ),
     );
   });
