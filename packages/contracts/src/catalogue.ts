@@ -5,12 +5,13 @@ import * as accountStatements from './events/account-statements.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
+import * as exchange from './events/exchange.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
 import * as payoutFreezes from './events/payout-freezes.js';
 import * as payouts from './events/payouts.js';
-import * as receivables from './events/receivables.js';
 import * as tax from './events/payouts-tax.js';
+import * as receivables from './events/receivables.js';
 import * as reconciliation from './events/reconciliation.js';
 import * as statements from './events/statements.js';
 import * as tracking from './events/tracking.js';
@@ -51,6 +52,7 @@ const definitions = [
   payouts.payoutLimitsChanged,
   receivables.receivableWrittenOff,
   receivables.payoutReversed,
+  exchange.exchangePolicyChanged,
   payouts.payoutCreated,
   payouts.runApproved,
   payouts.runSealed,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { convert, currencyCodes, divide, MoneyError, multiply, rate, rational, round, toExactText } from './index.js';
+import { convert, currencyCodes, divide, exchange, MoneyError, multiply, rate, rational, round, toExactText } from './index.js';
 
 test('M-28 WE-65 a commission of 100.00 USD at the rate of the action date, 0.92, is 92.00 EUR', () => {
   const exact = convert(10_000n, 'USD', 'EUR', rate('0.92'));
@@ -37,4 +37,12 @@ test('WE-66 there and back at the inverse rate is the same amount, and a crossed
       expect(convert(convert(amount, a, b, first), b, c, second)).toEqual(convert(amount, a, c, multiply(first, second)));
     }),
   );
+});
+
+test('INV-M9 an exchange is rounded half to even, once, and an exchange of what comes back is its mirror', () => {
+  const half = rate('0.5');
+  expect([1n, 3n, 5n, 7n].map((amount) => exchange(amount, 'USD', 'EUR', half))).toEqual([0n, 2n, 2n, 4n]);
+  expect(exchange(-3n, 'USD', 'EUR', half)).toBe(-2n);
+  expect(exchange(10_001n, 'USD', 'JPY', rate('150.25'))).toBe(15_027n);
+  expect(exchange(1_000n, 'JPY', 'KWD', rate('0.0020765'))).toBe(2_076n);
 });

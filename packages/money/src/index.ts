@@ -1,6 +1,6 @@
 export { allocate, type Weight } from './allocate.js';
 export { formatMajor, fromWireAmount, type Money, parseMajor, sum, toWireAmount } from './amount.js';
-export { convert } from './convert.js';
+export { convert, exchange } from './convert.js';
 export { type CurrencyCode, currencyCodes, exponentOf, isCurrency } from './currency.js';
 export { MoneyError, type MoneyErrorCode } from './money-error.js';
 export {

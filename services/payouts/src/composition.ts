@@ -74,6 +74,8 @@ export async function compose(environment: ServiceEnvironment, options: PayoutsO
       'payout_schedule',
       'payout_limit',
       'scheduled_run',
+      'exchange_policy',
+      'fx_rate',
       'run_approval',
       'payout_routing_policy',
       'account_statement',

@@ -3,10 +3,10 @@ import { getBankReportRoute, listBankReportsRoute } from './bank/read-bank-repor
 import { receiveRailCallbackRoute } from './bank/receive-callback.js';
 import { getReconciliationItemRoute, listReconciliationItemsRoute, resolveReconciliationItemRoute } from './bank/reconciliation-items.js';
 import { uploadBankReportRoute } from './bank/upload-bank-report.js';
-import { getBalanceRoute } from './ledger/get-balance.js';
+import { createExchangePolicyRoute, listExchangePoliciesRoute } from './exchange/exchange-policies.js';
+import { getBalanceRoute, getBrandBalanceRoute } from './ledger/get-balance.js';
 import { listLimitsRoute } from './limits/list-limits.js';
 import { setLimitsRoute } from './limits/set-limits.js';
-import { getBalanceRoute, getBrandBalanceRoute } from './ledger/get-balance.js';
 import { createFundingAccountRoute } from './methods/create-funding-account.js';
 import { createPayoutMethodRoute } from './methods/create-payout-method.js';
 import { freezeMethodRoute } from './methods/freeze-method.js';
@@ -52,6 +52,8 @@ export const routes = (parts: Parts): Route[] => [
   listSchedulesRoute(parts),
   setLimitsRoute(parts),
   listLimitsRoute(parts),
+  createExchangePolicyRoute(parts),
+  listExchangePoliciesRoute(parts),
   createRunRoute(parts),
   createWithdrawalRoute(parts),
   listRunsRoute(parts),

@@ -1,6 +1,7 @@
 import type { Subscriptions } from '@tributary/messaging';
 import { onCommissionDecided } from './entries/on-commission-decided.js';
 import { onEntryAccrued } from './entries/on-entry-accrued.js';
+import { onFxRateRecorded } from './exchange/on-fx-rate-recorded.js';
 import type { Parts } from './parts.js';
 import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.js';
 import { onRoutingPolicy } from './routing/on-routing-policy.js';
@@ -11,6 +12,7 @@ export const subscriptions = (parts: Parts): Subscriptions => ({
   'directory.brand.changed.v1': onBrandChanged(parts),
   'directory.partner.changed.v1': onPartnerChanged,
   'directory.enrollment.changed.v1': onEnrollmentChanged,
+  'commission.fx-rate.recorded.v1': onFxRateRecorded,
   'commission.entry.accrued.v1': onEntryAccrued(parts),
   'approvals.commission.approved.v1': onCommissionDecided(parts, 'approved'),
   'approvals.commission.held.v1': onCommissionDecided(parts, 'held'),

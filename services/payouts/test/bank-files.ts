@@ -46,6 +46,10 @@ export interface Entry {
   day?: string;
   batch?: string;
   currency?: string;
+  /** What the bank says that it took, inside of the amount or besides. */
+  charges?: { amount: number; included?: boolean; side?: 'DBIT' | 'CRDT'; currency?: string }[];
+  /** What kind of an entry the bank says it is. */
+  family?: string;
 }
 
 function entry({
@@ -58,7 +62,14 @@ function entry({
   day = '2026-03-02',
   batch,
   currency = 'EUR',
+  charges = [],
+  family,
 }: Entry): string {
+  const records = charges.map(
+    (charge) =>
+      `<Rcrd><Amt Ccy="${charge.currency ?? currency}">${major(charge.amount)}</Amt>` +
+      `${tag('CdtDbtInd', charge.side ?? 'DBIT')}${tag('ChrgInclInd', String(charge.included ?? true))}</Rcrd>`,
+  );
   const details =
     id === undefined
       ? ''
@@ -70,6 +81,8 @@ function entry({
       tag('Sts', tag('Cd', status)) +
       tag('BookgDt', tag('Dt', day)) +
       tag('AcctSvcrRef', reference) +
+      tag('BkTxCd', family && tag('Domn', tag('Cd', 'PMNT') + tag('Fmly', tag('Cd', 'ICDT') + tag('SubFmlyCd', family)))) +
+      tag('Chrgs', records.length > 0 ? records.join('') : undefined) +
       tag('NtryDtls', tag('Btch', batch && tag('PmtInfId', batch)) + details),
   );
 }

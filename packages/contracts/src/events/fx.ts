@@ -8,7 +8,7 @@ export const fxRateRecorded = defineEvent({
   lane: 'control',
   rank: 6,
   producer: 'commission',
-  consumers: [],
+  consumers: ['payouts'],
   summary: 'Exchange rates of a day from one source were recorded. A rate of a pair, day and source is never changed.',
   schema: z.strictObject({
     base: currency,

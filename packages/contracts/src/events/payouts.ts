@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, period, positiveAmount, sha256Hex } from '../common.js';
 import { defineEvent } from '../define-event.js';
+import { payoutExchange } from './exchange.js';
 
 export const ledgerAccounts = [
   'brand-expense',
@@ -28,6 +29,8 @@ export const ledgerAccounts = [
   // The other side of an exchange, in each of its two currencies.
   'exchange',
   'exchange-fees',
+  // What exchanging costs a brand that bears the fee itself; it makes up for the fee in what a partner has.
+  'exchange-costs',
   // Costs of the brand: what a bank or provider kept of a payment.
   'rail-fees',
   // Moved by a bank otherwise than it was told, until somebody finds out why.
@@ -64,6 +67,8 @@ export const ledgerPosted = defineEvent({
     postedAt: instant,
     /** Why money goes to `written-off`; absent for every other transaction. */
     reason: z.enum([...writeOffReason.options, 'approved']).optional(),
+    /** Of an exchange: the rate that joins its two transactions, one in each currency. */
+    rateId: z.string().optional(),
   }),
 });
 
@@ -192,7 +197,7 @@ export const payoutCreated = defineEvent({
   producer: 'payouts',
   consumers: ['approvals', 'commission', 'insights'],
   summary:
-    'Entries of one partner were claimed into a payout of a run. The amount is the sum of the lines and the charges. Long payouts come in parts.',
+    'Entries of one partner were claimed into a payout of a run. The amount is the sum of the lines and the charges, exchanged where it is paid in another currency. Long payouts come in parts.',
   schema: z.strictObject({
     payoutId: ids.payout,
     runId: ids.run,
@@ -205,6 +210,8 @@ export const payoutCreated = defineEvent({
     fee: positiveAmount.optional(),
     /** Fees, taxes and the like; absent: none but `fee`. */
     charges: z.array(payoutCharge).optional(),
+    /** When it is paid in another currency than it was earned in; the lines and charges are in that one. */
+    exchange: payoutExchange.optional(),
     part: z.int().positive(),
     parts: z.int().positive(),
     lines: z.array(z.strictObject({ entryId: ids.entry, amount: minorAmount })).max(1000),

@@ -31,6 +31,8 @@ export const bankReport = z
     createdAt: instant,
   })
   .meta({ id: 'BankReport' });
+/** It was a cost of the brand after all, or the bank has put it right. */
+const bookedTo = z.enum(['rail-fees', 'brand-funds']);
 export const reconciliationItem = z
   .strictObject({
     id: ids.reconciliationItem,
@@ -57,6 +59,8 @@ export const reconciliationItem = z
     resolution: z.string().nullable(),
     resolvedBy: z.string().nullable(),
     resolvedAt: instant.nullable(),
+    /** Where what lay in suspense for it was said to belong; null when nothing did, or as long as it does. */
+    bookedTo: bookedTo.nullable(),
   })
   .meta({ id: 'ReconciliationItem' });
 const itemParams = z.strictObject({ itemId: ids.reconciliationItem });
@@ -138,9 +142,13 @@ export const resolveReconciliationItem = defineRoute({
   permission: 'payout:approve',
   tag: 'Reconciliation',
   idempotent: true,
-  summary: 'Say what a difference came of. Who handed in the file that showed it cannot',
+  summary: 'Say what a difference came of, and where money in suspense belongs. Who handed in the file that showed it cannot',
   params: itemParams,
-  body: z.strictObject({ resolution: text(500) }),
+  body: z.strictObject({
+    resolution: text(500),
+    /** Where what lies in suspense belongs; required where something does. */
+    bookTo: bookedTo.optional(),
+  }),
   responses: { 200: reconciliationItem },
 });
 export const receiveRailCallback = defineRoute({

@@ -20,6 +20,7 @@ import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as networkBans from './network-bans.js';
 import * as operations from './operations.js';
+import * as payoutExchange from './payout-exchange.js';
 import * as payoutFreezes from './payout-freezes.js';
 import * as payoutLimits from './payout-limits.js';
 import * as payoutMethods from './payout-methods.js';
@@ -79,6 +80,7 @@ export const routeContracts: readonly RouteContract[] = [
   payoutMethods,
   payoutReversals,
   writeOffs,
+  payoutExchange,
   payoutSchedules,
   accountStatements,
   taxForms,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ids, instant, text } from '../common.js';
+import { currency, ids, instant, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
@@ -12,6 +12,8 @@ export const payoutMethod = z
     kind: z.enum(payoutMethodKinds),
     accountHint: z.string(),
     brandIds: z.array(ids.brand),
+    /** In which currency the partner wants to be paid; null: in the one that was earned. */
+    payoutCurrency: currency.nullable(),
     /** The end of the cooling period. */
     usableFrom: instant,
     status: z.enum(['active', 'disabled']),

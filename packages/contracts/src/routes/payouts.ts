@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, period, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { payoutExchange } from '../events/exchange.js';
 import { payoutCharge, runStages } from '../events/payouts.js';
 import { fundingRails, payoutMethod } from './payout-methods.js';
 import { earnedUntil } from './payout-schedules.js';
@@ -40,8 +41,10 @@ export const payout = z
     partnerId: ids.partner,
     brandId: ids.brand,
     amount: minorAmount,
-    /** Fees, taxes and the like: the amount is the sum of the lines and the charges. */
+    /** Fees, taxes and the like: the amount is the sum of the lines and the charges, exchanged where there is an `exchange`. */
     charges: z.array(payoutCharge),
+    /** When it is paid in another currency than it was earned in; the lines and charges are in that one. */
+    exchange: payoutExchange.nullable(),
     feeWaived: minorAmount,
     currency,
     /** The one row of the brand's table for payouts that decided who approves it, and what it saw. Null: from before there were tables. */
@@ -192,6 +195,12 @@ export const createFundingAccount = defineRoute({
   ]),
   responses: { 201: fundingAccount },
 });
+
+const anyMethod = {
+  brandIds: z.array(ids.brand).optional(),
+  /** In which currency the partner wants to be paid, where the brand exchanges into it; absent: in the one that was earned. */
+  payoutCurrency: currency.optional(),
+};
 export const createPayoutMethod = defineRoute({
   id: 'createPayoutMethod',
   service: 'payouts',
@@ -203,26 +212,26 @@ export const createPayoutMethod = defineRoute({
   summary: 'Say how a partner is paid. Usable once another person has verified it; a change also only after a cooling period',
   params: z.strictObject({ partnerId: ids.partner }),
   body: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, brandIds: z.array(ids.brand).optional() }),
+    z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, ...anyMethod }),
     z.strictObject({
       kind: z.literal('us-bank-account'),
       account: usBankAccount.extend({ type: z.enum(['checking', 'savings']), holder: z.enum(['person', 'company']) }),
-      brandIds: z.array(ids.brand).optional(),
+      ...anyMethod,
     }),
     z.strictObject({
       kind: z.literal('paypal'),
       account: z.strictObject({ name: text(140), email: z.email().max(127) }),
-      brandIds: z.array(ids.brand).optional(),
+      ...anyMethod,
     }),
     z.strictObject({
       kind: z.literal('stripe'),
       account: z.strictObject({ name: text(140), accountId: z.string().regex(/^acct_[A-Za-z0-9]{1,40}$/, 'must be a connected account') }),
-      brandIds: z.array(ids.brand).optional(),
+      ...anyMethod,
     }),
     z.strictObject({
       kind: z.literal('simulated'),
       account: z.strictObject({ name: text(140), behaviour: z.string().max(40).optional() }),
-      brandIds: z.array(ids.brand).optional(),
+      ...anyMethod,
     }),
   ]),
   responses: { 201: payoutMethod },

@@ -3,6 +3,7 @@ import { missingHops } from '../complete.js';
 import type { Archived } from '../format.js';
 import { attributionIn, isCorrection, type Story } from '../story.js';
 import { type Check, type Context, clearlyBefore, clockSkewMs } from './context.js';
+import { flawsOfExchange, flawsOfExchangePosting, isOfBrandAlone } from './exchange.js';
 import { flawsOfPolicy, flawsOfRouting } from './routing.js';
 
 /** No hop between deal and settlement is missing. */
@@ -38,13 +39,17 @@ export const checkPayout: Check = ({ story, against }) => {
   const charges = chargesOfPayout(first.event.data);
   const sum = story.lines.reduce((total, line) => total + BigInt(line.amount), 0n);
   const charged = charges.reduce((total, charge) => total + BigInt(charge.amount), 0n);
-  if (sum + charged !== BigInt(amount))
-    against(first, `its lines sum to ${sum}, and it pays ${amount}${charged === 0n ? '' : ` with charges of ${charged}`}`);
+  const { exchange } = first.event.data;
+  const given = exchange?.amount ?? amount;
+  if (sum + charged !== BigInt(given))
+    against(first, `its lines sum to ${sum}, and it pays ${given}${charged === 0n ? '' : ` with charges of ${charged}`}`);
+  for (const what of flawsOfExchange(first.event.data)) against(first, what);
   for (const part of story.parts) {
     const { data } = part.event;
     if (
       data.amount !== amount ||
       canonicalJson(chargesOfPayout(data)) !== canonicalJson(charges) ||
+      canonicalJson(data.exchange ?? null) !== canonicalJson(exchange ?? null) ||
       data.partnerId !== partnerId ||
       data.brandId !== brandId ||
       data.currency !== currency ||
@@ -61,7 +66,8 @@ export const checkPayout: Check = ({ story, against }) => {
 function flawsOfLine(story: Story, part: Archived<'payouts.payout.created.v1'>, line: Story['lines'][number]): string[] {
   const entry = story.entries.get(line.entryId)?.event.data;
   if (entry === undefined) return [];
-  const { partnerId, brandId, currency } = part.event.data;
+  const { partnerId, brandId, exchange } = part.event.data;
+  const currency = exchange?.currency ?? part.event.data.currency;
   const flaws: string[] = [];
   if (entry.amount !== line.amount && !isCorrection(story, line))
     flaws.push(`pays ${line.amount} for entry ${line.entryId}, which is ${entry.amount}`);
@@ -147,11 +153,14 @@ function checkSteps({ story: { steps, parts }, against }: Context, contentHash: 
 /** Every ledger transaction sums to zero; entries were accrued, and the payout was paid, with their amounts. */
 export const checkLedger: Check = ({ story, against }) => {
   const sums = new Map<string, bigint>();
+  const paid = story.parts[0]?.event.data;
+  const currencies = new Set([paid?.currency, paid?.exchange?.currency]);
   for (const posting of story.postings) {
     const { data } = posting.event;
     const total = data.legs.reduce((sum, leg) => sum + BigInt(leg.amount), 0n);
     if (total !== 0n) against(posting, `its legs sum to ${total}, not to zero`);
-    if (data.currency !== story.parts[0]?.event.data.currency) against(posting, 'is in another currency than the payout');
+    if (!currencies.has(data.currency) && !isOfBrandAlone(data)) against(posting, 'is in another currency than the payout');
+    for (const what of flawsOfExchangePosting(data, paid)) against(posting, what);
     for (const leg of data.legs) {
       const key = `${data.payoutId ?? data.entryId} ${leg.account}`;
       sums.set(key, (sums.get(key) ?? 0n) + BigInt(leg.amount));
@@ -164,10 +173,10 @@ export const checkLedger: Check = ({ story, against }) => {
       against(entry, `is ${entry.event.data.amount}, and the ledger accrued ${-accrued}`);
   }
   const [payout] = story.parts;
-  const paid = story.postings
+  const settled = story.postings
     .filter(({ event }) => event.data.payoutId === story.payoutId)
     .flatMap(({ event }) => event.data.legs.filter((leg) => leg.account === 'paid' && leg.amount > 0));
-  const total = paid.reduce((sum, leg) => sum + BigInt(leg.amount), 0n);
-  if (payout && paid.length > 0 && total !== BigInt(payout.event.data.amount))
+  const total = settled.reduce((sum, leg) => sum + BigInt(leg.amount), 0n);
+  if (payout && settled.length > 0 && total !== BigInt(payout.event.data.amount))
     against(payout, `pays ${payout.event.data.amount}, and the ledger settled ${total}`);
 };

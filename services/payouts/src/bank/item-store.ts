@@ -26,10 +26,12 @@ export interface ItemRow {
   resolution: string | null;
   resolvedBy: string | null;
   resolvedAt: Date | null;
+  /** Where what lay in suspense for it was said to belong. */
+  bookedTo: string | null;
 }
 const columns = /* sql */ `id, brand_id AS "brandId", kind, payout_id AS "payoutId", direction, currency, book_amount AS "bookAmount", bank_amount AS "bankAmount", difference,
   end_to_end_id AS "endToEndId", bank_reference AS "bankReference", detail, booked_on AS "bookedOn", report_id AS "reportId", status, opened_by AS "openedBy", opened_at AS "openedAt",
-  resolution, resolved_by AS "resolvedBy", resolved_at AS "resolvedAt"`;
+  resolution, resolved_by AS "resolvedBy", resolved_at AS "resolvedAt", booked_to AS "bookedTo"`;
 
 const wireOrNull = (amount: bigint | null) => (amount === null ? null : toWireAmount(amount));
 
@@ -93,7 +95,7 @@ export async function openItems(
   tx: Tx,
   { brandId, reportId, openedBy, now }: Opening,
   findings: readonly Finding[],
-): Promise<{ itemIds: string[]; opened: (Finding & { id: string })[] }> {
+): Promise<{ itemIds: string[]; idOf: (finding: Finding) => string; opened: (Finding & { id: string })[] }> {
   const byKey = new Map(findings.map((finding) => [finding.key, { ...finding, id: newId('reconciliationItem') }]));
   const found = [...byKey.values()];
   await tx.query(insert, [
@@ -120,19 +122,20 @@ export async function openItems(
     [brandId, [...byKey.keys()]],
   );
   const ids = new Map(rows.map(({ id, key }) => [key, id]));
-  return { itemIds: found.map(({ key }) => ids.get(key) ?? ''), opened: found.filter(({ id, key }) => ids.get(key) === id) };
+  const idOf = ({ key }: Finding) => ids.get(key) ?? '';
+  return { itemIds: found.map(idOf), idOf, opened: found.filter(({ id, key }) => ids.get(key) === id) };
 }
 
 /** Explains open items by their keys or ids. Returns what was open until now. */
 export async function resolveItems(
   tx: Tx,
   which: { brandId: string; keys: readonly string[] } | { id: string },
-  { resolution, resolvedBy, now }: { resolution: string; resolvedBy: string; now: Date },
+  { resolution, resolvedBy, now, bookedTo = null }: { resolution: string; resolvedBy: string; now: Date; bookedTo?: string | null },
 ): Promise<ItemRow[]> {
-  const [condition, ...values] = 'id' in which ? ['id = $4', which.id] : ['brand_id = $4 AND key = ANY ($5)', which.brandId, which.keys];
+  const [condition, ...values] = 'id' in which ? ['id = $5', which.id] : ['brand_id = $5 AND key = ANY ($6)', which.brandId, which.keys];
   const { rows } = await tx.query<ItemRow>(
-    `UPDATE reconciliation_item SET status = 'resolved', resolution = $1, resolved_by = $2, resolved_at = $3 WHERE status = 'open' AND ${condition} RETURNING ${columns}`,
-    [resolution, resolvedBy, now, ...values],
+    `UPDATE reconciliation_item SET status = 'resolved', resolution = $1, resolved_by = $2, resolved_at = $3, booked_to = $4 WHERE status = 'open' AND ${condition} RETURNING ${columns}`,
+    [resolution, resolvedBy, now, bookedTo, ...values],
   );
   return rows;
 }

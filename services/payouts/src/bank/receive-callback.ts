@@ -4,9 +4,11 @@ import { receiveRailCallback } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { type ParamsOf, problemErrors, Rejected, type Route, raw, readBytes } from '@tributary/service-kit';
 import { ZodError } from 'zod';
+import { beyond } from '../ledger/domain/settlement-postings.js';
 import { everyBrand, type Parts } from '../parts.js';
-import { reportOfState } from '../payouts/domain/rail-reports.js';
+import { costsOf, reportOfState } from '../payouts/domain/rail-reports.js';
 import type { Heard, Said } from '../rails/domain/callback.js';
+import { bookDifferences } from '../shared/book-differences.js';
 import { crashAround } from '../shared/crash-around.js';
 import { recordReports } from '../shared/record-reports.js';
 import type { BankLine } from './domain/bank-line.js';
@@ -90,14 +92,21 @@ async function believe(tx: Tx, parts: Parts, { brandId, rail }: Account, said: S
   const payouts = await askedPayouts(tx, brandId, rail, said.payoutId);
   const { reports, findings } = judgeLines([lineOf(said)], payouts);
   const context = { correlationId: `callback:${rail}`, actorId: `system:${parts.name}`, actorKind: 'system' } as const;
-  const { conflicts } = await recordReports(tx, parts, reports, context, now);
+  const told = reports.map((report) => ({ ...report, ...costsOf(said.state) }));
+  const { conflicts } = await recordReports(tx, parts, told, context, now);
   const payout = payouts.get(said.payoutId);
   const open: Finding[] = [
     ...findings,
     ...conflicts.flatMap(({ conflict }) => (payout ? [contradiction(lineOf(said), payout, conflict)] : [])),
   ];
   if (open.length === 0) return;
-  await openItems(tx, { brandId, reportId: null, openedBy: `system:${parts.name}`, now }, open);
+  const { idOf } = await openItems(tx, { brandId, reportId: null, openedBy: `system:${parts.name}`, now }, open);
+  // What a provider says to have paid has left the account.
+  const paid = said.state.state === 'settled' && payout ? beyond(payout, said) : [];
+  const different = open.flatMap((finding) =>
+    finding.kind === 'different' ? [{ itemId: idOf(finding), payoutId: said.payoutId, beyond: paid }] : [],
+  );
+  await bookDifferences(tx, parts.outbox, different, context, now);
   parts.log.error({ rail, brandId, payoutId: said.payoutId }, 'a callback does not fit the ledger: a person must look');
 }
 

@@ -1,6 +1,7 @@
 import { getReconciliationItem, listReconciliationItems, resolveReconciliationItem } from '@tributary/contracts';
 import { command, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { explainDifferences, inSuspense } from '../shared/book-differences.js';
 import { findItem, itemView, listItemRows, resolveItems } from './item-store.js';
 import { resolvedEvent } from './upload-bank-report.js';
 
@@ -24,8 +25,18 @@ export const resolveReconciliationItemRoute = ({ outbox }: Parts): Route =>
     const item = await findItem(tx, params.itemId, true);
     if (!item) return reject('not-found');
     if (item.openedBy === context.actorId) return reject('four-eyes', { detail: 'Who handed in the file cannot explain its differences' });
-    const resolved = await resolveItems(tx, { id: item.id }, { resolution: body.resolution, resolvedBy: context.actorId, now });
-    const [explained] = resolved;
+    if (item.status !== 'open') return reject('item-resolved');
+    const { resolution, bookTo = null } = body;
+    const held = await inSuspense(tx, item.id);
+    const flaw =
+      held.length > 0 === (bookTo !== null)
+        ? null
+        : bookTo === null
+          ? 'must say where what lies in suspense belongs'
+          : 'must not stand where nothing lies in suspense';
+    if (flaw !== null) return reject('request-invalid', { errors: [{ pointer: '/bookTo', rule: flaw }] });
+    if (bookTo !== null) await explainDifferences(tx, outbox, item.id, held, bookTo, context, now);
+    const [explained] = await resolveItems(tx, { id: item.id }, { resolution, resolvedBy: context.actorId, now, bookedTo: bookTo });
     if (!explained) return reject('item-resolved');
     await outbox.append(tx, context, [resolvedEvent(explained)]);
     return ok(itemView(explained));

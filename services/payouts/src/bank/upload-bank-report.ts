@@ -4,6 +4,7 @@ import type { NewEvent, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { type CommandRequest, command, created, NotYetKnown, type Route, reject, seeingEverything } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { bookDifferences, bookFees } from '../shared/book-differences.js';
 import { recordReports } from '../shared/record-reports.js';
 import {
   type BankReportRow,
@@ -16,7 +17,7 @@ import {
   wireTotals,
 } from './bank-report-store.js';
 import { type BankFileContent, type BankLine, UnreadableFile } from './domain/bank-line.js';
-import { type Finding, identityOf } from './domain/findings.js';
+import { type Finding, identityOf, signed } from './domain/findings.js';
 import { contradiction, judgeLines, type KnownPayout } from './domain/judge-lines.js';
 import { type Reconciled, reconcile } from './domain/reconcile.js';
 import { expandFiles, expectedMovements, knownPayouts } from './expected.js';
@@ -99,8 +100,9 @@ async function takeIn(request: Request, parts: Parts, file: BankFileContent, { i
     createdAt: now,
   };
   // A report is never changed, so it is written with the ids of its items, after them.
-  const { itemIds, opened } = await writeReport(tx, parts, report, body.text, findings);
+  const { itemIds, idOf, opened } = await writeReport(tx, parts, report, body.text, findings);
   if (reconciled) {
+    await bookStatement(request, parts, reconciled, idOf);
     await insertBookings(tx, id, brandId, reconciled.bookings);
     await closeMissing(request, parts, report, reconciled);
   }
@@ -145,6 +147,29 @@ async function writeReport(tx: Tx, { vault }: Parts, report: BankReportRow, cont
   const items = await openItems(tx, { brandId, reportId: id, openedBy: createdBy, now: createdAt }, findings);
   await insertBankReport(tx, { ...report, itemIds: items.itemIds }, await vault.seal(tx, id, content));
   return items;
+}
+
+/** What the bank took for payments is a cost, and what it moved otherwise than told lies in suspense: the books hold what the account does. */
+async function bookStatement(
+  { tx, context, now }: Request,
+  { outbox }: Parts,
+  { bookings, findings }: Reconciled,
+  idOf: (of: Finding) => string,
+) {
+  const fees = bookings.flatMap(({ verdict, payoutId, line }) => {
+    const { direction, amount, currency } = line;
+    if (verdict !== 'fee' || payoutId === null || amount === null || currency === null) return [];
+    return [{ payoutId, name: `${payoutId}:${identityOf(line)}`, fee: { amount: signed(direction, amount), currency } }];
+  });
+  const different = findings.flatMap((finding) => {
+    const { kind, payoutId, currency, difference } = finding;
+    if (kind !== 'different' || payoutId === null || currency === null || difference === 0n) return [];
+    return [{ itemId: idOf(finding), payoutId, beyond: [{ amount: -difference, currency }] }];
+  });
+  await seeingEverything(tx, async () => {
+    await bookFees(tx, outbox, fees, context, now);
+    await bookDifferences(tx, outbox, different, context, now);
+  });
 }
 
 /** What was missing and is shown now is explained. */

@@ -23,6 +23,7 @@ const newTransactions = {
   amounts: 'text',
   effective_at: 'timestamptz',
   reason: 'text',
+  rate_id: 'text',
 };
 /**
  * A transaction and its legs are one row; the legs come as array texts, since arrays of arrays must be of one length. Those of equal
@@ -30,7 +31,7 @@ const newTransactions = {
  */
 const insertTransactions = /* sql */ `
 INSERT INTO ledger_transaction (${Object.keys(newTransactions).join(', ')}, posted_at)
-SELECT id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts::text[], amounts::bigint[], effective_at, reason, $13
+SELECT id, business_key, kind, brand_id, partner_id, currency, entry_id, payout_id, accounts::text[], amounts::bigint[], effective_at, reason, rate_id, $14
 FROM ${rowsOf(newTransactions)} posting
 ON CONFLICT (business_key) DO NOTHING RETURNING id`;
 
@@ -59,6 +60,7 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
     column((p) => `{${p.legs.map(({ amount }) => amount).join()}}`),
     column((p) => p.effectiveAt),
     column((p) => p.reason ?? null),
+    column((p) => p.rateId ?? null),
     now,
   ]);
   const written = new Set(rows.map(({ id }) => id));
@@ -76,7 +78,7 @@ export async function post(tx: Tx, outbox: Outbox, caused: readonly CausedPostin
 }
 
 function postedEvent(id: string, posting: Posting, context: EventContext, now: Date): NewEvent<'payouts.ledger.posted.v1'> {
-  const { partnerId, brandId, currency, kind, entryId, payoutId, reason } = posting;
+  const { partnerId, brandId, currency, kind, entryId, payoutId, reason, rateId } = posting;
   const legs = posting.legs.map(({ account, amount }) => ({ account, amount: toWireAmount(amount) }));
   return {
     type: 'payouts.ledger.posted.v1',
@@ -95,6 +97,7 @@ function postedEvent(id: string, posting: Posting, context: EventContext, now: D
       legs,
       postedAt: now.toISOString(),
       ...(reason && { reason }),
+      ...(rateId && { rateId }),
     },
   };
 }
@@ -156,7 +159,7 @@ export const foldOfLegs = /* sql */ `
   coalesce(sum(amount) FILTER (WHERE account = 'paid'), 0)::bigint AS paid,
   coalesce(sum(-amount) FILTER (WHERE account = 'receivable'), 0)::bigint AS receivable,
   coalesce(sum(amount) FILTER (WHERE account = 'written-off'), 0)::bigint AS written_off,
-  coalesce(sum(amount) FILTER (WHERE account IN ('fees', 'exchange-fees')), 0)::bigint AS fees,
+  coalesce(sum(amount) FILTER (WHERE account IN ('fees', 'exchange-fees', 'exchange-costs')), 0)::bigint AS fees,
   coalesce(sum(amount) FILTER (WHERE account = 'tax-withheld'), 0)::bigint AS tax_withheld,
   coalesce(sum(amount) FILTER (WHERE account = 'vat'), 0)::bigint AS vat,
   coalesce(sum(amount) FILTER (WHERE account = 'offset'), 0)::bigint AS "offset",

@@ -1,5 +1,6 @@
 import { createPayoutMethod, newId } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
+import { isCurrency } from '@tributary/money';
 import { command, created, NotYetKnown, type Route, reject, type Scope } from '@tributary/service-kit';
 import { contactDays, type Parts } from '../parts.js';
 import { seesPartner } from '../profiles/profile-store.js';
@@ -25,6 +26,9 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
     if ('errors' in account) return reject(account.code, { errors: account.errors });
     if (account.behaviour !== null && !isBehaviour(account.behaviour))
       return reject('request-invalid', { errors: [{ pointer: '/account/behaviour', rule: 'must be a behaviour of the simulated rail' }] });
+    const { payoutCurrency = null } = body;
+    if (payoutCurrency !== null && !isCurrency(payoutCurrency))
+      return reject('currency-unknown', { errors: [{ pointer: '/payoutCurrency', rule: 'currency-unknown' }] });
     // Two that come at once are not both the first.
     await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`payout-method:${partnerId}`]);
     const { rows: earlier } = await tx.query(`SELECT 1 FROM payout_method WHERE partner_id = $1 AND kind = $2 LIMIT 1`, [
@@ -56,10 +60,11 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
       disabledReason: null,
       returnedAt: null,
       returns: 0,
+      payoutCurrency,
     };
     await tx.query(
-      `INSERT INTO payout_method (id, partner_id, kind, account, account_hmac, account_hint, behaviour, brand_ids, usable_from, status, created_by, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11)`,
+      `INSERT INTO payout_method (id, partner_id, kind, account, account_hmac, account_hint, behaviour, brand_ids, usable_from, status, created_by, created_at, payout_currency)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11, $12)`,
       [
         method.id,
         partnerId,
@@ -72,6 +77,7 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
         usableFrom,
         context.actorId,
         now,
+        payoutCurrency,
       ],
     );
     await outbox.append(tx, context, [methodEvent(method, 'entered', context, now)]);

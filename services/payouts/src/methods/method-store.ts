@@ -19,10 +19,12 @@ export interface MethodRow {
   /** When a bank sent something back last, and how often. */
   returnedAt: Date | null;
   returns: number;
+  /** In which currency the partner wants to be paid; null: in the one that was earned. */
+  payoutCurrency: string | null;
 }
 
 const columns = /* sql */ `id, partner_id AS "partnerId", kind, account_hmac AS "accountHmac", account_hint AS "accountHint", brand_ids AS "brandIds", usable_from AS "usableFrom",
-  status, created_by AS "createdBy", created_at AS "createdAt", verified_by AS "verifiedBy", verified_at AS "verifiedAt", disabled_reason AS "disabledReason", returned_at AS "returnedAt", returns`;
+  status, created_by AS "createdBy", created_at AS "createdAt", verified_by AS "verifiedBy", verified_at AS "verifiedAt", disabled_reason AS "disabledReason", returned_at AS "returnedAt", returns, payout_currency AS "payoutCurrency"`;
 
 /**
  * Who is bound to brands sees the methods of partners enrolled there that pay one of them; a method over all brands he sees too, since
@@ -77,6 +79,7 @@ export function methodView(row: MethodRow) {
     verifiedAt: row.verifiedAt?.toISOString() ?? null,
     disabledReason: row.disabledReason,
     returnedAt: row.returnedAt?.toISOString() ?? null,
+    payoutCurrency: row.payoutCurrency,
   };
 }
 

@@ -1,8 +1,10 @@
 import { everyBrand, type Parts } from '../parts.js';
+import { PaidOtherwise } from '../rails/domain/paid-otherwise.js';
 import { fileRails, type Instruction, type Rail } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { crashAround } from '../shared/crash-around.js';
 import { isFrozen } from '../shared/freeze.js';
+import { openPaidOtherwise } from '../shared/paid-otherwise.js';
 import { recordReports } from '../shared/record-reports.js';
 import { nextLookupDelayMs, type PayoutReport } from './domain/payout-state.js';
 import { reportOfAnswer, reportOfState } from './domain/rail-reports.js';
@@ -43,12 +45,14 @@ async function lookUpDue(parts: Parts, now: Date): Promise<number> {
     [now, batchSize],
   );
   const reports: PayoutReport[] = [];
+  const otherwise: [PayoutRow, PaidOtherwise][] = [];
   const silent = new Map<string, number>();
   for (const payout of rows) {
     // A rail that is down is not asked for each of its payouts: they wait for their next look-up.
     if ((silent.get(payout.rail) ?? 0) >= patience) continue;
     const report = await ask(parts, payout, now);
-    if (report === 'silent') silent.set(payout.rail, (silent.get(payout.rail) ?? 0) + 1);
+    if (report instanceof PaidOtherwise) otherwise.push([payout, report]);
+    else if (report === 'silent') silent.set(payout.rail, (silent.get(payout.rail) ?? 0) + 1);
     else if (report) reports.push(report);
   }
   await parts.db.tx(everyBrand, async (tx) => {
@@ -57,6 +61,7 @@ async function lookUpDue(parts: Parts, now: Date): Promise<number> {
       [rows.map(({ id }) => id), rows.map(({ lookups }) => new Date(now.getTime() + nextLookupDelayMs(lookups + 1)))],
     );
     await recordReports(tx, parts, reports, context(parts, 'follow-up'), now);
+    for (const [payout, paid] of otherwise) await openPaidOtherwise(tx, parts, payout, paid, context(parts, 'follow-up'), now);
     if (rows.length > 0) crashAround(tx, parts, 'look-up');
   });
   return rows.length;
@@ -67,7 +72,7 @@ async function ask(
   parts: Parts,
   payout: PayoutRow & { behaviour: string | null },
   now: Date,
-): Promise<PayoutReport | 'silent' | undefined> {
+): Promise<PayoutReport | PaidOtherwise | 'silent' | undefined> {
   const rail = parts.rails.get(payout.rail);
   if (!rail) return undefined;
   try {
@@ -79,6 +84,7 @@ async function ask(
     const answer = (await rail.submit([instruction], now)).get(payout.railKey);
     return answer && reportOfAnswer(payout.id, answer);
   } catch (error) {
+    if (error instanceof PaidOtherwise) return error;
     parts.log.warn({ err: error, payoutId: payout.id }, 'the rail could not be asked about a payout; it will be asked again');
     return 'silent';
   }

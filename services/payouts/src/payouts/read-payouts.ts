@@ -1,13 +1,14 @@
-import { getPayout, listPayouts, type PayoutCharge } from '@tributary/contracts';
+import { getPayout, listPayouts, type PayoutCharge, type PayoutExchange } from '@tributary/contracts';
 import { decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import type { PayoutRouting } from '../routing/domain/route-payout.js';
 import { payoutView } from '../shared/run-view.js';
 
 /** Prisma does not know what lies in the columns. */
-const typed = <P extends { charges: unknown; routing: unknown }>(payout: P) => ({
+const typed = <P extends { charges: unknown; exchange: unknown; routing: unknown }>(payout: P) => ({
   ...payout,
   charges: payout.charges as readonly PayoutCharge[],
+  exchange: payout.exchange as PayoutExchange | null,
   routing: payout.routing as PayoutRouting | null,
 });
 

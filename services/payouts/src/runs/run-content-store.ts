@@ -15,7 +15,7 @@ export function linesHash(lines: readonly Pick<LineRow, 'itemId' | 'amount'>[]):
 /** From the lines as they stand, whatever was written down of them. */
 const linesHashNow = /* sql */ `(SELECT encode(sha256(convert_to(coalesce(string_agg(concat(item_id, ':', amount), E'\\n' ORDER BY concat(item_id, ':', amount) COLLATE "C"), ''), 'UTF8')), 'hex')
   FROM payout_line WHERE payout_id = p.id)`;
-const columns = /* sql */ `id, partner_id AS "partnerId", brand_id AS "brandId", amount, currency, rail, account_hmac AS "accountHmac", charges`;
+const columns = /* sql */ `id, partner_id AS "partnerId", brand_id AS "brandId", amount, currency, rail, account_hmac AS "accountHmac", charges, exchange`;
 const atOnce = 2000;
 
 /** Rows one after the other with a line end between them: what `contentText` makes of all of them, without holding them. */
@@ -47,7 +47,9 @@ export const currentContentHash = (tx: Tx, runId: string, seen: (row: string) =>
 export async function hashesOfRun(tx: Tx, runId: string): Promise<{ contentHash: string; planHash: string }> {
   return {
     contentHash: await hashOf(tx, runId, 'lines_hash', 'id', contentRow),
-    planHash: await hashOf(tx, runId, 'lines_hash', 'partner_id, brand_id, currency', (content) => contentRow({ ...content, id: '' })),
+    planHash: await hashOf(tx, runId, 'lines_hash', 'partner_id, brand_id, currency, lines_hash', (content) =>
+      contentRow({ ...content, id: '' }),
+    ),
   };
 }
 

@@ -96,7 +96,7 @@ export interface PayoutRow extends RunContent {
   recallOutcome: string | null;
 }
 export const payoutColumns = /* sql */ `id, run_id AS "runId", partner_id AS "partnerId", brand_id AS "brandId", amount, currency, status, sandbox, rail, rail_key AS "railKey", rail_reference AS "railReference",
-  reason, method_id AS "methodId", account_hmac AS "accountHmac", charges, routing, fee_waived AS "feeWaived", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent, recalled_at AS "recalledAt", recall_outcome AS "recallOutcome"`;
+  reason, method_id AS "methodId", account_hmac AS "accountHmac", charges, exchange, routing, fee_waived AS "feeWaived", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent, recalled_at AS "recalledAt", recall_outcome AS "recallOutcome"`;
 
 /** The first payouts of a run, by id, and how many it has. */
 export async function firstPayoutsOf(

@@ -53,7 +53,7 @@ async function allowanceLeft(tx: Tx, { brandId, currency, forced, timeZone }: Sc
   const { amount, per } = forced.waivedUpTo;
   const from = per === 'all' ? new Date(0) : new Date(bucketRange(bucketOf(now.toISOString(), per, timeZone), timeZone).from);
   const { rows } = await tx.query<{ waived: bigint }>(
-    `SELECT coalesce(sum(fee_waived), 0)::bigint AS waived FROM payout WHERE partner_id = $1 AND brand_id = $2 AND currency = $3 AND created_at >= $4 AND status NOT IN ('failed', 'returned')`,
+    `SELECT coalesce(sum(fee_waived), 0)::bigint AS waived FROM payout WHERE partner_id = $1 AND brand_id = $2 AND coalesce(exchange ->> 'currency', currency) = $3 AND created_at >= $4 AND status NOT IN ('failed', 'returned')`,
     [partnerId, brandId, currency, from],
   );
   return BigInt(amount) - (rows[0]?.waived ?? 0n);

@@ -1,21 +1,17 @@
-import { periodOf } from '@tributary/calendar';
-import { newId, type PayoutCharge } from '@tributary/contracts';
+import { newId } from '@tributary/contracts';
 import { type EventContext, goingBackTo, type Tx } from '@tributary/messaging';
-import { toWireAmount } from '@tributary/money';
-import { sumOfCharges } from '../ledger/domain/charges.js';
-import { claim } from '../ledger/domain/posting.js';
+import type { ExchangeDesk } from '../exchange/domain/exchange-desk.js';
+import { deskOf } from '../exchange/exchange-store.js';
+import { claim, exchanged } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import type { Parts } from '../parts.js';
-import { type EligibilityRule, firstNotMet } from '../runs/domain/eligibility.js';
-import { type ClaimedGroup, type Routing, routeGroup } from '../runs/domain/split-groups.js';
 import type { ForcedTerms } from '../runs/domain/withdrawal-fee.js';
-import { monthRange } from '../schedules/domain/schedule-dates.js';
-import { paymentRules } from '../schedules/schedule-store.js';
-import { brandsWithPayables, claimPayables, lockBrands, payables, payingBrands, payingPartners, unclaim } from './claim-payables.js';
+import { storePayoutTaxes } from '../tax/payout-tax-store.js';
+import { brandsWithPayables, claimPayables, lockBrands, payables, payingBrands, unclaim } from './claim-payables.js';
 import { crashAround } from './crash-around.js';
-import { eligibilityFacts } from './eligibility-facts.js';
 import { refuseWhileFrozen } from './freeze.js';
-import { limitsBroken } from './over-limit.js';
+import { withOffsetting, writeOffsets } from './offsets.js';
+import { plan } from './plan-run.js';
 import { routeRun } from './route-run.js';
 import { addUp, type Built, beginRun, finishRun, forgetLeftOut, keepLeftOut, type LeftOut, nothingBuilt } from './run-record.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
@@ -54,8 +50,8 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   await refuseWhileFrozen(tx);
   const runId = newId('run');
   const brandIds = await brandsWithPayables(tx, order);
-  await lockBrands(tx, brandIds);
-  const started = { ...order, runId, cutOffs: await cutOffsOf(tx, brandIds, order) };
+  await lockBrands(tx, await withOffsetting(tx, brandIds));
+  const started = { ...order, runId, cutOffs: await cutOffsOf(tx, brandIds, order), desk: await deskOf(tx, brandIds, order.now) };
   const built = nothingBuilt();
   for await (const owed of payables(tx, started, parts.settings.balancesAtOnce)) await buildSome(tx, parts, started, owed, built);
   if (built.payouts === 0) {
@@ -68,26 +64,33 @@ export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{
   return { runId, left: built.left };
 }
 
+/** An order on its way. */
+export interface Started extends RunOrder {
+  runId: string;
+  cutOffs: ReadonlyMap<string, Date>;
+  desk: ExchangeDesk;
+}
+
 /** One stage after the other for some balances. A stage sees all of them, and what the stages before wrote of those that came earlier. */
 async function buildSome(tx: Tx, parts: Parts, order: Started, owed: Parameters<typeof claimPayables>[2], built: Built): Promise<void> {
   const claims = await claimPayables(tx, order, owed);
   parts.crashPoint('payouts.after-claim');
-  const planned = await plan(
+  const decisions = await plan(
     tx,
     order,
     claims.map(({ group }) => group),
     parts.settings.payoutsPerRun - built.payouts,
   );
-  const outcomes = claims.map((claim, index) => ({ claim, routing: planned[index]?.routing ?? { leftOut: 'nothing-due' as const } }));
-  const paid = outcomes.flatMap(({ claim, routing }) => ('rail' in routing ? [{ ...claim, routing, charges: chargesOf(routing) }] : []));
-  const left = outcomes.flatMap(({ claim, routing }) => ('leftOut' in routing ? [{ claim, routing }] : []));
+  const outcomes = claims.map((claim, index) => ({ claim, decision: decisions[index] ?? { leftOut: 'nothing-due' as const } }));
+  const paid = outcomes.flatMap(({ claim, decision }) => ('leftOut' in decision ? [] : [{ ...claim, ...decision }]));
+  const left = outcomes.flatMap(({ claim, decision }) => ('leftOut' in decision ? [{ claim, ...decision }] : []));
   await unclaim(
     tx,
     left.map(({ claim }) => claim),
   );
   if (built.payouts === 0 && paid.length > 0) await beginRun(tx, order);
   await pay(tx, parts, order, paid);
-  const named = left.map(({ claim, routing }) => ({ group: claim.group, reason: routing.leftOut, rule: routing.rule }));
+  const named = left.map(({ claim, leftOut, rule }) => ({ group: claim.group, reason: leftOut, rule }));
   await keepLeftOut(tx, order.runId, named, built.leftOut);
   addUp(built, paid, named);
 }
@@ -104,98 +107,14 @@ async function cutOffsOf(tx: Tx, brandIds: readonly string[], { asOf, cutOffOf }
   );
 }
 
-interface Planned {
-  group: ClaimedGroup;
-  routing: Routing;
-  offsets: Offsets;
-}
-
-/** An order on its way. */
-export interface Started extends RunOrder {
-  runId: string;
-  cutOffs: ReadonlyMap<string, Date>;
-}
-
-/** What becomes of each group, in their order: at most `room` are paid. */
-async function plan(tx: Tx, order: Started, groups: readonly ClaimedGroup[], room: number): Promise<Planned[]> {
-  const brandIds = [...new Set(groups.map(({ brandId }) => brandId))];
-  const brands = await payingBrands(tx, brandIds);
-  const partners = await payingPartners(tx, [...new Set(groups.map(({ partnerId }) => partnerId))]);
-  const { minimum, rail, now } = order;
-  const { minimums, eligibility } = await paymentRules(tx, brandIds);
-  const notMet = await whoIsNotEligible(tx, order, groups, eligibility, brands);
-  const rules = {
-    minimum,
-    rail,
-    now,
-    minimums,
-    withdrawal: order.withdrawal,
-    exclude: new Set(order.exclude),
-  };
-  const routed = groups.map((group) => ({
-    group,
-    routing: routeGroup(group, brands.get(group.brandId), partners.get(group.partnerId), rules),
-  }));
-  return leaveOut(routed, await overLimits(tx, routed, now), room);
-}
-
-/** The limit that each balance would break, by its place. */
-async function overLimits(tx: Tx, routed: readonly Planned[], now: Date): Promise<Map<number, string>> {
-  const outgoing = routed.flatMap(({ group, routing }, index) => {
-    if ('leftOut' in routing) return [];
-    const amount = group.amount + sumOfCharges(chargesOf(routing));
-    return [{ ...group, amount, index, sandbox: routing.sandbox, accountHmac: routing.method?.accountHmac ?? '' }];
-  });
-  const broken = await limitsBroken(tx, outgoing, { now, unsent: true });
-  return new Map(outgoing.flatMap(({ index }, position) => (broken[position] === undefined ? [] : [[index, broken[position]] as const])));
-}
-
-/** What breaks a limit stays in the balance, and what finds no room in the run. */
-function leaveOut(routed: readonly Planned[], overLimit: ReadonlyMap<number, string>, payoutsPerRun: number): Planned[] {
-  let room = payoutsPerRun;
-  return routed.map(({ group, routing }, index) => {
-    if ('leftOut' in routing) return { group, routing };
-    const rule = overLimit.get(index);
-    if (rule !== undefined) return { group, routing: { leftOut: 'over-limit', rule } };
-    if (room === 0) return { group, routing: { leftOut: 'run-full' } };
-    room--;
-    book.take(group, offsets);
-    return { group, routing, offsets };
-  });
-}
-
-/** A balance that debts elsewhere use up waits: what is left over, once there is more, is paid. */
-const whyNothing = (routing: Extract<Routing, { leftOut: LeftOutReason }>, { shares }: Offsets): Routing =>
-  routing.leftOut === 'nothing-due' && shares.length > 0 ? { leftOut: 'owed-elsewhere' } : routing;
-
-/** The groups that break a rule of their schedule, each with the first such rule. */
-async function whoIsNotEligible(
-  tx: Tx,
-  { cutOffs, scheduled, now }: Started,
-  groups: readonly ClaimedGroup[],
-  eligibility: ReadonlyMap<string, readonly EligibilityRule[]>,
-  brands: ReadonlyMap<string, { timeZone: string }>,
-): Promise<Map<ClaimedGroup, string>> {
-  const rulesOf = ({ brandId, currency }: ClaimedGroup) => eligibility.get(`${brandId} ${currency}`) ?? [];
-  const judged = groups.filter((group) => rulesOf(group).length > 0);
-  const months = new Map(
-    [...new Set(judged.map(({ brandId }) => brandId))].map((brandId) => {
-      const timeZone = brands.get(brandId)?.timeZone ?? 'UTC';
-      return [brandId, monthRange(scheduled?.period ?? periodOf((cutOffs.get(brandId) ?? now).toISOString(), timeZone), timeZone)];
-    }),
-  );
-  const facts = await eligibilityFacts(tx, judged, months, now);
-  return new Map(
-    judged.flatMap((group, index) => {
-      const rule = firstNotMet(rulesOf(group), facts[index] ?? {});
-      return rule === undefined ? [] : [[group, rule] as const];
-    }),
-  );
-}
-
 async function pay(tx: Tx, parts: Parts, { runId, context, now }: Started, paid: readonly PaidGroup[]): Promise<void> {
   if (paid.length === 0) return;
   const payouts = await writePayouts(tx, runId, paid, now);
+  await storePayoutTaxes(
+    tx,
+    runId,
+    paid.flatMap(({ payoutId, tax }) => (tax ? [{ payoutId, tax }] : [])),
+  );
   const origins = await tracesOfEntries(
     tx,
     paid.map(({ payoutId }) => payoutId),
@@ -204,7 +123,7 @@ async function pay(tx: Tx, parts: Parts, { runId, context, now }: Started, paid:
     await post(
       tx,
       parts.outbox,
-      payouts.map(({ payout }) => ({ posting: claim(payout, now), context })),
+      payouts.flatMap(({ payout }) => [claim(payout, now), ...exchanged(payout, now)].map((posting) => ({ posting, context }))),
       now,
     );
     await writeOffsets(
@@ -221,19 +140,3 @@ async function pay(tx: Tx, parts: Parts, { runId, context, now }: Started, paid:
     );
   });
 }
-
-type TaxedPaidGroup = PaidGroup & { tax: PayoutTax | undefined };
-
-/** What is paid otherwise than earned: fees first, tax of what is left. */
-async function withCharges(tx: Tx, routed: readonly Omit<PaidGroup, 'charges'>[], now: Date): Promise<TaxedPaidGroup[]> {
-  const taxed = routed.map(({ group, routing }) => ({ ...group, net: group.amount, base: group.amount - routing.fee.charged }));
-  const brands = await payingBrands(tx, [...new Set(taxed.map(({ brandId }) => brandId))]);
-  const taxes = await taxesOf(tx, taxed, brands, now);
-  return routed.map(({ group, routing }, index) => {
-    const tax = taxed[index] && taxes.get(taxed[index]);
-    return { group, routing, tax, charges: [...feesOf(routing), ...taxCharges(tax)] };
-  });
-}
-
-const feesOf = ({ fee }: PaidGroup['routing']): PayoutCharge[] =>
-  fee.charged === 0n ? [] : [{ kind: 'fee', amount: toWireAmount(-fee.charged) }];

@@ -123,7 +123,7 @@ export async function payingPartners(tx: Tx, partnerIds: readonly string[]): Pro
     [partnerIds],
   );
   const { rows: methods } = await tx.query<UsableMethod & { partnerId: string }>(
-    `SELECT id, partner_id AS "partnerId", kind, account_hmac AS "accountHmac", brand_ids AS "brandIds", usable_from AS "usableFrom", (kind = 'simulated' OR (verified_by IS NOT NULL AND (returned_at IS NULL OR verified_at > returned_at))) AS verified FROM payout_method
+    `SELECT id, partner_id AS "partnerId", kind, account_hmac AS "accountHmac", brand_ids AS "brandIds", usable_from AS "usableFrom", (kind = 'simulated' OR (verified_by IS NOT NULL AND (returned_at IS NULL OR verified_at > returned_at))) AS verified, payout_currency AS "payoutCurrency" FROM payout_method
      WHERE partner_id = ANY ($1) AND status = 'active' ORDER BY created_at DESC, id DESC`,
     [partnerIds],
   );

@@ -1,15 +1,18 @@
 import { type EventContext, goingBackTo, type NewEvent, type Tx } from '@tributary/messaging';
 import { awaitPolicies } from '../entries/clawback-store.js';
-import { backFromRail, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
+import { backFromRail, exchangedBack, handedToRail, type Posting, release, returned, settlement } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import { flagReturned, methodEvent } from '../methods/method-store.js';
 import type { Parts } from '../parts.js';
 import { advance, nextLookupDelayMs, type PayoutReport, payoutStatuses, type ReportedOutcome } from '../payouts/domain/payout-state.js';
+import type { PaidMoney } from '../rails/domain/paid-otherwise.js';
 import { runStatusAfter } from '../runs/domain/run-state.js';
 import { lockRun, type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { issueInvoices } from '../tax/invoice-store.js';
+import { bookFees, type TakenFee } from './book-differences.js';
 import { crashAround } from './crash-around.js';
 import { giveOffsetsBack } from './offsets.js';
-import { issueInvoices } from '../tax/invoice-store.js';
+import { openPaidOtherwise } from './paid-otherwise.js';
 import { payoutFacts } from './payout-facts.js';
 import { reconsider } from './reconsider.js';
 
@@ -44,6 +47,8 @@ export async function recordReports(
   const payouts = new Map(rows.map((payout) => [payout.id, payout]));
   const { steps, conflicts } = takeSteps(payouts, reports);
   for (const each of conflicts) parts.log.error(each, 'a rail contradicts what is final: a person must look');
+  await bookFees(tx, parts.outbox, feesOf(reports, payouts), context, now);
+  for (const [payout, paid] of debitedOtherwise(reports, payouts)) await openPaidOtherwise(tx, parts, payout, paid, context, now);
   if (steps.length === 0) return { conflicts };
 
   const correlations = new Map(runs.rows.map((run) => [run.id, run.correlationId]));
@@ -68,6 +73,20 @@ export async function failPayouts(
     await recordReports(tx, parts, reports, context, now);
   }
 }
+/** What rails took for payments that they made; a rail says it once for each, however often. */
+const feesOf = (reports: readonly PayoutReport[], payouts: ReadonlyMap<string, PayoutRow>): TakenFee[] =>
+  reports.flatMap(({ payoutId, fee }) => {
+    const status = payouts.get(payoutId)?.status;
+    return fee && (status === 'settled' || status === 'returned') ? [{ payoutId, name: payoutId, fee }] : [];
+  });
+
+/** What was paid as told, out of an account in another currency. */
+const debitedOtherwise = (reports: readonly PayoutReport[], payouts: ReadonlyMap<string, PayoutRow>): [PayoutRow, { paid: PaidMoney }][] =>
+  reports.flatMap(({ payoutId, debited, reference }) => {
+    const payout = payouts.get(payoutId);
+    const paid = payout && debited && (payout.status === 'settled' || payout.status === 'returned') && debited.currency !== payout.currency;
+    return paid ? [[payout, { paid: { ...debited, reference: reference ?? '' } }]] : [];
+  });
 
 const onlyOne = (ids: readonly string[]) => (ids.length === 1 ? { 'tributary.correlation_id': ids[0] ?? '' } : {});
 
@@ -148,8 +167,9 @@ function postingsOf(now: Date) {
     // A second posting with the same key is not written: a payout that was unknown first is handed to its rail once.
     if (outcome === 'submitted' || outcome === 'unknown') return [handedToRail(payout, now)];
     if (outcome === 'settled') return [handedToRail(payout, now), settlement(payout, now)];
-    if (outcome === 'returned') return [returned(payout, now)];
-    return before === 'submitted' || before === 'unknown' ? [backFromRail(payout, now), release(payout, now)] : [release(payout, now)];
+    if (outcome === 'returned') return [returned(payout, now), ...exchangedBack(payout, now)];
+    const released = [release(payout, now), ...exchangedBack(payout, now)];
+    return before === 'submitted' || before === 'unknown' ? [backFromRail(payout, now), ...released] : released;
   };
 }
 

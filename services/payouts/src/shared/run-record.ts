@@ -3,7 +3,7 @@ import { toWireAmount } from '@tributary/money';
 import type { ClaimedGroup, LeftOutReason } from '../runs/domain/split-groups.js';
 import { hashesOfRun } from '../runs/run-content-store.js';
 import type { Started } from './build-run.js';
-import { amountOf, type PaidGroup } from './write-payouts.js';
+import { amountOf, currencyOf, type PaidGroup } from './write-payouts.js';
 
 /** A balance that is not paid now, and why. */
 export interface LeftOut {
@@ -30,8 +30,8 @@ const leftOutShown = 1000;
 /** Adds what was built of some balances. */
 export function addUp(built: Built, paid: readonly PaidGroup[], left: readonly LeftOut[]): void {
   for (const each of paid) {
-    const before = built.totals.get(each.group.currency) ?? { amount: 0n, payouts: 0 };
-    built.totals.set(each.group.currency, { amount: before.amount + amountOf(each), payouts: before.payouts + 1 });
+    const before = built.totals.get(currencyOf(each)) ?? { amount: 0n, payouts: 0 };
+    built.totals.set(currencyOf(each), { amount: before.amount + amountOf(each), payouts: before.payouts + 1 });
   }
   for (const { group } of [...paid, ...left]) built.brandIds.add(group.brandId);
   built.payouts += paid.length;

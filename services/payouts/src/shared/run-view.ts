@@ -18,6 +18,7 @@ export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string 
     brandId,
     amount: toWireAmount(payout.amount),
     charges: payout.charges.map(({ kind, amount }) => ({ kind, amount })),
+    exchange: payout.exchange ?? null,
     feeWaived: toWireAmount(payout.feeWaived),
     currency,
     routing: payout.routing,

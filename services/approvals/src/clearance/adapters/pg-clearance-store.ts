@@ -1,4 +1,4 @@
-import { chargesOfPayout } from '@tributary/contracts';
+import { chargesOfPayout, type PayoutExchange } from '@tributary/contracts';
 import { inChunks } from '@tributary/service-kit';
 import type { ClearanceStore, ClearedClaim } from '../clearance-store.js';
 import type { ClaimedPayout, KnownEntry } from '../domain/check-run.js';
@@ -8,6 +8,8 @@ interface PartRow {
   partnerId: string;
   amount: bigint;
   charges: bigint;
+  currency: string;
+  exchange: PayoutExchange | null;
   lines: { entryId: string; amount: number }[];
 }
 
@@ -18,8 +20,8 @@ export const pgClearanceStore = (): ClearanceStore => ({
   async saveParts(tx, events) {
     const data = events.map((event) => event.data);
     await tx.query(
-      `INSERT INTO payout_part (payout_id, part, parts, run_id, partner_id, brand_id, amount, currency, lines, charges)
-       SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::jsonb[], $10::bigint[])
+      `INSERT INTO payout_part (payout_id, part, parts, run_id, partner_id, brand_id, amount, currency, lines, charges, exchange)
+       SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::jsonb[], $10::bigint[], $11::jsonb[])
        ON CONFLICT (payout_id, part) DO NOTHING`,
       [
         data.map((d) => d.payoutId),
@@ -32,6 +34,7 @@ export const pgClearanceStore = (): ClearanceStore => ({
         data.map((d) => d.currency),
         data.map((d) => JSON.stringify(d.lines)),
         data.map((d) => chargesOfPayout(d).reduce((sum, { amount }) => sum + amount, 0)),
+        data.map((d) => (d.exchange ? JSON.stringify(d.exchange) : null)),
       ],
     );
   },
@@ -77,7 +80,7 @@ export const pgClearanceStore = (): ClearanceStore => ({
     return rows.map(({ entryId }) => entryId);
   },
   async *sealedPayouts(tx, { runId, contentHash }) {
-    const sql = `SELECT payout_id AS "payoutId", partner_id AS "partnerId", amount, charges, lines FROM payout_part JOIN (${sealedIds}) AS sealed USING (payout_id)
+    const sql = `SELECT payout_id AS "payoutId", partner_id AS "partnerId", amount, currency, charges, exchange, lines FROM payout_part JOIN (${sealedIds}) AS sealed USING (payout_id)
       WHERE run_id = $1 ORDER BY payout_id, part`;
     let held: PartRow[] = [];
     for await (const rows of inChunks<PartRow>(tx, sql, [runId, contentHash], partsAtOnce)) {

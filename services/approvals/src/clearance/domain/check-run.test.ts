@@ -51,6 +51,34 @@ test('O-08 what takes back an entry that was rejected after it had been paid is 
   const twice = { ...taking(-300n), amount: 300n, lines: [...taking(-300n).lines, { entryId: 'ent_9', amount: -300n }] };
   expect(checkRun([twice], known, partners)).toMatchObject({ cleared: false, reason: 'no-entry-twice' });
 });
+
+/** Of 9.00 earned, 0.09 for the exchange. */
+const exchange = {
+  amount: 891,
+  currency: 'USD',
+  rate: '2000/2169',
+  rateId: 'ecb:EUR/USD:2026-03-02',
+  day: '2026-03-02',
+  rates: [{ base: 'EUR', quote: 'USD', date: '2026-03-02', rate: '1.0845', source: 'ecb' }],
+  rounding: 'half-even' as const,
+  fee: 9,
+  bearer: 'partner' as const,
+};
+const inEuros = { ...payout, amount: 822n, currency: 'EUR', charges: -9n, exchange };
+test('O-16 a payout in another currency adds up in the one that was earned, and is exchanged at its rate', () => {
+  expect(checkRun([inEuros], entries, partners)).toMatchObject({ cleared: true });
+});
+test.each([
+  ['lines-add-up', { ...inEuros, charges: 0n }],
+  ['lines-add-up', { ...inEuros, exchange: { ...exchange, amount: 892 } }],
+  ['exchanges-at-their-rate', { ...inEuros, amount: 823n }],
+  ['exchanges-at-their-rate', { ...inEuros, exchange: { ...exchange, rate: '1' } }],
+  ['exchanges-at-their-rate', { ...inEuros, exchange: { ...exchange, rate: '1/0' } }],
+  ['exchanges-at-their-rate', { ...inEuros, currency: 'USD' }],
+  ['exchanges-at-their-rate', { ...inEuros, currency: 'ZZZ' }],
+])('O-16 an exchange is not cleared by %s', (check, changed) => {
+  expect(checkRun([changed], entries, partners)).toMatchObject({ cleared: false, reason: expect.stringContaining(check) });
+});
 test.each([
   ['every-line-approved', { entries: new Map([...entries, ['ent_2', { partnerId: 'ptr_1', amount: -100n, status: 'held' as const }]]) }],
   [

@@ -1,3 +1,5 @@
+import type { PayoutExchange } from '@tributary/contracts';
+import { exchange, isCurrency, MoneyError, parseFraction } from '@tributary/money';
 import type { ApprovalStatus, RiskLevel } from '../../review/domain/approval.js';
 
 export interface ClaimedPayout {
@@ -6,6 +8,9 @@ export interface ClaimedPayout {
   amount: bigint;
   /** What fees, taxes and the like add to the lines, mostly below zero; absent: nothing. */
   charges?: bigint;
+  currency?: string;
+  /** When it is paid in another currency than was earned: what the lines and charges come to, and the rate. */
+  exchange?: PayoutExchange | null;
   lines: readonly { entryId: string; amount: bigint }[];
 }
 export interface KnownEntry {
@@ -27,7 +32,15 @@ export type ClearanceDecision =
 
 /** What is wrong with some payouts of a run, by check: each line that fails. */
 export type Findings = Readonly<Record<(typeof checks)[number], readonly string[]>>;
-const checks = ['lines-add-up', 'every-line-approved', 'amounts-as-approved', 'no-entry-twice', 'partners-active', 'no-high-risk'] as const;
+const checks = [
+  'lines-add-up',
+  'exchanges-at-their-rate',
+  'every-line-approved',
+  'amounts-as-approved',
+  'no-entry-twice',
+  'partners-active',
+  'no-high-risk',
+] as const;
 
 /** The last look before money goes out, at some payouts of a run: every line approved and of its amount, sums right, nobody suspended or of high risk. */
 export function findingsOf(
@@ -39,7 +52,10 @@ export function findingsOf(
   const failing = (fails: (line: (typeof lines)[number]) => boolean) => lines.filter(fails).map(({ entryId }) => entryId);
   return {
     'lines-add-up': payouts
-      .filter((payout) => payout.amount - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+      .filter((payout) => givenOf(payout) - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+      .flatMap((payout) => payout.lines.map(({ entryId }) => entryId)),
+    'exchanges-at-their-rate': payouts
+      .filter((payout) => !isAtItsRate(payout))
       .flatMap((payout) => payout.lines.map(({ entryId }) => entryId)),
     'every-line-approved': failing((line) => entries.get(line.entryId)?.status !== 'approved' && !takesBack(line, entries)),
     'amounts-as-approved': failing(
@@ -82,5 +98,20 @@ export class RunCheck {
     const failed = outcomes.filter(({ failing }) => failing > 0);
     if (failed.length === 0) return { cleared: true, checks: shown };
     return { cleared: false, reason: failed.map(({ check }) => check).join(', '), entryIds: [...this.entryIds], checks: shown };
+  }
+}
+
+/** What a payout takes of what was earned. */
+const givenOf = ({ amount, exchange: by }: ClaimedPayout): bigint => (by ? BigInt(by.amount) : amount);
+
+/** Whether what is paid is what was given, at the rate that goes with it. */
+function isAtItsRate({ amount, currency = '', exchange: by }: ClaimedPayout): boolean {
+  if (!by) return true;
+  if (!isCurrency(by.currency) || !isCurrency(currency) || by.currency === currency) return false;
+  try {
+    return exchange(BigInt(by.amount), by.currency, currency, parseFraction(by.rate)) === amount;
+  } catch (error) {
+    if (error instanceof MoneyError) return false;
+    throw error;
   }
 }

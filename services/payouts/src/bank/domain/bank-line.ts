@@ -24,6 +24,8 @@ export interface BankLine {
   /** Code and meaning of a refusal or return. */
   reason: string | null;
   bookedOn: string | null;
+  /** What the bank took for a payment, and no payment itself. */
+  charge?: boolean;
 }
 
 /** A file of a bank, read. */

@@ -30,5 +30,6 @@ export const signed = (direction: Direction, amount: bigint): bigint => (directi
 export function identityOf(line: BankLine): string {
   const { direction, amount, currency, reference, endToEndId, bookedOn } = line;
   const said = [direction, amount ?? '', currency ?? '', endToEndId ?? '', bookedOn ?? ''].join(':');
-  return reference === null ? said : `${reference}:${said}`;
+  const named = reference === null ? said : `${reference}:${said}`;
+  return line.charge ? `${named}:charge` : named;
 }

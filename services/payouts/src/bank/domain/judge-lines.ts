@@ -22,7 +22,8 @@ export interface Judged {
  */
 export function judgeLines(lines: readonly BankLine[], payouts: ReadonlyMap<string, KnownPayout>): Judged {
   const judged: Judged = { reports: [], findings: [] };
-  for (const line of lines) {
+  // What the bank took for itself says nothing of the payment.
+  for (const line of lines.filter(({ charge }) => !charge)) {
     const payout = line.endToEndId === null ? undefined : payouts.get(line.endToEndId);
     const finding = payout ? misfit(line, payout) : unknownLine(line);
     if (finding) judged.findings.push(finding);

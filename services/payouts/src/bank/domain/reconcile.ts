@@ -13,7 +13,8 @@ export interface Movement {
   seen: boolean;
 }
 
-export type Verdict = 'matched' | 'different' | 'doubled' | 'extra' | 'repeated';
+/** `fee`: what the bank took for a payment of ours, which goes into the books with this statement. */
+export type Verdict = 'matched' | 'different' | 'doubled' | 'extra' | 'repeated' | 'fee';
 export interface Booking {
   line: BankLine;
   verdict: Verdict;
@@ -54,23 +55,29 @@ export function reconcile(
   const findings: Finding[] = [];
   const booked = lines.filter((line) => line.booked).map((line) => ({ line, payoutId: payoutOf(line), again: repeated(line) }));
   const old = booked.filter(({ again }) => again).map(({ line, payoutId }): Booking => ({ line, verdict: 'repeated', payoutId }));
-  const bookings = booked
-    .filter(({ again }) => !again)
+  const fresh = booked.filter(({ again }) => !again);
+  const fees = fresh.filter(isFee).map(({ line, payoutId }): Booking => ({ line, verdict: 'fee', payoutId }));
+  for (const { line } of fees) sums.both(line);
+  const bookings = fresh
+    .filter((each) => !isFee(each))
     .map(({ line, payoutId }): Booking => {
       const movement = payoutId === null ? undefined : byKey.get(movementKey(payoutId, line.direction));
-      const fresh = movement && !shown.has(movement) ? movement : undefined;
+      const moved = movement && !shown.has(movement) ? movement : undefined;
       sums.bank(line);
-      if (fresh) sums.book(fresh);
-      if (fresh) shown.add(fresh);
-      const judged = fresh ? matched(line, fresh) : unmatched(movement ? 'doubled' : 'extra', line, payoutId, timeOf(identityOf(line)));
+      if (moved) sums.book(moved);
+      if (moved) shown.add(moved);
+      const judged = moved ? matched(line, moved) : unmatched(movement ? 'doubled' : 'extra', line, payoutId, timeOf(identityOf(line)));
       findings.push(...judged.findings);
       return { line, verdict: judged.verdict, payoutId };
     });
   const absent = movements.filter((movement) => movement.due && !shown.has(movement));
   for (const movement of absent) sums.book(movement);
   findings.push(...absent.map(missing));
-  return { bookings: [...bookings, ...old], findings, totals: sums.totals(findings) };
+  return { bookings: [...bookings, ...fees, ...old], findings, totals: sums.totals(findings) };
 }
+
+/** What the bank took for a payment of ours goes into the books as the statement says it. */
+const isFee = ({ line, payoutId }: { line: BankLine; payoutId: string | null }): boolean => line.charge === true && payoutId !== null;
 
 /** The how manieth time something comes. */
 function counting() {
@@ -94,6 +101,11 @@ function addingUp() {
     bank(line: BankLine) {
       const { amount, currency } = moneyOf(line);
       of(currency).bank += signed(line.direction, amount);
+    },
+    both(line: BankLine) {
+      const { amount, currency } = moneyOf(line);
+      of(currency).bank += signed(line.direction, amount);
+      of(currency).book += signed(line.direction, amount);
     },
     book({ direction, amount, currency }: Movement) {
       of(currency).book += signed(direction, amount);

@@ -40,10 +40,56 @@ function linesOf(entry: Element): BankLine[] {
     bookedOn: dayOf(textAt(entry, 'BookgDt', 'Dt') ?? textAt(entry, 'BookgDt', 'DtTm')),
   };
   const details = all(entry, 'NtryDtls', 'TxDtls');
-  if (details.length === 0) return [lineOf(whole, undefined, batchOf(entry))];
-  if (details.length === 1) return [lineOf(whole, details[0], null)];
-  return [...details.map((detail) => lineOf({ ...whole, ...partOf(detail, whole) }, detail, null)), ...remainder(whole, details)];
+  if (isCharge(entry)) return [chargeLine(whole, details.length === 1 ? details[0] : undefined)];
+  if (details.length === 0) return withCharges(entry, whole, (net) => lineOf(net, undefined, batchOf(entry)));
+  const [only] = details;
+  if (only && details.length === 1) return withCharges(has(only, 'Chrgs') ? only : entry, whole, (net) => lineOf(net, only, null), only);
+  return [
+    ...details.flatMap((detail) => withCharges(detail, { ...whole, ...partOf(detail, whole) }, (net) => lineOf(net, detail, null), detail)),
+    ...remainder(whole, details),
+  ];
 }
+
+const has = (element: Element, name: string) => all(element, name).length > 0;
+
+/** An entry that is nothing but what the bank takes for itself, by its code. */
+const isCharge = (entry: Element): boolean => textAt(entry, 'BkTxCd', 'Domn', 'Fmly', 'SubFmlyCd') === 'CHRG';
+
+/** What the bank says that it took out of an amount; what it does not say to be in it has an entry of its own. */
+function includedCharges(element: Element, { amount, side }: Whole): bigint {
+  const records = all(element, 'Chrgs', 'Rcrd').filter((record) => textAt(record, 'ChrgInclInd') === 'true');
+  const sum = records.reduce((total, record) => {
+    const charge = amountAt(record, 'Amt');
+    // Of another currency it cannot be in this amount.
+    if (charge === null || charge.currency !== amount.currency) return total;
+    return total + signed({ amount: charge, side: sideOf(record) ?? 'DBIT' });
+  }, 0n);
+  const net = signed({ amount, side }) - sum;
+  // More than all of it is no charge on it.
+  return side === 'DBIT' ? (net > 0n ? sum : 0n) : net < 0n ? sum : 0n;
+}
+
+/** The payment as it was ordered, and what the bank took besides as a line of its own. */
+function withCharges(element: Element, whole: Whole, lineFor: (net: Whole) => BankLine, detail?: Element): BankLine[] {
+  const charges = includedCharges(element, whole);
+  if (charges === 0n) return [lineFor(whole)];
+  const { currency } = whole.amount;
+  const net = signed(whole) - charges;
+  const taken = { amount: magnitude(charges), currency };
+  return [
+    lineFor({ ...whole, amount: { amount: magnitude(net), currency } }),
+    chargeLine({ ...whole, amount: taken, side: charges > 0n ? 'DBIT' : 'CRDT', reversal: false }, detail),
+  ];
+}
+
+const magnitude = (amount: bigint) => (amount < 0n ? -amount : amount);
+
+const chargeLine = (whole: Whole, detail: Element | undefined): BankLine => ({
+  ...lineOf(whole, detail, null),
+  outcome: null,
+  reason: 'a charge of the bank',
+  charge: true,
+});
 
 interface Whole {
   amount: Amount;

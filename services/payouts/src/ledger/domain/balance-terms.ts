@@ -50,6 +50,7 @@ const bucketTerms = {
   'written-off': 'writtenOff',
   fees: 'fees',
   'exchange-fees': 'fees',
+  'exchange-costs': 'fees',
   'tax-withheld': 'taxWithheld',
   vat: 'vat',
   offset: 'offset',

@@ -1,4 +1,4 @@
-import type { ledgerAccounts, PayoutCharge, WriteOffReason } from '@tributary/contracts';
+import type { ledgerAccounts, PayoutCharge, PayoutExchange, WriteOffReason } from '@tributary/contracts';
 import { sumOfCharges } from './charges.js';
 
 export type LedgerAccount = (typeof ledgerAccounts)[number];
@@ -35,7 +35,12 @@ export interface Posting extends Owner {
     | 'disapproval'
     | 'write-off'
     | 'offset'
-    | 'offset-back';
+    | 'offset-back'
+    | 'exchange'
+    | 'exchange-back'
+    | 'rail-fee'
+    | 'settlement-difference'
+    | 'difference-explained';
   entryId: string | null;
   payoutId: string | null;
   legs: readonly Leg[];
@@ -43,6 +48,8 @@ export interface Posting extends Owner {
   effectiveAt: Date;
   /** Why money goes to `written-off`. */
   reason?: WriteOffReason | 'approved';
+  /** Of an exchange: the rate that joins its two transactions, one in each currency. */
+  rateId?: string;
 }
 
 /** From one account to another. */
@@ -61,6 +68,8 @@ interface PayoutMoney extends Owner {
   amount: bigint;
   /** Each a leg of its own, on an account of its own. */
   charges: readonly PayoutCharge[];
+  /** When it is paid in another currency than was earned; the charges are in that one. */
+  exchange?: PayoutExchange | null;
 }
 
 const accountOfCharge = {
@@ -74,13 +83,21 @@ const accountOfCharge = {
 } as const satisfies Record<PayoutCharge['kind'], LedgerAccount>;
 
 /** From `payable` into a payout, with what is charged; backwards, the charges are given back. */
-const withCharges = (account: 'in-payout' | 'paid', { amount, charges }: PayoutMoney, sign: 1n | -1n): Leg[] => [
+const withCharges = (account: 'in-payout' | 'paid', { amount, charges, exchange }: PayoutMoney, sign: 1n | -1n): Leg[] =>
+  exchange
+    ? [
+        { account: 'exchange', amount: -sign * amount },
+        { account, amount: sign * amount },
+      ]
+    : [...fromPayable(amount, charges, sign), { account, amount: sign * amount }, ...legsOfCharges(charges, sign)];
+
+const fromPayable = (amount: bigint, charges: readonly PayoutCharge[], sign: 1n | -1n): Leg[] => [
   { account: 'payable', amount: -sign * (amount - sumOfCharges(charges)) },
-  { account, amount: sign * amount },
-  ...charges
-    .filter((charge) => charge.amount !== 0)
-    .map((charge) => ({ account: accountOfCharge[charge.kind], amount: -sign * BigInt(charge.amount) })),
 ];
+const legsOfCharges = (charges: readonly PayoutCharge[], sign: 1n | -1n): Leg[] =>
+  charges
+    .filter((charge) => charge.amount !== 0)
+    .map((charge) => ({ account: accountOfCharge[charge.kind], amount: -sign * BigInt(charge.amount) }));
 
 /** Commission earned (or, when negative, taken back): the brand's expense becomes a debt to the partner, not yet decided upon. */
 export const accrual = (entry: EntryMoney, effectiveAt: Date): Posting => ({
@@ -136,6 +153,10 @@ export const disapproval = (entry: EntryMoney, decision: string, difference: big
   effectiveAt,
 });
 
+/** Whoever joins the two transactions of an exchange finds them by the rate. */
+const rateOf = ({ exchange }: PayoutMoney, legs: readonly Leg[]): { rateId?: string } =>
+  exchange && legs.some(({ account }) => account === 'exchange') ? { rateId: exchange.rateId } : {};
+
 const ofPayout = (kind: Posting['kind'], payout: PayoutMoney, legs: Leg[], effectiveAt: Date): Posting => ({
   partnerId: payout.partnerId,
   brandId: payout.brandId,
@@ -146,7 +167,27 @@ const ofPayout = (kind: Posting['kind'], payout: PayoutMoney, legs: Leg[], effec
   payoutId: payout.id,
   legs,
   effectiveAt,
+  ...rateOf(payout, legs),
 });
+
+/** The side of an exchange in the currency that was earned: gross, what is charged, and what is exchanged. None when nothing is exchanged. */
+function earnedSide(kind: 'exchange' | 'exchange-back', payout: PayoutMoney, sign: 1n | -1n, at: Date): Posting[] {
+  const { exchange, charges } = payout;
+  if (!exchange) return [];
+  const given = BigInt(exchange.amount);
+  const borneByBrand = exchange.bearer === 'brand' && exchange.fee !== 0;
+  const legs: Leg[] = [
+    ...fromPayable(given, charges, sign),
+    ...legsOfCharges(charges, sign),
+    { account: 'exchange', amount: sign * given },
+    ...(borneByBrand ? transfer('exchange-costs', 'exchange-fees', sign * BigInt(exchange.fee)) : []),
+  ];
+  return [ofPayout(kind, { ...payout, currency: exchange.currency }, legs, at)];
+}
+/** What is paid in another currency leaves the one that was earned. */
+export const exchanged = (payout: PayoutMoney, at: Date): Posting[] => earnedSide('exchange', payout, 1n, at);
+/** What was not paid after all is as much as before, whatever rates are by then. */
+export const exchangedBack = (payout: PayoutMoney, at: Date): Posting[] => earnedSide('exchange-back', payout, -1n, at);
 
 /** Entries are claimed into a payout. */
 export const claim = (payout: PayoutMoney, at: Date): Posting => ofPayout('claim', payout, withCharges('in-payout', payout, 1n), at);

@@ -1,3 +1,5 @@
+import type { Costs } from '../../rails/domain/rail.js';
+
 export const payoutStatuses = ['draft', 'approved', 'cleared', 'submitted', 'unknown', 'settled', 'failed', 'returned'] as const;
 export type PayoutStatus = (typeof payoutStatuses)[number];
 
@@ -10,7 +12,7 @@ export interface Report {
 }
 
 /** What is said of one payout. */
-export interface PayoutReport extends Report {
+export interface PayoutReport extends Report, Costs {
   payoutId: string;
 }
 

@@ -23,10 +23,21 @@ export type Answer =
   | { outcome: 'rejected'; reason: string }
   | { outcome: 'unknown'; reason: string };
 
-/** What the rail knows under a key. */
+interface Amount {
+  amount: bigint;
+  currency: string;
+}
+/** What a payment has cost the brand besides, as far as the rail says so. */
+export interface Costs {
+  fee?: Amount | undefined;
+  /** What was taken for it, where that is of another currency than the payment. */
+  debited?: Amount | undefined;
+}
+
+/** What the rail knows under a key, and what it took for it where it says so. */
 export type RailState =
   | { state: 'not-found' }
-  | { state: 'accepted' | 'settled' | 'returned'; reference: string }
+  | ({ state: 'accepted' | 'settled' | 'returned'; reference: string } & Costs)
   | { state: 'rejected'; reason: string };
 
 /** A message of the rail that came by itself. */

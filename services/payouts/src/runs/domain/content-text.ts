@@ -1,4 +1,4 @@
-import type { PayoutCharge } from '@tributary/contracts';
+import type { PayoutCharge, PayoutExchange } from '@tributary/contracts';
 
 /** What a run would do, payout by payout. The clearance is given for exactly this. */
 export interface RunContent {
@@ -12,9 +12,18 @@ export interface RunContent {
   accountHmac: string;
   linesHash: string;
   charges: readonly PayoutCharge[];
+  /** When it is paid in another currency than was earned. */
+  exchange?: PayoutExchange | null;
 }
 
-/** A payout in the content of its run: a JSON array of strings. Any changed line, charge, amount or account changes it. */
+const exchangeText = (exchange: PayoutExchange | null | undefined): string[] =>
+  exchange
+    ? [
+        `exchange:${[exchange.amount, exchange.currency, exchange.rate, exchange.rateId, exchange.day, exchange.fee, exchange.bearer].join(' ')}`,
+      ]
+    : [];
+
+/** A payout in the content of its run: a JSON array of strings. Any changed line, charge, rate, amount or account changes it. */
 export const contentRow = (payout: RunContent): string =>
   JSON.stringify([
     payout.id,
@@ -26,6 +35,7 @@ export const contentRow = (payout: RunContent): string =>
     payout.accountHmac,
     payout.linesHash,
     ...payout.charges.map(({ kind, amount }) => `${kind}:${amount}`),
+    ...exchangeText(payout.exchange),
   ]);
 
 /** The canonical content of a run, which is hashed: its payouts by id. */

@@ -24,6 +24,8 @@ export interface UsableMethod {
   usableFrom: Date;
   /** Another person than who entered it has made sure of it, or there is nothing to protect. */
   verified: boolean;
+  /** In which currency the partner wants to be paid by it; null: in the one that was earned. */
+  payoutCurrency?: string | null;
 }
 export interface PayingPartner {
   status: string;
@@ -48,9 +50,14 @@ export type LeftOutReason =
   | 'excluded'
   | 'below-forced-minimum'
   | 'over-limit'
-  | 'run-full';
+  | 'run-full'
+  | 'no-exchange-rate'
+  | 'not-exchangeable';
 type Route = Omit<Extract<Routing, { rail: string }>, 'fee'>;
-export type Routing = { rail: string; sandbox: boolean; method: UsableMethod | null; fee: Fee } | { leftOut: LeftOutReason; rule?: string };
+export type Routing =
+  /** `exchangeTo`: it is paid in another currency than it was earned in. */
+  | { rail: string; sandbox: boolean; method: UsableMethod | null; fee: Fee; exchangeTo?: string }
+  | { leftOut: LeftOutReason; rule?: string };
 
 /** Which kind of payout method each rail pays to. */
 export const methodKinds: Readonly<Record<string, string>> = {
@@ -79,6 +86,8 @@ export interface RunRules {
   withdrawal: { forced: ForcedTerms | null; allowanceLeft: bigint } | null;
   /** Partners that are not paid this time. */
   exclude: ReadonlySet<string>;
+  /** Whether a brand exchanges one currency for another; absent: none does. */
+  offers?: (brandId: string, from: string, to: string) => boolean;
   now: Date;
 }
 
@@ -117,18 +126,24 @@ function routeToRail(
   group: ClaimedGroup,
   brand: PayingBrand,
   partner: PayingPartner,
-  { now, rail: wanted }: RunRules,
+  { now, rail: wanted, offers }: RunRules,
 ): Route | { leftOut: LeftOutReason } {
   const forBrand = partner.methods.filter((method) => method.brandIds.length === 0 || method.brandIds.includes(group.brandId));
+  // A wish that the brand does not grant leaves the currency as it is.
+  const payIn = ({ payoutCurrency = null }: UsableMethod): { exchangeTo?: string } =>
+    payoutCurrency !== null && payoutCurrency !== group.currency && offers?.(group.brandId, group.currency, payoutCurrency)
+      ? { exchangeTo: payoutCurrency }
+      : {};
   if (brand.rails.length === 0) {
-    return { rail: 'simulated-api', sandbox: true, method: forBrand.find((method) => method.kind === 'simulated') ?? null };
+    const method = forBrand.find(({ kind }) => kind === 'simulated') ?? null;
+    return { rail: 'simulated-api', sandbox: true, method, ...(method && payIn(method)) };
   }
   const rails = wanted === null ? brand.rails : brand.rails.filter((rail) => rail === wanted);
   if (rails.length === 0) return { leftOut: 'rail-not-funded' };
   const reaching = forBrand.filter((method) => rails.some((rail) => methodKinds[rail] === method.kind));
   if (reaching.length === 0) return { leftOut: 'no-payout-method' };
   const fitting = reaching.flatMap((method) => {
-    const rail = rails.find((name) => methodKinds[name] === method.kind && carries(name, group.currency));
+    const rail = rails.find((name) => methodKinds[name] === method.kind && carries(name, payIn(method).exchangeTo ?? group.currency));
     return rail === undefined ? [] : [{ method, rail }];
   });
   if (fitting.length === 0) return { leftOut: 'currency-not-on-rail' };
@@ -137,5 +152,5 @@ function routeToRail(
   const usable = verified.find(({ method }) => method.usableFrom <= now);
   if (!usable) return { leftOut: 'payout-method-cooling' };
   const { method, rail } = usable;
-  return { rail, sandbox: false, method };
+  return { rail, sandbox: false, method, ...payIn(method) };
 }

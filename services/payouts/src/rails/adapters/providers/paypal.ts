@@ -1,6 +1,7 @@
 import { formatMajor, isCurrency, parseMajor } from '@tributary/money';
 import { z } from 'zod';
-import type { Answer, RailState } from '../../domain/rail.js';
+import { PaidOtherwise } from '../../domain/paid-otherwise.js';
+import type { Answer, Costs, RailState } from '../../domain/rail.js';
 import type { CallProvider } from './http.js';
 import { AnswerDoubtful, type Asked, NotReached, type Provider } from './provider.js';
 
@@ -19,6 +20,9 @@ export const paypalItem = z.object({
   transaction_status: z.string().optional(),
   payout_item: z.object({ sender_item_id: z.string(), amount: money }),
   errors: z.object({ name: z.string() }).optional(),
+  payout_item_fee: money.optional(),
+  /** Of a payment out of a balance in another currency. */
+  currency_conversion: z.object({ from_amount: money }).optional(),
 });
 export type PaypalItem = z.infer<typeof paypalItem>;
 const token = z.object({ access_token: z.string(), expires_in: z.number() });
@@ -176,8 +180,20 @@ const states: Readonly<Record<string, 'settled' | 'returned' | 'rejected'>> = {
 export function stateOfItem(found: PaypalItem, { payoutId, amount, currency }: Asked['item']): RailState {
   const { payout_item_id: reference, transaction_status: status = 'PENDING', payout_item: asked, errors } = found;
   if (asked.sender_item_id !== payoutId) throw new AnswerDoubtful(`item ${reference} is not of ${payoutId}`);
-  if (asked.amount.currency !== currency || minor(asked.amount) !== amount)
-    throw new AnswerDoubtful(`item ${reference} is of ${asked.amount.value} ${asked.amount.currency}, not ${amount} ${currency}`);
   const state = states[status] ?? 'accepted';
-  return state === 'rejected' ? { state, reason: (errors?.name ?? status).slice(0, 100) } : { state, reference };
+  if (asked.amount.currency !== currency || minor(asked.amount) !== amount) {
+    const detail = `item ${reference} is of ${asked.amount.value} ${asked.amount.currency}, not ${amount} ${currency}`;
+    if (state !== 'settled') throw new AnswerDoubtful(detail);
+    throw new PaidOtherwise(detail, { amount: minor(asked.amount), currency: asked.amount.currency, reference });
+  }
+  return state === 'rejected' ? { state, reason: (errors?.name ?? status).slice(0, 100) } : { state, reference, ...costs(found) };
+}
+
+/** What PayPal took for an item, and what it took it from, where it says so. */
+function costs({ payout_item_fee: fee, currency_conversion: converted }: PaypalItem): Costs {
+  const amountOf = (of: z.infer<typeof money>) => ({ amount: minor(of), currency: of.currency });
+  return {
+    ...(fee && minor(fee) > 0n && { fee: amountOf(fee) }),
+    ...(converted && { debited: amountOf(converted.from_amount) }),
+  };
 }

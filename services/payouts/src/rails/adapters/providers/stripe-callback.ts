@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { HearCallback, Said } from '../../domain/callback.js';
-import { type StripeFunding, stripeTransfer } from './stripe.js';
+import { feeOf, type StripeFunding, stripeTransfer } from './stripe.js';
 
 const toleranceMs = 300_000;
 const event = z.object({ id: z.string().min(1).max(255), type: z.string().max(255), data: z.object({ object: z.unknown() }) });
@@ -26,10 +26,17 @@ export const hearStripe: HearCallback = async (funding, headers, body, now) => {
 };
 
 function saidOf(object: unknown): Said | null {
-  const { id, amount, amount_reversed: reversed, currency, metadata } = stripeTransfer.parse(object);
+  const transfer = stripeTransfer.parse(object);
+  const { id, amount, amount_reversed: reversed, currency, metadata } = transfer;
   const payoutId = metadata['payout_id'];
   // Transfers that others make from the same account are none of ours.
   if (payoutId === undefined) return null;
   const state = reversed >= amount ? 'returned' : 'settled';
-  return { payoutId, amount: BigInt(amount), currency: currency.toUpperCase(), reference: id, state: { state, reference: id } };
+  return {
+    payoutId,
+    amount: BigInt(amount),
+    currency: currency.toUpperCase(),
+    reference: id,
+    state: { state, reference: id, ...feeOf(transfer) },
+  };
 }

@@ -1,5 +1,6 @@
 import { exponentOf, isCurrency } from '@tributary/money';
 import { z } from 'zod';
+import { PaidOtherwise } from '../../domain/paid-otherwise.js';
 import type { Answer, RailState } from '../../domain/rail.js';
 import type { CallProvider } from './http.js';
 import { AnswerDoubtful, type Asked, type Provider } from './provider.js';
@@ -19,6 +20,8 @@ export const stripeTransfer = z.object({
   currency: z.string(),
   transfer_group: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
+  /** An id, unless asked to be shown. */
+  balance_transaction: z.union([z.string(), z.object({ fee: z.int(), currency: z.string() })]).nullish(),
 });
 /** A transfer, or the reversal of one: they are named. */
 const named = z.object({ id: z.string() });
@@ -71,7 +74,7 @@ export function stripe(call: CallProvider): Provider<StripeFunding, StripeAccoun
       return answerOf(status, json);
     },
     async find(funding, { item }) {
-      const path = `/v1/transfers?${new URLSearchParams({ transfer_group: item.payoutId, limit: '10' })}`;
+      const path = `/v1/transfers?${new URLSearchParams({ transfer_group: item.payoutId, limit: '10', 'expand[]': 'data.balance_transaction' })}`;
       const { status, json } = await call({ method: 'GET', path, headers: headers(funding) });
       if (status !== 200) throw new AnswerDoubtful(`a look-up answered ${status}`);
       const { data } = list.parse(json);
@@ -100,6 +103,16 @@ function answerOf(status: number, json: unknown): Answer {
 export function stateOf(transfer: z.infer<typeof stripeTransfer>, { payoutId, amount, currency }: Asked['item']): RailState {
   if (transfer.metadata['payout_id'] !== payoutId) throw new AnswerDoubtful(`transfer ${transfer.id} is not of ${payoutId}`);
   if (BigInt(transfer.amount) !== amount || transfer.currency.toUpperCase() !== currency)
-    throw new AnswerDoubtful(`transfer ${transfer.id} is of ${transfer.amount} ${transfer.currency}, not ${amount} ${currency}`);
-  return { state: transfer.amount_reversed >= transfer.amount ? 'returned' : 'settled', reference: transfer.id };
+    throw new PaidOtherwise(`transfer ${transfer.id} is of ${transfer.amount} ${transfer.currency}, not ${amount} ${currency}`, {
+      amount: BigInt(transfer.amount),
+      currency: transfer.currency.toUpperCase(),
+      reference: transfer.id,
+    });
+  return { state: transfer.amount_reversed >= transfer.amount ? 'returned' : 'settled', reference: transfer.id, ...feeOf(transfer) };
+}
+
+/** What Stripe took for a transfer, where it shows that. */
+export function feeOf({ balance_transaction: booked }: z.infer<typeof stripeTransfer>): { fee?: { amount: bigint; currency: string } } {
+  if (typeof booked !== 'object' || booked === null || booked.fee <= 0) return {};
+  return { fee: { amount: BigInt(booked.fee), currency: booked.currency.toUpperCase() } };
 }
