@@ -99,24 +99,22 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
   const storedRunning = running.map((state) => [state.scope, state] as const);
   const changedRunning = nextRunning(fold.scopes, new Map(storedRunning));
 
-  const wanted = new Map<string, { identity: ScopeIdentity; entitlement: bigint; accrues: boolean; running?: RunningState }>();
+  const wanted = new Map<string, { identity: ScopeIdentity; entitlement: bigint; running?: RunningState }>();
   const explained = new Map(fold.scopes.map(({ scope, explanation }) => [scope, explanation]));
-  for (const scope of posted) wanted.set(scope.scope, { identity: scope, entitlement: 0n, accrues: false });
+  for (const scope of posted) wanted.set(scope.scope, { identity: scope, entitlement: 0n });
   for (const scope of fold.scopes) {
-    if (scope.type === 'conversion')
-      wanted.set(scope.scope, { identity: scope, entitlement: scope.entitlement, accrues: !postedBy.has(scope.scope) });
+    if (scope.type === 'conversion') wanted.set(scope.scope, { identity: scope, entitlement: scope.entitlement });
   }
   for (const state of changedRunning) {
     wanted.set(state.scope, {
       identity: state,
       entitlement: runningEntitlement(state),
-      accrues: cause.reason === 'accrual',
       running: state,
     });
   }
 
   const earned = new Map(fold.scopes.map(({ scope, earnedAt }) => [scope, earnedAt]));
-  const postings = [...wanted.values()].flatMap(({ identity, entitlement, accrues, running: state }) => {
+  const postings = [...wanted.values()].flatMap(({ identity, entitlement, running: state }) => {
     const before = postedBy.get(identity.scope);
     const amount = difference(entitlement, before?.net ?? 0n);
     if (amount === null) return [];
@@ -139,7 +137,7 @@ export function planPostings({ fold, posted, running = [], cause, timeZone, clos
     const occurredAt = laterOf(cause.occurredAt, earnedAt);
     const period = openPeriodFrom(periodOf(occurredAt, timeZone), closedPeriods);
     // What others have made earn for the first time has been accrued, not corrected.
-    const reason = accrues && cause.reason === 're-rating' ? 'accrual' : cause.reason;
+    const reason = !state && !before && cause.reason === 're-rating' ? 'accrual' : cause.reason;
     const adjusts = before?.originalPostingId ?? null;
     const { scope, partnerId, dealId, dealVersion, component, currency } = identity;
     return [

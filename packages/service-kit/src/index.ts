@@ -32,7 +32,7 @@ export {
   text,
 } from './http/rejection.js';
 export { type RequestState, requestState } from './http/request-state.js';
-export { command, permits, query, raw } from './http/route.js';
+export { command, permits, preparedCommand, query, raw } from './http/route.js';
 export { JsonRefused, parseStrictJson } from './http/strict-json.js';
 export { clockFor, simulatedClock, systemClock } from './platform/clock.js';
 export { type BaseConfig, baseConfig, ConfigInvalid, type ProcessConfig, readEnvironment, readProcessConfig } from './platform/config.js';

@@ -27,6 +27,19 @@ test('X-04 the same key gives the stored answer, and one effect', async () => {
   expect(await count("note WHERE body = 'once'")).toBe(1);
 });
 
+test('what a command asks of others is asked once, before its transaction, though it waits for what it needs', async () => {
+  const send = (id: string) => notes.request().post('/api/v1/notes').send({ brandId: id, body: 'asks' });
+  const asked = async () => Number((await send(brandId).expect(201)).headers['x-asked-before']);
+  const before = await asked();
+  const late = newId('brand');
+  const [answer] = await Promise.all([
+    send(late),
+    new Promise((resolve) => setTimeout(resolve, 100)).then(() => notes.deliver(brandEvent(late))),
+  ]);
+  expect(answer.status).toBe(201);
+  expect([Number(answer.headers['x-asked-before']), await asked()]).toEqual([before + 1, before + 2]);
+});
+
 test('X-04 two requests with one key at the same time have one effect', async () => {
   const send = () => notes.request({ actorId: 'key_b' }).post('/api/v1/notes').set('idempotency-key', 'k1').send({ brandId, body: 'race' });
   const answers = await Promise.all([send(), send(), send()]);

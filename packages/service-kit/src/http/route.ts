@@ -17,15 +17,27 @@ const nothing = z.strictObject({});
  * A route that changes something. The handler runs inside one transaction, together with the idempotency answer; returning
  * `reject(...)` or throwing rolls all of it back. With `?dryRun=true` (where the contract takes it) the answer is given and rolled back.
  */
-export function command<C>(contract: C, handle: (request: CommandRequest<C>) => Promise<Reply>): Route {
+export const command = <C>(contract: C, handle: (request: CommandRequest<C>) => Promise<Reply>): Route =>
+  preparedCommand(contract, async () => undefined, handle);
+
+/**
+ * The same, with what must be asked of others first: `prepare` runs before the transaction takes a connection, and the handler gets what
+ * it found, however often it is tried.
+ */
+export function preparedCommand<C, P>(
+  contract: C,
+  prepare: (request: Preparing<C>) => Promise<P>,
+  handle: (request: CommandRequest<C> & { prepared: P }) => Promise<Reply>,
+): Route {
   const shape = contract as unknown as RouteShape;
   return {
     contract: shape,
     kind: 'command',
     run: async (host, request, response) =>
-      send(response, await runCommand(host, shape, request, response, handle as (request: CommandRequest) => Promise<Reply>)),
+      send(response, await runCommand(host, shape, request, response, { handle, prepare } as unknown as Command)),
   };
 }
+type Preparing<C = unknown> = Pick<CommandRequest<C>, 'body' | 'params' | 'principal' | 'now'>;
 
 /** A route that only reads. Read through `db.read(request.scope, ...)` or `db.tx(request.scope, ...)`. */
 export function query<C>(contract: C, handle: (request: QueryRequest<C>) => Promise<Reply>): Route {
@@ -104,12 +116,17 @@ function requireBrands(scope: Scope, input: unknown): void {
   for (const id of asked) if (!scope.brandIds.includes(id)) throw new Rejected('not-found');
 }
 
+interface Command {
+  handle: (request: CommandRequest & { prepared: unknown }) => Promise<Reply>;
+  prepare: (request: Preparing) => Promise<unknown>;
+}
+
 async function runCommand(
   host: RouteHost,
   contract: RouteShape,
   request: Request,
   response: ServerResponse<IncomingMessage>,
-  handle: (request: CommandRequest) => Promise<Reply>,
+  { handle, prepare }: Command,
 ): Promise<Answer> {
   const asked = readQueryRequest(host, contract, request, response);
   const ifMatch = readIfMatch(contract, request);
@@ -127,7 +144,8 @@ async function runCommand(
       ? { actorId, route: contract.id, key: checkKey(header), bodyHash: hashOf(request.originalUrl, given) }
       : undefined;
 
-  const attempt = (tx: Tx) => handle({ ...asked, body, tx, context, dryRun, ...(ifMatch === undefined ? {} : { ifMatch }) });
+  const prepared = await prepare({ ...asked, body });
+  const attempt = (tx: Tx) => handle({ ...asked, body, tx, context, dryRun, prepared, ...(ifMatch === undefined ? {} : { ifMatch }) });
   return waitForKnown(host, asked.scope, async () => {
     try {
       return await host.db.tx(asked.scope, async (tx) => {

@@ -9,6 +9,7 @@ import {
   NotYetKnown,
   ok,
   page,
+  preparedCommand,
   query,
   reject,
   requireVersion,
@@ -77,31 +78,38 @@ interface NoteRow {
 }
 const shown = (row: NoteRow) => ({ id: row.id, brandId: row.brand_id, body: row.body, version: row.version });
 
+/** How often something was asked of others, before the transaction of a command. */
+let askedBefore = 0;
+
 function routes(kit: Kit) {
   return [
-    command(addNote, async ({ tx, body, context, now }) => {
-      const { rowCount } = await tx.query('SELECT 1 FROM brand_profile WHERE brand_id = $1', [body.brandId]);
-      if (rowCount === 0) throw new NotYetKnown('brand', body.brandId);
-      if (body.body === 'forbidden') return reject('reason-required', { errors: [{ pointer: '/body', rule: 'must not be forbidden' }] });
-      const { rows } = await tx.query<NoteRow>('INSERT INTO note (id, brand_id, body) VALUES ($1, $2, $3) RETURNING *', [
-        newId('case'),
-        body.brandId,
-        body.body,
-      ]);
-      const row = rows[0] as NoteRow;
-      await tx.query('INSERT INTO note_history VALUES ($1, $2, $3, $4)', [row.id, 'added', now, context.actorId]);
-      await kit.jobs.enqueue(tx, 'remind', { noteId: row.id });
-      await kit.outbox.append(tx, context, [
-        {
-          type: 'notifications.message.sent.v1',
-          subject: row.id,
-          brandId: body.brandId,
-          data: { messageId: row.id, partnerId: newId('partner'), template: 'note', about: row.id, sentAt: now.toISOString() },
-        },
-      ]);
-      if (body.body === 'crash') throw new Error('crash after the effect');
-      return created(shown(row), { etag: '1' });
-    }),
+    preparedCommand(
+      addNote,
+      async () => ++askedBefore,
+      async ({ tx, body, context, now, prepared }) => {
+        const { rowCount } = await tx.query('SELECT 1 FROM brand_profile WHERE brand_id = $1', [body.brandId]);
+        if (rowCount === 0) throw new NotYetKnown('brand', body.brandId);
+        if (body.body === 'forbidden') return reject('reason-required', { errors: [{ pointer: '/body', rule: 'must not be forbidden' }] });
+        const { rows } = await tx.query<NoteRow>('INSERT INTO note (id, brand_id, body) VALUES ($1, $2, $3) RETURNING *', [
+          newId('case'),
+          body.brandId,
+          body.body,
+        ]);
+        const row = rows[0] as NoteRow;
+        await tx.query('INSERT INTO note_history VALUES ($1, $2, $3, $4)', [row.id, 'added', now, context.actorId]);
+        await kit.jobs.enqueue(tx, 'remind', { noteId: row.id });
+        await kit.outbox.append(tx, context, [
+          {
+            type: 'notifications.message.sent.v1',
+            subject: row.id,
+            brandId: body.brandId,
+            data: { messageId: row.id, partnerId: newId('partner'), template: 'note', about: row.id, sentAt: now.toISOString() },
+          },
+        ]);
+        if (body.body === 'crash') throw new Error('crash after the effect');
+        return created(shown(row), { etag: '1', headers: { 'x-asked-before': String(prepared) } });
+      },
+    ),
     command(changeNote, async ({ tx, params, body, ifMatch }) => {
       const { rows } = await tx.query<NoteRow>('SELECT * FROM note WHERE id = $1 FOR UPDATE', [params.noteId]);
       if (!rows[0]) return reject('not-found');

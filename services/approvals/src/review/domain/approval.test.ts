@@ -1,31 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { anApproval, approvalCreatedAt as now } from '../../../test/an-approval.js';
 import { type Approval, decide, follow } from './approval.js';
 
-const now = new Date('2026-03-01T00:00:00Z');
-const waiting: Approval = {
-  id: 'apr_1',
-  entryId: 'ent_1',
-  partnerId: 'ptr_1',
-  brandId: 'brd_1',
-  dealId: 'deal_1',
-  conversionId: 'cnv_1',
-  amount: 60_000n,
-  currency: 'USD',
-  status: 'waiting',
-  needs: 'manager',
-  route: '',
-  routing: null,
-  riskLevel: 'low',
-  makerId: 'key_author',
-  followsEntryId: null,
-  decidedBy: null,
-  reason: null,
-  createdAt: now,
-  decidedAt: null,
-  decisions: 0,
-  dueAt: null,
-  escalatedAt: null,
-};
+const waiting = anApproval();
 /** Nothing is decided yet. */
 const fresh = { contentHash: 'a'.repeat(64), passed: [] };
 const manager = { actorId: 'key_manager', mayDecideAboveThreshold: false };

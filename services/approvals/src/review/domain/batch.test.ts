@@ -1,36 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
+import { anApproval, approvalCreatedAt as now } from '../../../test/an-approval.js';
 import { type Approval, type ApprovalStatus, decide, type Needs, type RiskHit } from './approval.js';
 import { type BatchItem, decideEach, totalsOf } from './batch.js';
 
-const now = new Date('2026-03-01T00:00:00Z');
 const contentHash = 'a'.repeat(64);
-const approvalOf = (id: string, change: Partial<Approval>): Approval => ({
-  id,
-  entryId: `ent_${id}`,
-  partnerId: 'ptr_1',
-  brandId: 'brd_1',
-  dealId: 'deal_1',
-  conversionId: 'cnv_1',
-  amount: 60_000n,
-  currency: 'USD',
-  status: 'waiting',
-  needs: 'manager',
-  route: '',
-  routing: null,
-  riskLevel: 'low',
-  makerId: 'key_author',
-  followsEntryId: null,
-  decidedBy: null,
-  reason: null,
-  createdAt: now,
-  decidedAt: null,
-  decisions: 0,
-  dueAt: null,
-  escalatedAt: null,
-  ...change,
-});
+const approvalOf = (id: string, change: Partial<Approval>): Approval => anApproval({ id, entryId: `ent_${id}`, ...change });
 const manager = { actorId: 'key_m', mayDecideAboveThreshold: false };
 const item = (id: string, change: Partial<Approval> = {}, more: Partial<BatchItem> = {}): BatchItem => ({
   approvalId: id,

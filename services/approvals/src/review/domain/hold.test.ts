@@ -1,34 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { anApproval, approvalCreatedAt as now } from '../../../test/an-approval.js';
 import { type Approval, decide } from './approval.js';
 import { enter, hitsOn, hold, strike } from './hold.js';
 
-const now = new Date('2026-03-01T00:00:00Z');
 const hit = { id: 'rsk_1', rule: 'same-device', reportedBy: 'key_desk' };
 const other = { id: 'rsk_2', rule: 'velocity', reportedBy: 'key_rules' };
-const arriving: Approval = {
-  id: 'apr_1',
-  entryId: 'ent_1',
-  partnerId: 'ptr_1',
-  brandId: 'brd_1',
-  dealId: 'deal_1',
-  conversionId: 'cnv_1',
-  amount: 1_000n,
-  currency: 'USD',
-  status: 'waiting',
-  needs: 'nobody',
-  route: 'small',
-  routing: null,
-  riskLevel: 'low',
-  makerId: 'key_author',
-  followsEntryId: null,
-  decidedBy: null,
-  reason: null,
-  createdAt: now,
-  decidedAt: null,
-  decisions: 0,
-  dueAt: null,
-  escalatedAt: null,
-};
+const arriving = anApproval({ amount: 1_000n, needs: 'nobody', route: 'small' });
 const waiting: Approval = { ...arriving, needs: 'manager', route: 'large' };
 const correction = (amount: bigint, change: Partial<Approval> = {}): Approval => ({
   ...arriving,

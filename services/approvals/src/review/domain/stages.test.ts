@@ -1,33 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
-import { type Approval, decide, type PassedStage, type RiskHit, stageDue, stagesOf } from './approval.js';
+import { anApproval, approvalCreatedAt as now } from '../../../test/an-approval.js';
+import { decide, type PassedStage, type RiskHit, stageDue, stagesOf } from './approval.js';
 
-const now = new Date('2026-03-01T00:00:00Z');
-const waiting: Approval = {
-  id: 'apr_1',
-  entryId: 'ent_1',
-  partnerId: 'ptr_1',
-  brandId: 'brd_1',
-  dealId: 'deal_1',
-  conversionId: 'cnv_1',
-  amount: 600_000n,
-  currency: 'USD',
-  status: 'waiting',
-  needs: 'manager-and-finance',
-  route: '',
-  routing: null,
-  riskLevel: 'low',
-  makerId: 'key_author',
-  followsEntryId: null,
-  decidedBy: null,
-  reason: null,
-  createdAt: now,
-  decidedAt: null,
-  decisions: 0,
-  dueAt: null,
-  escalatedAt: null,
-};
+const waiting = anApproval({ amount: 600_000n, needs: 'manager-and-finance' });
 const person = (actorId: string, mayDecideAboveThreshold = false) => ({ actorId, mayDecideAboveThreshold });
 const approve = { verdict: 'approve', reason: null } as const;
 const contentHash = 'a'.repeat(64);

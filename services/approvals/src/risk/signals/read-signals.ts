@@ -20,6 +20,7 @@ export async function readSignals(sources: SignalSources, body: Body): Promise<T
     value: keys.hmac(`risk-${kind}`, text),
   });
   const told: Told[] = [];
+  const network = body.ip === undefined ? [] : networkOf(sources, body.ip);
   const email = body.email === undefined ? null : normalisedEmail(body.email);
   if (email) {
     told.push(hashed('email', email.address), { kind: 'email-class', value: await classOf(sources, email.domain) });
@@ -30,7 +31,7 @@ export async function readSignals(sources: SignalSources, body: Body): Promise<T
   // As payouts hashes the accounts that it pays to.
   if (body.account !== undefined)
     told.push({ kind: 'account', value: keys.hmac('payout-account', `iban:${normalisedAccount(body.account)}`) });
-  if (body.ip !== undefined) told.push(...(await networkOf(sources, body.ip)));
+  told.push(...(await network));
   if (body.landingParameters !== undefined) told.push(...parametersOf(body.landingParameters));
   return [...new Map(told.map((one) => [`${one.kind} ${one.value}`, one])).values()];
 }
