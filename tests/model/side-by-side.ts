@@ -23,7 +23,6 @@ export function pick<T>(list: readonly T[], by: number): T {
 
 /** Both services, the rail and the model, and what people do with commissions: everything goes to the services and to the model. */
 export class SideBySide {
-  now = start;
   readonly model = new Model();
   readonly suspended = new Set<string>();
   readonly rail = new RailDouble();
@@ -38,6 +37,7 @@ export class SideBySide {
   constructor(
     readonly domain: Domain,
     readonly faults: ReadonlySet<Fault> = new Set(),
+    public now = start,
   ) {
     const tell = (told: Told) => void this.queue.push(told);
     this.approvals = new ApprovalsShell(domain, tell, this.clock, this.suspended);

@@ -4,7 +4,7 @@ import { Laws, same } from './laws.js';
 import type { ModelMethod, ModelOrder, ModelPayout } from './model-records.js';
 import { accountOf, type Dies, type Fault, type Method, type Payout, type Run } from './payouts-records.js';
 import { tempers } from './rail-double.js';
-import { amounts, dayMs, partners, people, pick, SideBySide } from './side-by-side.js';
+import { amounts, dayMs, partners, people, pick, SideBySide, start } from './side-by-side.js';
 import type { Command, Kind } from './story.js';
 
 const deaths: Dies[] = [null, null, null, 'before-the-call', 'after-the-answer'];
@@ -13,8 +13,8 @@ const deaths: Dies[] = [null, null, null, 'before-the-call', 'after-the-answer']
 export class World extends SideBySide {
   private readonly laws: Laws;
 
-  constructor(domain: Domain, faults: ReadonlySet<Fault> = new Set()) {
-    super(domain, faults);
+  constructor(domain: Domain, faults: ReadonlySet<Fault> = new Set(), from = start) {
+    super(domain, faults, from);
     this.laws = new Laws(this);
     for (const [index, partner] of partners.entries()) {
       this.enterMethod(partner, 'bank-account', pick(people, index));
@@ -175,7 +175,7 @@ export class World extends SideBySide {
     this.hearCall(index);
   }
 
-  private hearCall(index: number): void {
+  hearCall(index: number): void {
     const call = this.rail.calls[index];
     this.payouts.callBack(index);
     if (call) this.model.report(call.railKey, call.state === 'accepted' ? 'submitted' : call.state);
