@@ -98,7 +98,7 @@ const HEAD = [
   'suites, the stories and the largest examples (`stryker.config.js`): what only those notice counts as survived.',
   '',
   'Of services it is the domains that money and decisions hang on: of approvals routing, review and clearance; of payouts ledger, entries,',
-  'runs, payouts and bank. What stands around them, SQL and routes, is shown by their tests on PostgreSQL.',
+  'runs and payouts. What stands around them, SQL and routes, is shown by their tests on PostgreSQL.',
   '',
   '| what | score | noticed | survived |',
   '|---|---|---|---|',

@@ -13,5 +13,5 @@ export const targets = {
   calendar: { folder: 'packages/calendar', files: ['**/*'] },
   engine: { folder: 'packages/engine', files: fold },
   approvals: { folder: 'services/approvals', files: domains('shared/routing', 'review', 'clearance'), helpers: ['test/an-approval.ts'] },
-  payouts: { folder: 'services/payouts', files: domains('ledger', 'entries', 'runs', 'payouts', 'bank') },
+  payouts: { folder: 'services/payouts', files: domains('ledger', 'entries', 'runs', 'payouts') },
 };

@@ -112,6 +112,7 @@ test('every account counts into just its own term, and those of the brand into n
   for (const [account, name] of Object.entries(own)) expect(term(account as Leg['account'])).toEqual({ [name]: 7n });
   for (const account of ['rejected', 'pending', 'held', 'approved', 'payable', 'paid', 'fees', 'vat', 'offset'] as const)
     expect(term(account)).toEqual({ [account]: 7n });
+  expect(shown({ ...noBalance, payable: 5n, receivable: 3n })).toMatchObject({ payable: 5n, receivable: 3n });
   for (const account of ['brand-funds', 'rail-clearing', 'disbursed', 'rail-fees', 'suspense'] as const) expect(term(account)).toEqual({});
 });
 
