@@ -87,7 +87,7 @@ const before = await until('all that was approved is payable', async () => {
 });
 const run = await call(admin, 'POST', '/api/v1/payout-runs', { brandIds: brands, currency: 'GBP' });
 console.log(`run ${run.id}: ${run.payouts.length} payouts, ${run.leftOut.length} balances left out`);
-await call(finance, 'POST', `/api/v1/payout-runs/${run.id}/approve`);
+for (const { stage } of run.stages) await call(stage === 'manager' ? manager : finance, 'POST', `/api/v1/payout-runs/${run.id}/approve`);
 await call(finance, 'POST', `/api/v1/payout-runs/${run.id}/submit`);
 const payouts = await until('every payout is settled', async () => {
   const all = await list(`/api/v1/payouts?runId=${run.id}`);

@@ -44,6 +44,7 @@ const definitions = [
   payouts.payoutMethodChanged,
   payouts.payoutScheduleChanged,
   payouts.payoutCreated,
+  payouts.runApproved,
   payouts.runSealed,
   payouts.payoutSubmitted,
   payouts.payoutUnknown,

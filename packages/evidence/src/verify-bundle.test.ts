@@ -121,6 +121,9 @@ function retold(change: (events: Envelope[]) => void): Verification {
 }
 const told = (events: Envelope[], type: string, index = 0) =>
   events.filter((event) => event.type === type)[index]?.data as Record<string, unknown>;
+const stages = (...by: string[]) =>
+  by.map((approvedBy, index) => ({ stage: index === 0 ? 'manager' : 'finance', approvedBy, approvedAt: '2026-03-01T10:00:00.000Z' }));
+
 /** An instant so many milliseconds after the run was sealed. */
 const sealed = (events: Envelope[], ms: number): string =>
   new Date(Date.parse(String(told(events, 'payouts.run.sealed.v1')['sealedAt'])) + ms).toISOString();
@@ -176,6 +179,16 @@ test.each<[string, (events: Envelope[]) => void, Kind]>([
   [
     'a run approved by its builder',
     (events) => void Object.assign(told(events, 'payouts.run.sealed.v1'), { approvedBy: 'key_builder' }),
+    'run-seal',
+  ],
+  [
+    'one person who approved both stages of a run',
+    (events) => void Object.assign(told(events, 'payouts.run.sealed.v1'), { approvals: stages('key_approver', 'key_approver') }),
+    'run-seal',
+  ],
+  [
+    'a last stage that another approved than who sealed the run',
+    (events) => void Object.assign(told(events, 'payouts.run.sealed.v1'), { approvals: stages('key_approver', 'key_manager') }),
     'run-seal',
   ],
   [

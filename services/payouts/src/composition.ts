@@ -63,6 +63,8 @@ export function compose(environment: ServiceEnvironment, options: PayoutsOptions
       'rail_callback',
       'payout_schedule',
       'scheduled_run',
+      'run_approval',
+      'payout_routing_policy',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

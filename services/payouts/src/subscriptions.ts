@@ -3,6 +3,7 @@ import { onCommissionDecided } from './entries/on-commission-decided.js';
 import { onEntryAccrued } from './entries/on-entry-accrued.js';
 import type { Parts } from './parts.js';
 import { onBrandChanged, onEnrollmentChanged, onPartnerChanged } from './profiles/on-directory-changed.js';
+import { onRoutingPolicy } from './routing/on-routing-policy.js';
 import { onRunCleared, onRunRefused } from './runs/on-run-decided.js';
 import { onRunRecalled } from './runs/on-run-recalled.js';
 
@@ -17,4 +18,5 @@ export const subscriptions = (parts: Parts): Subscriptions => ({
   'approvals.run.cleared.v1': onRunCleared(parts),
   'approvals.run.refused.v1': onRunRefused(parts),
   'approvals.run.recalled.v1': onRunRecalled(parts),
+  'approvals.routing-policy.accepted.v1': onRoutingPolicy,
 });

@@ -10,9 +10,12 @@ export const hash = 'a'.repeat(64);
 /** People: who builds a run and who approves it. */
 export const builder: Partial<Principal> = { actorId: 'usr_builder', roles: ['programme-manager'] };
 export const approver: Partial<Principal> = { actorId: 'usr_approver', roles: ['finance-approver'] };
+/** Passes the first stage of runs above the finance threshold. */
+export const manager: Partial<Principal> = { actorId: 'usr_manager', roles: ['programme-manager'] };
 
 interface Policy {
   minimumPayout?: number;
+  financeThreshold?: number;
   clawbackDays?: number | null;
 }
 
@@ -29,7 +32,14 @@ export const brandChanged = (brandId: string, policy: Policy = {}, sequence = 1,
       defaultProgramId: newId('program'),
       programIds: [],
       changedAt,
-      policy: { attributionWindowDays: 30, holdDays: 0, autoApproveUpTo: 50_000, financeThreshold: 100_000, minimumPayout: 0, ...policy },
+      policy: {
+        attributionWindowDays: 30,
+        holdDays: 0,
+        autoApproveUpTo: 50_000,
+        financeThreshold: 100_000_000,
+        minimumPayout: 0,
+        ...policy,
+      },
     },
     { sequence },
   );
@@ -180,9 +190,18 @@ export async function buildRun(service: TestService<unknown>, body: object): Pro
   return answer.body as RunBody;
 }
 
+/** A person for each stage that the run needs. */
+export async function approve(service: TestService<unknown>, runId: string): Promise<void> {
+  const { body } = await service.request(approver).get(`/api/v1/payout-runs/${runId}`).expect(200);
+  for (const { stage } of (body as { stages: { stage: string }[] }).stages) {
+    const person = stage === 'manager' ? manager : approver;
+    await service.request(person).post(`/api/v1/payout-runs/${runId}/approve`).send({}).expect(200);
+  }
+}
+
 /** Approves, clears and submits a run, and lets its jobs do what is due now. */
 export async function sendOut(service: TestService<unknown>, run: RunBody): Promise<void> {
-  await service.request(approver).post(`/api/v1/payout-runs/${run.id}/approve`).send({}).expect(200);
+  await approve(service, run.id);
   await service.request(approver).post(`/api/v1/payout-runs/${run.id}/submit`).send({}).expect(202);
   await service.deliver(cleared(run.id, run.contentHash));
   await service.service.runDueJobs();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
 import { defineEvent } from '../define-event.js';
-import { routingRow } from '../routing-row.js';
+import { routedKind, routingRow } from '../routing-row.js';
 
 const decision = z.strictObject({
   approvalId: ids.approval,
@@ -121,10 +121,12 @@ export const routingPolicyAccepted = defineEvent({
   lane: 'control',
   rank: 2,
   producer: 'approvals',
-  consumers: [],
+  consumers: ['payouts'],
   summary: "A version of a brand's routing table counts: who decides on what, from an instant on.",
   schema: z.strictObject({
     brandId: ids.brand,
+    /** Absent: commissions. */
+    appliesTo: routedKind.optional(),
     version: z.int().positive(),
     effectiveFrom: instant,
     rows: z.array(routingRow),

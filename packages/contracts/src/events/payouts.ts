@@ -156,6 +156,11 @@ export const payoutScheduleChanged = defineEvent({
   }),
 });
 
+/** Who has to approve a run, in this order: a manager, finance. Each another person, and none who built it. */
+export const runStages = ['manager', 'finance'] as const;
+export type RunStage = (typeof runStages)[number];
+const passedStage = z.strictObject({ stage: z.enum(runStages), approvedBy: z.string(), approvedAt: instant });
+
 export const payoutCreated = defineEvent({
   type: 'payouts.payout.created.v1',
   kind: 'fact',
@@ -203,8 +208,21 @@ export const runSealed = defineEvent({
     totals: z.array(z.strictObject({ currency, amount: minorAmount })),
     builtBy: z.string(),
     approvedBy: z.string(),
+    /** Of each stage that the run needed, in order; absent in events from before there were stages. */
+    approvals: z.array(passedStage).optional(),
     sealedAt: instant,
   }),
+});
+
+export const runApproved = defineEvent({
+  type: 'payouts.run.approved.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 39,
+  producer: 'payouts',
+  consumers: [],
+  summary: 'A person approved one stage of a payout run, for exactly this content. The last one seals it.',
+  schema: passedStage.extend({ runId: ids.run, contentHash: sha256Hex, stages: z.array(z.enum(runStages)) }),
 });
 
 const payoutStep = z.strictObject({

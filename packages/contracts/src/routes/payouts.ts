@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currency, ids, instant, minorAmount, period, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
-import { payoutCharge } from '../events/payouts.js';
+import { payoutCharge, runStages } from '../events/payouts.js';
 import { fundingRails, payoutMethod } from './payout-methods.js';
 import { earnedUntil } from './payout-schedules.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
@@ -44,6 +44,15 @@ export const payout = z
     charges: z.array(payoutCharge),
     feeWaived: minorAmount,
     currency,
+    /** The one row of the brand's table for payouts that decided who approves it, and what it saw. Null: from before there were tables. */
+    routing: z
+      .strictObject({
+        policyVersion: z.int().nullable(),
+        row: z.string(),
+        outcome: z.enum(['manager', 'finance', 'manager-and-finance']),
+        facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])),
+      })
+      .nullable(),
     status: payoutStatus,
     sandbox: z.boolean(),
     rail: z.string(),
@@ -78,6 +87,8 @@ export const payoutRun = z
     /** The same for a dry run and for the real one that does what it said. */
     planHash: sha256Hex,
     builtBy: z.string(),
+    /** Who has to approve it, in this order; the strictest that its payouts need. */
+    stages: z.array(z.strictObject({ stage: z.enum(runStages), approvedBy: z.string().nullable(), approvedAt: instant.nullable() })),
     approvedBy: z.string().nullable(),
     submitRequested: z.boolean(),
     reason: z.string().nullable(),
@@ -281,11 +292,11 @@ export const approveRun = defineRoute({
   service: 'payouts',
   method: 'post',
   path: '/api/v1/payout-runs/:runId/approve',
-  permission: 'payout:approve',
+  permission: 'payout:confirm',
   tag: 'Payouts',
   idempotent: true,
   dryRun: true,
-  summary: 'Approve and seal a run. Who built it cannot',
+  summary: 'Approve the next stage of a run; the last one, by finance, seals it. Who built it cannot, and nobody twice',
   params: runParams,
   query: dryRunQuery,
   responses: { 200: payoutRun },

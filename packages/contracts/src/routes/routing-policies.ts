@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { ids, instant, sha256Hex, text } from '../common.js';
 import { defineRoute } from '../define-route.js';
-import { routingRow } from '../routing-row.js';
+import { routedKind, routingRow } from '../routing-row.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
 export const routingPolicy = z
   .strictObject({
     brandId: ids.brand,
+    appliesTo: routedKind,
+    /** Counted over all tables of the brand. */
     version: z.int().positive(),
     /** It counts from then on, but not before it was accepted. */
     effectiveFrom: instant,
@@ -35,6 +37,7 @@ export const createRoutingPolicy = defineRoute({
   summary: 'Write who decides on what: a table whose first matching row decides. It counts once another person has accepted it',
   query: dryRunQuery,
   body: z.strictObject({
+    appliesTo: routedKind.default('commissions'),
     /** Now, when left out. */
     effectiveFrom: instant.optional(),
     rows: z.array(routingRow).min(1).max(50),
@@ -73,11 +76,12 @@ export const getRoutingTable = defineRoute({
   path: '/api/v1/brands/:brandId/routing-table',
   permission: 'approval:read',
   summary: 'The rows that decide now, or did at `asOf`: those of a version, else those that the limits of the brand make',
-  query: z.strictObject({ asOf: instant.optional() }),
+  query: z.strictObject({ asOf: instant.optional(), appliesTo: routedKind.default('commissions') }),
   responses: {
     200: z
       .strictObject({
         brandId: ids.brand,
+        appliesTo: routedKind,
         /** Null: the brand has no version that counts, and its limits make the table. */
         policyVersion: z.int().nullable(),
         rows: z.array(routingRow),

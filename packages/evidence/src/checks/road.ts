@@ -113,6 +113,10 @@ export const checkRun: Check = (context) => {
   if (!sealed.payoutIds.includes(context.story.payoutId))
     context.against(seal, `payout ${context.story.payoutId} is not in the sealed run`);
   if (sealed.builtBy === sealed.approvedBy) context.against(seal, `${sealed.builtBy} built the run and approved it`);
+  const { approvals = [{ approvedBy: sealed.approvedBy }] } = sealed;
+  if (new Set([sealed.builtBy, ...approvals.map(({ approvedBy }) => approvedBy)]).size <= approvals.length)
+    context.against(seal, 'one person stands for two of who built the run and who approved its stages');
+  if (approvals.at(-1)?.approvedBy !== sealed.approvedBy) context.against(seal, 'was not sealed by who approved the last stage');
   if (clearlyBefore(clearance.event.data.clearedAt, sealed.sealedAt)) context.against(clearance, 'was given before the run was sealed');
   if (clearance.event.data.contentHash !== sealed.contentHash) context.against(clearance, 'clears other content than was sealed');
   checkSteps(context, sealed.contentHash, clearance.event.data.clearedAt);

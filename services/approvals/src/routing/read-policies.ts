@@ -13,10 +13,11 @@ export const listRoutingPoliciesRoute = ({ routing }: { routing: RoutingStore })
   });
 
 export const getRoutingTableRoute = (parts: { db: Database; routing: RoutingStore; profiles: ProfileStore }) =>
-  query(getRoutingTable, async ({ params: { brandId }, query: { asOf }, scope, now }) => {
+  query(getRoutingTable, async ({ params: { brandId }, query: { asOf, appliesTo }, scope, now }) => {
     const table = await parts.db.tx(scope, async (tx) => {
       const limits = await parts.profiles.limits(tx, [brandId]);
-      return (await tablesOf(parts.routing, tx, limits, asOf === undefined ? now : new Date(asOf))).get(brandId);
+      const at = asOf === undefined ? now : new Date(asOf);
+      return (await tablesOf(parts.routing, tx, limits, at, appliesTo)).get(brandId);
     });
-    return table ? ok({ brandId, policyVersion: table.policyVersion, rows: table.rows.map(wireRow) }) : reject('not-found');
+    return table ? ok({ brandId, appliesTo, policyVersion: table.policyVersion, rows: table.rows.map(wireRow) }) : reject('not-found');
   });

@@ -207,3 +207,37 @@ test('two who write at once get two versions', async () => {
   const written = await Promise.all(Array.from({ length: 5 }, () => write(brandId, [theRest]).expect(201)));
   expect(written.map(({ body }) => body.version).sort()).toEqual([1, 2, 3, 4, 5]);
 });
+
+test('T-07 T-10 a table for payouts is written and accepted like one for commissions, and does not touch it', async () => {
+  const { brandId, brand, partner, entry } = aBrandWithPartner();
+  await approvals.deliver(brand, partner());
+  const shown = async (query = '') => (await as('key_m').get(`/api/v1/brands/${brandId}/routing-table${query}`).expect(200)).body;
+  expect((await shown('?appliesTo=payouts')).rows.map(({ name, outcome }: Record<string, unknown>) => [name, outcome])).toEqual([
+    ['other-currency', 'manager-and-finance'],
+    ['above-finance-threshold', 'manager-and-finance'],
+    ['within-finance-threshold', 'finance'],
+  ]);
+  const { body } = await write(brandId, [theRest], { appliesTo: 'payouts' }).expect(422);
+  expect(body.errors).toEqual([{ pointer: '/rows/0/outcome', rule: 'payout-needs-a-person' }]);
+  const rows = [{ name: 'all', outcome: 'manager-and-finance' }];
+  const { version } = (await write(brandId, rows, { appliesTo: 'payouts' }).expect(201)).body;
+  expect(
+    (
+      await as('key_author_of_table')
+        .post(path(brandId, `/${version}/accept`))
+        .send({})
+        .expect(403)
+    ).body.code,
+  ).toBe('four-eyes');
+  await as('key_other')
+    .post(path(brandId, `/${version}/accept`))
+    .send({})
+    .expect(200);
+  expect(await shown('?appliesTo=payouts')).toMatchObject({ appliesTo: 'payouts', policyVersion: version, rows });
+  expect(await shown()).toMatchObject({ appliesTo: 'commissions', policyVersion: null });
+  const small = entry(100);
+  await approvals.deliver(small);
+  expect(await approvalOf(small.data.entryId)).toMatchObject({ status: 'approved', routing: { policyVersion: null } });
+  const [told] = (await approvals.published('approvals.routing-policy.accepted.v1')).filter(({ subject }) => subject === brandId);
+  expect(told?.data).toMatchObject({ appliesTo: 'payouts', version, rows });
+});

@@ -4,7 +4,7 @@ import type { Outbox } from '@tributary/messaging';
 import { command, created, NotYetKnown, ok, reject } from '@tributary/service-kit';
 import type { HitStore } from '../shared/hit-store.js';
 import type { ProfileStore } from '../shared/profile-store.js';
-import { checkTable } from '../shared/routing/domain/check-table.js';
+import { checkPayoutTable, checkTable } from '../shared/routing/domain/check-table.js';
 import type { RoutingRow } from '../shared/routing/domain/table.js';
 import type { RoutingStore } from '../shared/routing/routing-store.js';
 import { acceptedEvent, policyView } from './policy-view.js';
@@ -26,10 +26,11 @@ export const createRoutingPolicyRoute = ({ routing, hits, profiles }: RoutingPar
     if (!limits) throw new NotYetKnown('brand', brandId);
     const rows = body.rows as RoutingRow[];
     const bounds = { brandId, brandCurrency: limits.currency, statuses: status.options, riskLevels: riskLevel.options };
-    const errors = checkTable(rows, bounds);
+    const errors = body.appliesTo === 'payouts' ? checkPayoutTable(rows, bounds) : checkTable(rows, bounds);
     if (errors.length > 0) return reject('routing-table-invalid', { errors });
     const policy = {
       brandId,
+      appliesTo: body.appliesTo,
       version: (await routing.lastVersion(tx, brandId)) + 1,
       effectiveFrom: body.effectiveFrom === undefined ? now : new Date(body.effectiveFrom),
       rows,
@@ -52,7 +53,7 @@ export const acceptRoutingPolicyRoute = ({ routing, hits, outbox }: RoutingParts
     const policy = await routing.find(tx, brandId, version);
     if (!policy) return reject('not-found');
     if (policy.acceptedBy !== null) return reject('routing-policy-already-accepted');
-    if ((await routing.lastAccepted(tx, brandId)) > version) return reject('routing-policy-superseded');
+    if ((await routing.lastAccepted(tx, brandId, policy.appliesTo)) > version) return reject('routing-policy-superseded');
     if (policy.authorId === principal.actorId) return reject('four-eyes');
     const accepted = { ...policy, acceptedBy: principal.actorId, acceptedAt: now };
     await routing.accept(tx, accepted);

@@ -1,17 +1,22 @@
 import { getPayout, listPayouts, type PayoutCharge } from '@tributary/contracts';
 import { decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import type { PayoutRouting } from '../routing/domain/route-payout.js';
 import { payoutView } from '../shared/run-view.js';
 
-/** Prisma does not know what lies in the column. */
-const chargesOf = ({ charges }: { charges: unknown }) => charges as readonly PayoutCharge[];
+/** Prisma does not know what lies in the columns. */
+const typed = <P extends { charges: unknown; routing: unknown }>(payout: P) => ({
+  ...payout,
+  charges: payout.charges as readonly PayoutCharge[],
+  routing: payout.routing as PayoutRouting | null,
+});
 
 const withLines = { lines: { orderBy: { itemId: 'asc' } } } as const;
 
 export const getPayoutRoute = ({ db }: Parts): Route =>
   query(getPayout, async ({ params: { payoutId }, scope }) => {
     const payout = await db.read(scope, (prisma) => prisma.payout.findUnique({ where: { id: payoutId }, include: withLines }));
-    return payout ? ok(payoutView({ ...payout, charges: chargesOf(payout) }, payout.lines)) : reject('not-found');
+    return payout ? ok(payoutView(typed(payout), payout.lines)) : reject('not-found');
   });
 
 /** Newest first. */
@@ -33,7 +38,7 @@ export const listPayoutsRoute = ({ db }: Parts): Route =>
         rows,
         limit,
         ({ id }) => id,
-        (payout) => payoutView({ ...payout, charges: chargesOf(payout) }, payout.lines),
+        (payout) => payoutView(typed(payout), payout.lines),
       ),
     );
   });

@@ -24,10 +24,10 @@ export function onBrandChanged({ outbox, clock, name }: Parts): Consumer<EventOf
 const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.brandId);
   await tx.query(
-    `INSERT INTO brand_profile (brand_id, sequence, currency, time_zone, status, minimum_payout)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+    `INSERT INTO brand_profile (brand_id, sequence, currency, time_zone, status, minimum_payout, finance_threshold)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
      ON CONFLICT (brand_id) DO UPDATE SET sequence = excluded.sequence, currency = excluded.currency, time_zone = excluded.time_zone, status = excluded.status,
-       minimum_payout = excluded.minimum_payout WHERE excluded.sequence > brand_profile.sequence`,
+       minimum_payout = excluded.minimum_payout, finance_threshold = excluded.finance_threshold WHERE excluded.sequence > brand_profile.sequence`,
     [
       rows.map(({ data }) => data.brandId),
       rows.map(({ sequence }) => sequence ?? 0),
@@ -35,6 +35,7 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
       rows.map(({ data }) => data.timeZone),
       rows.map(({ data }) => data.status),
       rows.map(({ data }) => data.policy.minimumPayout),
+      rows.map(({ data }) => data.policy.financeThreshold),
     ],
   );
 };
@@ -42,13 +43,15 @@ const storeBrands: Consumer<EventOf<'directory.brand.changed.v1'>> = async (tx, 
 export const onPartnerChanged: Consumer<EventOf<'directory.partner.changed.v1'>> = async (tx, events) => {
   const rows = newest(events, ({ data }) => data.partnerId);
   await tx.query(
-    `INSERT INTO partner_profile (partner_id, sequence, status, tags) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[])
-     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags WHERE excluded.sequence > partner_profile.sequence`,
+    `INSERT INTO partner_profile (partner_id, sequence, status, tags, risk_level) SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::text[])
+     ON CONFLICT (partner_id) DO UPDATE SET sequence = excluded.sequence, status = excluded.status, tags = excluded.tags, risk_level = excluded.risk_level
+     WHERE excluded.sequence > partner_profile.sequence`,
     [
       rows.map(({ data }) => data.partnerId),
       rows.map(({ sequence }) => sequence ?? 0),
       rows.map(({ data }) => data.status),
       rows.map(({ data }) => JSON.stringify(data.tags)),
+      rows.map(({ data }) => data.riskLevel),
     ],
   );
 };

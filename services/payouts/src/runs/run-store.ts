@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { RunStage } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { groupBy } from '../group-by.js';
 import type { PayoutStatus } from '../payouts/domain/payout-state.js';
+import type { PayoutRouting } from '../routing/domain/route-payout.js';
 import { contentText, type RunContent } from './domain/content-text.js';
 import type { RunStatus } from './domain/run-state.js';
 
@@ -29,10 +31,12 @@ export interface RunRow {
   cutOffs: { brandId: string; earnedUntil: string }[];
   include: string[] | null;
   exclude: string[];
+  /** Who approves it, in this order. */
+  stages: RunStage[];
 }
 const columns = /* sql */ `id, status, as_of AS "asOf", brand_ids AS "brandIds", currency, minimum, content_hash AS "contentHash", built_by AS "builtBy", approved_by AS "approvedBy",
   submit_requested_at AS "submitRequestedAt", cleared_hash AS "clearedHash", refused_hash AS "refusedHash", reason, totals, left_out AS "leftOut", correlation_id AS "correlationId", created_at AS "createdAt",
-  kind, period, schedule_version AS "scheduleVersion", cut_offs AS "cutOffs", include, exclude`;
+  kind, period, schedule_version AS "scheduleVersion", cut_offs AS "cutOffs", include, exclude, stages`;
 
 /** A run, locked: its state is decided upon by one transaction at a time. */
 export async function lockRun(tx: Tx, runId: string): Promise<RunRow | undefined> {
@@ -55,6 +59,20 @@ export async function listRunRows(
   return rows;
 }
 
+export interface PassedStage {
+  stage: RunStage;
+  approvedBy: string;
+  approvedAt: Date;
+}
+/** Who has approved a run so far, in the order of its stages. */
+export async function approvalsOf(tx: Tx, runId: string): Promise<PassedStage[]> {
+  const { rows } = await tx.query<PassedStage>(
+    `SELECT stage, approved_by AS "approvedBy", approved_at AS "approvedAt" FROM run_approval WHERE run_id = $1 ORDER BY stage = 'finance'`,
+    [runId],
+  );
+  return rows;
+}
+
 export interface PayoutRow extends RunContent {
   runId: string;
   status: PayoutStatus;
@@ -63,6 +81,7 @@ export interface PayoutRow extends RunContent {
   railReference: string | null;
   reason: string | null;
   methodId: string | null;
+  routing: PayoutRouting | null;
   feeWaived: bigint;
   lineCount: number;
   createdAt: Date;
@@ -75,7 +94,7 @@ export interface PayoutRow extends RunContent {
   recallOutcome: string | null;
 }
 export const payoutColumns = /* sql */ `id, run_id AS "runId", partner_id AS "partnerId", brand_id AS "brandId", amount, currency, status, sandbox, rail, rail_key AS "railKey", rail_reference AS "railReference",
-  reason, method_id AS "methodId", account_hmac AS "accountHmac", charges, fee_waived AS "feeWaived", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent, recalled_at AS "recalledAt", recall_outcome AS "recallOutcome"`;
+  reason, method_id AS "methodId", account_hmac AS "accountHmac", charges, routing, fee_waived AS "feeWaived", line_count AS "lineCount", lines_hash AS "linesHash", created_at AS "createdAt", attempted_at AS "attemptedAt", settled_at AS "settledAt", lookups, traceparent, recalled_at AS "recalledAt", recall_outcome AS "recallOutcome"`;
 
 /** By id, locked when told. */
 export async function payoutsOfRun(tx: Tx, runId: string, lock = false): Promise<PayoutRow[]> {

@@ -14,6 +14,7 @@ import { monthRange } from '../schedules/domain/schedule-dates.js';
 import { paymentRules } from '../schedules/schedule-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payingBrands, payingPartners, unclaim } from './claim-payables.js';
 import { eligibilityFacts } from './eligibility-facts.js';
+import { routeRun } from './route-run.js';
 import { spanAttributes, tracesOfEntries } from './run-traces.js';
 import { amountOf, createdEvents, type PaidGroup, writePayouts } from './write-payouts.js';
 
@@ -190,6 +191,7 @@ async function insertRun(
 
 async function pay(tx: Tx, parts: Parts, runId: string, { context, now }: RunOrder, paid: readonly PaidGroup[]): Promise<void> {
   const payouts = await writePayouts(tx, runId, paid, now);
+  await routeRun(tx, runId, now);
   await tx.query('UPDATE payout_run SET content_hash = $2 WHERE id = $1', [runId, contentHash(payouts.map(({ payout }) => payout))]);
   await goingBackTo('payouts create run', await tracesOfEntries(tx, runId), spanAttributes(parts, context), async () => {
     await post(

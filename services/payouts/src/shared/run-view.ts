@@ -1,7 +1,16 @@
 import type { Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { groupBy } from '../group-by.js';
-import { type LineRow, linesOf, type PayoutRow, payoutsOfRun, planHash, type RunRow } from '../runs/run-store.js';
+import {
+  approvalsOf,
+  type LineRow,
+  linesOf,
+  type PassedStage,
+  type PayoutRow,
+  payoutsOfRun,
+  planHash,
+  type RunRow,
+} from '../runs/run-store.js';
 
 /** A run with more lines than this is answered without them; each payout has its own. */
 const linesShown = 5000;
@@ -18,6 +27,7 @@ export function payoutView(payout: Omit<PayoutRow, 'status'> & { status: string 
     charges: payout.charges.map(({ kind, amount }) => ({ kind, amount })),
     feeWaived: toWireAmount(payout.feeWaived),
     currency,
+    routing: payout.routing,
     status,
     sandbox,
     rail,
@@ -45,6 +55,12 @@ async function payoutViews(tx: Tx, payouts: readonly PayoutRow[]) {
   return payouts.map((payout) => payoutView(payout, lines.get(payout.id) ?? []));
 }
 
+const stagesView = (stages: RunRow['stages'], passed: readonly PassedStage[]) =>
+  stages.map((stage) => {
+    const own = passed.find((one) => one.stage === stage);
+    return { stage, approvedBy: own?.approvedBy ?? null, approvedAt: own?.approvedAt.toISOString() ?? null };
+  });
+
 /** A run as the API shows it. */
 export async function runView(tx: Tx, run: RunRow) {
   const payouts = await payoutsOfRun(tx, run.id);
@@ -65,6 +81,7 @@ export async function runView(tx: Tx, run: RunRow) {
     contentHash: run.contentHash,
     planHash: planHash(payouts),
     builtBy: run.builtBy,
+    stages: stagesView(run.stages, await approvalsOf(tx, run.id)),
     approvedBy: run.approvedBy,
     submitRequested: run.submitRequestedAt !== null,
     reason: run.reason,

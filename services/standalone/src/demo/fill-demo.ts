@@ -155,7 +155,7 @@ function refund({ random }: Demo, sale: { eventId: string; brandId: string; amou
   };
 }
 
-/** Everything that waits is decided, then one person builds a run, another approves and submits it. */
+/** Everything that waits is decided, then one person builds a run, and others approve it: a manager first when it is large, then finance, who submits it. */
 async function payOut(demo: Demo, month: number): Promise<void> {
   const { admin, manager, finance, counts, say } = demo;
   await untilQuiet(admin);
@@ -167,7 +167,9 @@ async function payOut(demo: Demo, month: number): Promise<void> {
   );
   await untilQuiet(admin);
   const run = await admin.post('/api/v1/payout-runs', {});
-  await finance.post(`/api/v1/payout-runs/${run.id}/approve`);
+  for (const { stage } of run.stages as { stage: string }[]) {
+    await (stage === 'manager' ? manager : finance).post(`/api/v1/payout-runs/${run.id}/approve`);
+  }
   await finance.post(`/api/v1/payout-runs/${run.id}/submit`);
   const status = await untilSettled(admin, run.id);
   counts.runs++;

@@ -2,7 +2,7 @@ import type { Database } from '@tributary/service-kit';
 import type { Flag, PolicyVersion, RoutingStore } from '../routing/routing-store.js';
 import { cleared } from './cleared.js';
 
-const policies = /* sql */ `SELECT policy.brand_id AS "brandId", policy.version, policy.effective_from AS "effectiveFrom", policy.rows, policy.reason,
+const policies = /* sql */ `SELECT policy.brand_id AS "brandId", policy.applies_to AS "appliesTo", policy.version, policy.effective_from AS "effectiveFrom", policy.rows, policy.reason,
     policy.document_hash AS "documentHash", policy.author_id AS "authorId", policy.recorded_at AS "recordedAt", acceptance.accepted_by AS "acceptedBy",
     acceptance.accepted_at AS "acceptedAt"
   FROM routing_policy policy LEFT JOIN routing_policy_acceptance acceptance USING (brand_id, version)`;
@@ -15,15 +15,26 @@ export const pgRoutingStore = (db: Database): RoutingStore => ({
     );
     return rows[0]?.last ?? 0;
   },
-  async lastAccepted(tx, brandId) {
-    const sql = 'SELECT coalesce(max(version), 0)::int AS last FROM routing_policy_acceptance WHERE brand_id = $1';
-    return (await tx.query<{ last: number }>(sql, [brandId])).rows[0]?.last ?? 0;
+  async lastAccepted(tx, brandId, appliesTo) {
+    const sql = `SELECT coalesce(max(version), 0)::int AS last FROM routing_policy_acceptance JOIN routing_policy USING (brand_id, version)
+       WHERE brand_id = $1 AND applies_to = $2`;
+    return (await tx.query<{ last: number }>(sql, [brandId, appliesTo])).rows[0]?.last ?? 0;
   },
   async insert(tx, one) {
     await tx.query(
-      `INSERT INTO routing_policy (brand_id, version, effective_from, rows, reason, author_id, recorded_at, document_hash)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [one.brandId, one.version, one.effectiveFrom, JSON.stringify(one.rows), one.reason, one.authorId, one.recordedAt, one.documentHash],
+      `INSERT INTO routing_policy (brand_id, version, effective_from, rows, reason, author_id, recorded_at, document_hash, applies_to)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        one.brandId,
+        one.version,
+        one.effectiveFrom,
+        JSON.stringify(one.rows),
+        one.reason,
+        one.authorId,
+        one.recordedAt,
+        one.documentHash,
+        one.appliesTo,
+      ],
     );
   },
   async accept(tx, { brandId, version, authorId, acceptedBy, acceptedAt }) {
@@ -35,11 +46,11 @@ export const pgRoutingStore = (db: Database): RoutingStore => ({
   async find(tx, brandId, version) {
     return (await tx.query<PolicyVersion>(`${policies} WHERE policy.brand_id = $1 AND policy.version = $2`, [brandId, version])).rows[0];
   },
-  async inForce(tx, brandIds, at) {
+  async inForce(tx, appliesTo, brandIds, at) {
     const { rows } = await tx.query<PolicyVersion>(
       `SELECT DISTINCT ON ("brandId") * FROM (${policies} WHERE policy.brand_id = ANY($1)) known
-       WHERE "effectiveFrom" <= $2 AND "acceptedAt" <= $2 ORDER BY "brandId", version DESC`,
-      [brandIds, at],
+       WHERE "appliesTo" = $3 AND "effectiveFrom" <= $2 AND "acceptedAt" <= $2 ORDER BY "brandId", version DESC`,
+      [brandIds, at, appliesTo],
     );
     return new Map(rows.map((row) => [row.brandId, row]));
   },

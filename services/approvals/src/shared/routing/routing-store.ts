@@ -1,3 +1,4 @@
+import type { RoutedKind } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import type { Scope } from '@tributary/service-kit';
 import type { RoutingRow } from './domain/table.js';
@@ -5,6 +6,7 @@ import type { RoutingRow } from './domain/table.js';
 /** A version of a brand's routing table: never changed. Who accepted it is written beside it. */
 export interface PolicyVersion {
   brandId: string;
+  appliesTo: RoutedKind;
   version: number;
   effectiveFrom: Date;
   rows: RoutingRow[];
@@ -28,9 +30,9 @@ export interface RoutingStore {
   insert(tx: Tx, policy: PolicyVersion): Promise<void>;
   accept(tx: Tx, policy: PolicyVersion & { acceptedBy: string; acceptedAt: Date }): Promise<void>;
   find(tx: Tx, brandId: string, version: number): Promise<PolicyVersion | undefined>;
-  lastAccepted(tx: Tx, brandId: string): Promise<number>;
+  lastAccepted(tx: Tx, brandId: string, appliesTo: RoutedKind): Promise<number>;
   /** The versions that count at an instant, by brand: effective and accepted by then, the highest of these. */
-  inForce(tx: Tx, brandIds: readonly string[], at: Date): Promise<Map<string, PolicyVersion>>;
+  inForce(tx: Tx, appliesTo: RoutedKind, brandIds: readonly string[], at: Date): Promise<Map<string, PolicyVersion>>;
   /** Newest first. */
   list(scope: Scope, brandId: string, limit: number, before?: number): Promise<PolicyVersion[]>;
   /** One for each risk hit since an instant and partner whose commissions it met. */

@@ -1,10 +1,11 @@
+import { defaultPayoutRows, type RoutedKind } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { formatMajor } from '@tributary/money';
 import { fieldsOf } from '@tributary/rules';
 import type { PartnerProfile } from '../profile-store.js';
 import { type BrandLimits, defaultTable } from './domain/default-table.js';
 import { factsOf, lookBackOf, type RoutedEntry } from './domain/facts.js';
-import { type Routed, type RoutingTable, route } from './domain/table.js';
+import { type Routed, type RoutingRow, type RoutingTable, route } from './domain/table.js';
 import type { Flag, RoutingStore } from './routing-store.js';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -15,15 +16,19 @@ export async function tablesOf(
   tx: Tx,
   limits: ReadonlyMap<string, BrandLimits>,
   at: Date,
+  appliesTo: RoutedKind = 'commissions',
 ): Promise<Map<string, RoutingTable>> {
-  const written = await routing.inForce(tx, [...limits.keys()], at);
+  const written = await routing.inForce(tx, appliesTo, [...limits.keys()], at);
   return new Map(
     [...limits].map(([brandId, own]) => {
       const policy = written.get(brandId);
-      return [brandId, policy ? { policyVersion: policy.version, rows: policy.rows } : defaultTable(own)];
+      return [brandId, policy ? { policyVersion: policy.version, rows: policy.rows } : ownTable(appliesTo, own)];
     }),
   );
 }
+
+const ownTable = (appliesTo: RoutedKind, own: BrandLimits): RoutingTable =>
+  appliesTo === 'payouts' ? { policyVersion: null, rows: defaultPayoutRows(own.financeThreshold) as RoutingRow[] } : defaultTable(own);
 
 /** Routes the entries of one batch. */
 export interface Router {

@@ -1,3 +1,4 @@
+import type { RunStage } from '@tributary/contracts';
 import { isOver, type PayoutStatus } from '../../payouts/domain/payout-state.js';
 
 export type RunStatus = 'draft' | 'sealed' | 'cleared' | 'refused' | 'cancelled' | 'submitting' | 'submitted' | 'completed';
@@ -13,6 +14,10 @@ export function runStatusAfter(current: RunStatus, payouts: readonly PayoutStatu
 export function whyNotApprove(status: RunStatus): string | null {
   return status === 'draft' ? null : `The run is ${status}; only a draft can be approved`;
 }
+/** The stage that comes next; undefined when all have approved. */
+export const stageDue = (stages: readonly RunStage[], passed: readonly { stage: RunStage }[]): RunStage | undefined =>
+  stages.find((stage) => !passed.some((one) => one.stage === stage));
+
 /** Once a run has been asked for and cleared, its payouts may be with a rail. */
 export function whyNotCancel(status: RunStatus): string | null {
   return status === 'draft' || status === 'sealed' || status === 'cleared' ? null : `The run is ${status}: there is nothing to give up`;

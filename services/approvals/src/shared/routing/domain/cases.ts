@@ -8,6 +8,8 @@ export interface Bounds {
   brandCurrency: string;
   statuses: readonly string[];
   riskLevels: readonly string[];
+  /** Both, unless told. */
+  byHand?: readonly boolean[];
 }
 
 /**
@@ -57,7 +59,10 @@ function numbered(dimensions: Dimensions, number: number) {
 }
 
 /** Undefined when the rows name more tags than sets of them can be gone through. */
-export function dimensionsOf(rows: readonly RoutingRow[], { brandCurrency, statuses, riskLevels }: Bounds): Dimensions | undefined {
+export function dimensionsOf(
+  rows: readonly RoutingRow[],
+  { brandCurrency, statuses, riskLevels, byHand = [false, true] }: Bounds,
+): Dimensions | undefined {
   const rules = rows.flatMap(({ when }) => (when ? rulesOf(when) : []));
   const values = (field: string) => rules.flatMap((rule) => (rule.field === field ? [rule.value ?? []].flat().map(String) : []));
   const words = (field: string, ...others: string[]) => [...new Set([...values(field), ...others])];
@@ -73,7 +78,7 @@ export function dimensionsOf(rows: readonly RoutingRow[], { brandCurrency, statu
       ...amounts.map((amount) => ({ amount, currency: brandCurrency })),
       ...currencies.flatMap((currency) => [-1n, 1n].map((amount) => ({ amount, currency }))),
     ],
-    byHand: [false, true],
+    byHand,
     components: words('component', 'some other component'),
     statuses: named('partner.status') ? statuses : statuses.slice(0, 1),
     riskLevels: named('partner.riskLevel') ? riskLevels : riskLevels.slice(0, 1),

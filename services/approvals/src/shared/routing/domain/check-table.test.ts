@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Rule } from '@tributary/rules';
 import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
-import { checkTable } from './check-table.js';
+import { checkPayoutTable, checkTable } from './check-table.js';
 import { defaultTable } from './default-table.js';
 import { factsOf } from './facts.js';
 import { matches, type RoutingRow, takesNothingOut } from './table.js';
@@ -86,6 +86,22 @@ test('a table with more cases than can be gone through is refused', () => {
   expect(check(row('a', ...tags), rest)).toEqual([{ pointer: '/rows', rule: 'too-many-cases-to-check' }]);
   const many = Array.from({ length: 40 }, (_, index) => row(`row-${index}`, above(1000 - index), ...tags.slice(0, 8)));
   expect(check(...many, rest)).toEqual([{ pointer: '/rows', rule: 'too-many-cases-to-check' }]);
+});
+
+test('T-07 T-10 a table for payouts: each needs a person, by what is known of a payout', () => {
+  const both: RoutingRow = { ...row('large', above(500_000)), outcome: 'manager-and-finance' };
+  const all: RoutingRow = { name: 'rest', outcome: 'finance' };
+  expect(checkPayoutTable([both, all], bounds)).toEqual([]);
+  expect(checkPayoutTable([{ ...both, decideWithinHours: 1 }, rest], bounds)).toEqual([
+    { pointer: '/rows/0/decideWithinHours', rule: 'payout-has-no-deadline' },
+    { pointer: '/rows/1/outcome', rule: 'payout-needs-a-person' },
+  ]);
+  expect(checkPayoutTable([row('a', { field: 'byHand', operator: '=', value: true }), all], bounds)).toEqual([
+    { pointer: '/rows/0/when/rules/0/field', rule: 'unknown-field' },
+  ]);
+  expect(checkPayoutTable([row('never', { field: 'amount', operator: '<', value: 1 }), all], bounds)).toEqual([
+    { pointer: '/rows/0', rule: 'row-is-unreachable' },
+  ]);
 });
 
 const aRule = fc.oneof(

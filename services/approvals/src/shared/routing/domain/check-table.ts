@@ -1,6 +1,6 @@
-import { isGroup, type Rule, type RuleGroup, validate } from '@tributary/rules';
+import { type Fields, isGroup, type Rule, type RuleGroup, validate } from '@tributary/rules';
 import { type Bounds, casesOf, countOf, dimensionsOf } from './cases.js';
-import { routingFields } from './facts.js';
+import { payoutRoutingFields, routingFields } from './facts.js';
 import { matches, type RoutingRow, takesNothingOut } from './table.js';
 
 /** One mistake: where (JSON pointer into the body) and which. */
@@ -19,14 +19,28 @@ const wholeWords: readonly Rule['operator'][] = ['=', '!=', 'in', 'notIn', 'null
  * no case reaches because those above catch all of them. Empty when exactly one row decides each case, and each row some.
  */
 export function checkTable(rows: readonly RoutingRow[], bounds: Bounds): TableFinding[] {
-  const wrong = [...rows.flatMap(wrongConditions), ...doubledNames(rows)];
+  return check(rows, bounds, routingFields, []);
+}
+
+/** The same of a table for payouts: they are never made by hand, always take out, and are never approved by nobody, nor by a deadline. */
+export function checkPayoutTable(rows: readonly RoutingRow[], bounds: Bounds): TableFinding[] {
+  const notForPayouts = rows.flatMap(({ outcome, decideWithinHours }, index) => [
+    ...(outcome === 'auto' ? [{ pointer: `/rows/${index}/outcome`, rule: 'payout-needs-a-person' }] : []),
+    ...(decideWithinHours === undefined ? [] : [{ pointer: `/rows/${index}/decideWithinHours`, rule: 'payout-has-no-deadline' }]),
+  ]);
+  return check(rows, { ...bounds, byHand: [false] }, payoutRoutingFields, notForPayouts);
+}
+
+function check(rows: readonly RoutingRow[], bounds: Bounds, fields: Fields, found: readonly TableFinding[]): TableFinding[] {
+  const conditions = rows.flatMap((row, index) => wrongConditions(row, index, fields));
+  const wrong = [...conditions, ...found, ...doubledNames(rows)];
   return wrong.length > 0 ? wrong : [...gaps(rows), ...unreachable(rows, bounds)];
 }
 
-function wrongConditions({ when }: RoutingRow, index: number): TableFinding[] {
+function wrongConditions({ when }: RoutingRow, index: number, fields: Fields): TableFinding[] {
   if (when === undefined) return [];
   const pointer = `/rows/${index}/when`;
-  const problems = validate(when, routingFields, pointer);
+  const problems = validate(when, fields, pointer);
   return problems.length > 0 ? problems : partsOfWords(when, pointer);
 }
 

@@ -1,4 +1,4 @@
-import type { Fact, Fields } from '@tributary/rules';
+import type { Fact, Field, Fields } from '@tributary/rules';
 
 /** What a row of a routing table may ask about. Amounts are in minor units of the brand's currency, and missing in any other. */
 export const routingFields: Fields = {
@@ -16,6 +16,14 @@ export const routingFields: Fields = {
   /** How many risk hits the brand's commissions of the partner have met in so many days: `flags.30`. */
   'flags.*': { type: 'number', keys: /^[1-9]\d{0,2}$/ },
 };
+
+/** What a row of a table for payouts may ask about. */
+export const payoutRoutingFields: Fields = Object.fromEntries(
+  ['amount', 'currency', 'inBrandCurrency', 'brand', 'partner.riskLevel', 'partner.tags'].map((name) => [
+    name,
+    routingFields[name] as Field,
+  ]),
+);
 
 /** The days that a field looks back on; undefined when it does not. */
 // exact: at most three digits

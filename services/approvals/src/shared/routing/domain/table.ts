@@ -1,5 +1,5 @@
 import { toWireAmount } from '@tributary/money';
-import { describe, evaluate, fieldsOf, type RuleGroup } from '@tributary/rules';
+import { describe, evaluate, firstMatch, type RuleGroup } from '@tributary/rules';
 import { type RoutingFacts, routingFields } from './facts.js';
 
 export type Outcome = 'auto' | 'manager' | 'finance' | 'manager-and-finance';
@@ -52,19 +52,17 @@ export const matches = ({ when }: RoutingRow, facts: RoutingFacts): boolean => w
 
 /** The first row that matches decides. `amount` is the amount as people read it. */
 export function route(table: RoutingTable, facts: RoutingFacts, amount: string): Routed {
-  const rows = [takesNothingOut, ...table.rows];
-  const index = rows.findIndex((row) => matches(row, facts));
-  const row = rows[index];
-  if (row === undefined) throw new Error('a routing table ends with a row without conditions');
+  const match = firstMatch([takesNothingOut, ...table.rows], facts);
+  if (match === undefined) throw new Error('a routing table ends with a row without conditions');
+  const { row, looked } = match;
   const outcome = atLeast(row.outcome, facts);
-  const looked = new Set(rows.slice(0, index + 1).flatMap(({ when }) => (when ? fieldsOf(when) : [])));
   return {
     outcome,
     sentence: `${reasonOf(row, outcome, facts, amount)}: ${endings[outcome]}`,
     routing: {
       policyVersion: table.policyVersion,
       row: row.name,
-      facts: Object.fromEntries([...looked].sort().map((field) => [field, shown(facts[field])])),
+      facts: Object.fromEntries(looked.map((field) => [field, shown(facts[field])])),
       ...(row.decideWithinHours === undefined ? {} : { decideWithinHours: row.decideWithinHours }),
     },
   };
