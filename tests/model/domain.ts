@@ -9,12 +9,13 @@ import type * as balance from '../../services/payouts/src/ledger/domain/balance-
 import type * as posting from '../../services/payouts/src/ledger/domain/posting.js';
 import type * as state from '../../services/payouts/src/payouts/domain/payout-state.js';
 import type * as reports from '../../services/payouts/src/payouts/domain/rail-reports.js';
+import type * as routed from '../../services/payouts/src/routing/domain/route-payout.js';
 import type * as content from '../../services/payouts/src/runs/domain/content-text.js';
 import type * as run from '../../services/payouts/src/runs/domain/run-state.js';
 import type * as split from '../../services/payouts/src/runs/domain/split-groups.js';
 
 /** The pure functions that decide about money: those of the services, or a copy of them with a mistake in it. */
-export type Domain = typeof approval &
+export type Domain = Omit<typeof approval, 'stageDue' | 'stagesOf'> &
   typeof hold &
   typeof facts &
   typeof table &
@@ -27,7 +28,8 @@ export type Domain = typeof approval &
   typeof reports &
   typeof content &
   typeof run &
-  typeof split;
+  typeof split &
+  typeof routed;
 
 const files = [
   'approvals/src/review/domain/approval',
@@ -44,9 +46,10 @@ const files = [
   'payouts/src/runs/domain/content-text',
   'payouts/src/runs/domain/run-state',
   'payouts/src/runs/domain/split-groups',
+  'payouts/src/routing/domain/route-payout',
 ];
 
-/** Loads the domains of a `services` folder. */
+/** Loads the domains of a `services` folder. Of two functions of one name, that of payouts counts here. */
 export async function loadDomain(services: string): Promise<Domain> {
   const modules = await Promise.all(files.map((file) => import(`${services}/${file}.ts`)));
   return Object.assign({}, ...modules) as Domain;

@@ -25,6 +25,8 @@ export interface ModelPayout {
 export interface ModelRun {
   state: string;
   by: string;
+  /** Who has approved it so far. */
+  passed: string[];
   asked: boolean;
   tampered: boolean;
   /** By approvals. */

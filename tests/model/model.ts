@@ -105,7 +105,7 @@ export class Model extends ApprovalsModel {
       this.payouts.set(id, { ...payout, id, run, state: 'draft', tried: false, rail: 'nothing' });
       for (const item of payout.items) Object.assign(this.items.get(item) ?? {}, { payout: id });
     }
-    this.runs.set(run, { state: 'draft', by, asked: false, tampered: false, clearance: 'none' });
+    this.runs.set(run, { state: 'draft', by, passed: [], asked: false, tampered: false, clearance: 'none' });
   }
 
   of(run: string): ModelPayout[] {
@@ -116,6 +116,11 @@ export class Model extends ApprovalsModel {
     const run = this.runs.get(id);
     if (!run || run.by === person || run.state !== 'draft' || run.tampered) return false;
     if (this.of(id).some(({ method }) => method.by === person && method.at > this.now - 7 * dayMs)) return false;
+    const isLarge = this.of(id).some(({ amount, currency }) => currency !== 'EUR' || amount > 60_000n);
+    // Finance has the last word, and of large ones a manager, or another of finance, the first.
+    if (run.passed.includes(person) || (!person.startsWith('f') && (!isLarge || run.passed.length > 0))) return false;
+    run.passed.push(person);
+    if (isLarge && run.passed.length < 2) return true;
     run.state = 'sealed';
     for (const payout of this.of(id)) payout.state = 'approved';
     return true;

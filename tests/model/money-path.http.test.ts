@@ -7,7 +7,7 @@ import type { Rail } from '../../services/payouts/src/rails/domain/rail.js';
 import { loadDomain } from './domain.js';
 import { RealPayouts } from './real-payouts.js';
 import { start } from './side-by-side.js';
-import { stories } from './story.js';
+import { type Command, stories } from './story.js';
 import { TwiceTold } from './twice-told.js';
 
 const domain = await loadDomain(`${import.meta.dirname}/../../services`);
@@ -33,6 +33,18 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+/** Before anything else somebody is paid, so that no story is about nothing. */
+const prologue: Command[] = [
+  ['accrue', 5, 1],
+  ['deliver', 0, 1],
+  ['build', 1, 1],
+  ['approveRun', 1, 3],
+  ['deliver', 0, 1],
+  ['submit', 1, 0],
+  ['deliver', 0, 1],
+  ['send', 0, 0],
+];
+
 test('INV-M3 M6 P1 R1 S3 on PostgreSQL: what 100 commands leave in the database and at the rail is what the model says', async () => {
   let paid = 0;
   // Each story has a brand and partners of its own; the clock only goes forward.
@@ -42,7 +54,7 @@ test('INV-M3 M6 P1 R1 S3 on PostgreSQL: what 100 commands leave in the database 
       real = new RealPayouts(() => service);
       const told = new TwiceTold(domain, real, service, now);
       await told.begin();
-      for (const [index, command] of story.entries()) {
+      for (const [index, command] of [...prologue, ...story].entries()) {
         await told.play(command);
         if (index % 10 === 9) expect(await real.state()).toEqual(told.expected());
       }

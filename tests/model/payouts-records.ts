@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PayoutCharge } from '@tributary/contracts';
+import type { PayoutCharge, RunStage } from '@tributary/contracts';
 import type { PlaceableEntry } from '../../services/payouts/src/entries/domain/place-entry.js';
 import type { PayoutReport, PayoutStatus } from '../../services/payouts/src/payouts/domain/payout-state.js';
 import type { RunStatus } from '../../services/payouts/src/runs/domain/run-state.js';
@@ -38,7 +38,9 @@ export interface Run {
   id: string;
   status: RunStatus;
   builtBy: string;
-  approvedBy: string | null;
+  /** Who approves it, in order, and who has. */
+  stages: readonly RunStage[];
+  passed: { stage: RunStage; by: string }[];
   asked: boolean;
   contentHash: string;
   clearedHash: string | null;
@@ -57,6 +59,7 @@ export type Fault =
   | 'pending-reversal-ignored'
   | 'builder-approves'
   | 'enterer-approves'
+  | 'same-person-for-both-stages'
   | 'new-key-on-retry'
   | 'content-not-compared'
   | 'posting-twice'
@@ -69,6 +72,7 @@ export type Dies = 'before-the-call' | 'after-the-answer' | null;
 
 export const weekMs = 7 * 86_400_000;
 export const brand = { currency: 'EUR', minimumPayout: 100n, rails: ['bank-file', 'paypal'] };
+export const financeThreshold = 60_000n;
 export const clawback = { days: 2, timeZone: 'UTC' };
 
 export const accountOf = ({ partnerId, currency }: { partnerId: string; currency: string }): string => `${partnerId} ${currency}`;

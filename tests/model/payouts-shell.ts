@@ -11,6 +11,7 @@ import {
   type Entry,
   type Fault,
   failed,
+  financeThreshold,
   groupsOf,
   hashOf,
   type Method,
@@ -98,7 +99,8 @@ export class PayoutsShell extends LedgerShell {
       id: runId,
       status: 'draft',
       builtBy: order.builtBy,
-      approvedBy: null,
+      stages: this.stages(payouts),
+      passed: [],
       asked: false,
       contentHash: this.hash(payouts),
       clearedHash: null,
@@ -111,10 +113,15 @@ export class PayoutsShell extends LedgerShell {
   approve(run: Run, by: string): string {
     if (run.builtBy === by && !this.faults.has('builder-approves')) return 'four-eyes';
     if (this.domain.whyNotApprove(run.status)) return 'run-state-forbids';
+    const stage = this.domain.stageDue(run.stages, run.passed);
+    if (run.passed.some((one) => one.by === by) && !this.faults.has('same-person-for-both-stages')) return 'four-eyes';
+    if (!stage || (stage === 'finance' && !by.startsWith('f'))) return 'not-permitted';
     const payouts = this.of(run);
     if (payouts.some((payout) => this.enteredLately(payout, by)) && !this.faults.has('enterer-approves')) return 'four-eyes';
     if (this.changed(run)) return 'content-changed';
-    Object.assign(run, { status: 'sealed', approvedBy: by });
+    run.passed.push({ stage, by });
+    if (this.domain.stageDue(run.stages, run.passed)) return 'ok';
+    run.status = 'sealed';
     for (const payout of payouts) this.step(payout, 'approved');
     const claimed = payouts.map(({ id, partnerId, amount, charges, lines }) => ({
       payoutId: id,
@@ -274,6 +281,12 @@ export class PayoutsShell extends LedgerShell {
   private enteredLately({ partnerId, methodId }: Payout, by: string): boolean {
     const method = this.methods.get(partnerId)?.find(({ id }) => id === methodId);
     return method?.createdBy === by && method.createdAt.getTime() > this.now().getTime() - weekMs;
+  }
+
+  private stages(payouts: readonly Payout[]): Run['stages'] {
+    const table = this.domain.defaultPayoutTable(financeThreshold);
+    const known = { brandCurrency: brand.currency, riskLevel: 'low', tags: [] };
+    return this.domain.stagesOf(payouts.map((payout) => this.domain.routePayout(table, { ...payout, ...known }).outcome));
   }
 
   private changed(run: Run): boolean {

@@ -1,4 +1,4 @@
-import { type EventOf, newId } from '@tributary/contracts';
+import { type EventOf, newId, type Role } from '@tributary/contracts';
 import { anEvent, type TestService } from '@tributary/testkit';
 import type { Instruction, Rail } from '../../services/payouts/src/rails/domain/rail.js';
 import { accrued, brandChanged, decided, enrolled, partnerChanged } from '../../services/payouts/test/world.js';
@@ -48,7 +48,7 @@ export class RealPayouts {
   private temper = ({ payoutId }: Instruction): Temper => this.temperOf(this.names.get(payoutId) ?? '');
 
   async begin(): Promise<void> {
-    const changed = brandChanged(this.brandId, { minimumPayout: 100, clawbackDays: 2 });
+    const changed = brandChanged(this.brandId, { minimumPayout: 100, clawbackDays: 2, financeThreshold: 60_000 });
     await this.service().deliver({ ...changed, data: { ...changed.data, timeZone: 'UTC' } });
     for (const rail of ['bank-file', 'paypal'] as const)
       await this.service()
@@ -90,9 +90,10 @@ export class RealPayouts {
   /** Whether the service does what is asked of a run. */
   async ask(run: string, what: 'approve' | 'submit' | 'cancel', by: string): Promise<boolean> {
     const body = what === 'cancel' ? { reason: 'not now' } : {};
-    const { status, text } = await this.as(by)
-      .post(`/api/v1/payout-runs/${this.id(run)}/${what}`)
-      .send(body);
+    // Who may decide for finance is known by his role; what else is asked is asked by an administrator.
+    const roles: Role[] = [by.startsWith('f') ? 'finance-approver' : 'programme-manager'];
+    const person = what === 'approve' ? this.service().request({ actorId: by, roles }) : this.as(by);
+    const { status, text } = await person.post(`/api/v1/payout-runs/${this.id(run)}/${what}`).send(body);
     if (status >= 500) throw new Error(text);
     return status < 300;
   }

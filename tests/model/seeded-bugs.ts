@@ -137,6 +137,12 @@ export const seededBugs: readonly SeededBug[] = [
   bug('the account is not in the content', `${payouts}/runs/domain/content-text.ts`, '      payout.accountHmac,\n', ''),
   bug('a run is approved twice', `${payouts}/runs/domain/run-state.ts`, "status === 'draft' ? null", "status !== 'completed' ? null"),
   bug(
+    'finance alone approves what is large',
+    `${payouts}/routing/domain/route-payout.ts`,
+    "outcome === 'manager-and-finance' ? ['manager', 'finance'] : [outcome]",
+    "['finance']",
+  ),
+  bug(
     'a run on its way is given up',
     `${payouts}/runs/domain/run-state.ts`,
     "status === 'sealed' || status === 'cleared' ? null",
@@ -150,6 +156,7 @@ export const faults: readonly Fault[] = [
   'pending-reversal-ignored',
   'builder-approves',
   'enterer-approves',
+  'same-person-for-both-stages',
   'new-key-on-retry',
   'content-not-compared',
   'posting-twice',

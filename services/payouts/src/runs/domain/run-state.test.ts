@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type RunStatus, runStatusAfter, whyNotApprove, whyNotCancel, whyNotSubmit } from './run-state.js';
+import { type RunStatus, runStatusAfter, stageDue, whyNotApprove, whyNotCancel, whyNotSubmit } from './run-state.js';
 
 const all: RunStatus[] = ['draft', 'sealed', 'cleared', 'refused', 'cancelled', 'submitting', 'submitted', 'completed'];
 
@@ -31,4 +31,12 @@ test('INV-S1 what may be asked of a run in each of its states, and why not', () 
     null,
     null,
   ]);
+});
+
+test('FG2 the stage that comes next is the first that nobody has approved', () => {
+  const stages = ['manager', 'finance'] as const;
+  expect(stageDue(stages, [])).toBe('manager');
+  expect(stageDue(stages, [{ stage: 'manager' }])).toBe('finance');
+  expect(stageDue(stages, [{ stage: 'finance' }])).toBe('manager');
+  expect(stageDue(stages, [{ stage: 'manager' }, { stage: 'finance' }])).toBeUndefined();
 });
