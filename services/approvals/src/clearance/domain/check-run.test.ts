@@ -42,3 +42,23 @@ test.each([
   const facts = { payouts: [payout], entries, partners, ...change };
   expect(checkRun(facts.payouts, facts.entries, facts.partners)).toMatchObject({ cleared: false, reason });
 });
+
+test('charges are part of the sum; a line that nobody knows, or of another amount, is named once, with every check that it fails', () => {
+  expect(checkRun([{ ...payout, amount: 890n, charges: -10n }], entries, partners)).toMatchObject({ cleared: true });
+  const stranger = { ...payout, lines: [{ entryId: 'ent_9', amount: 900n }] };
+  expect(checkRun([stranger], entries, new Map())).toEqual({
+    cleared: false,
+    reason: 'every-line-approved, amounts-as-approved, partners-active',
+    entryIds: ['ent_9'],
+    checks: [
+      { check: 'lines-add-up', outcome: 'passed' },
+      { check: 'every-line-approved', outcome: 'failed for 1 lines' },
+      { check: 'amounts-as-approved', outcome: 'failed for 1 lines' },
+      { check: 'no-entry-twice', outcome: 'passed' },
+      { check: 'partners-active', outcome: 'failed for 1 lines' },
+      { check: 'no-high-risk', outcome: 'passed' },
+    ],
+  });
+  const less = { ...payout, amount: 899n, lines: [{ entryId: 'ent_1', amount: 899n }] };
+  expect(checkRun([less], entries, partners)).toMatchObject({ reason: 'amounts-as-approved', entryIds: ['ent_1'] });
+});
