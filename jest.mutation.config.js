@@ -1,4 +1,5 @@
 import base from './jest.config.js';
+import { targets } from './scripts/lib/mutation/targets.mjs';
 
 // What Stryker runs for each mutant: the tests of one pure package (TRIBUTARY_MUTATED), without PostgreSQL and in one process.
 
@@ -8,7 +9,7 @@ const { globalSetup: _setup, globalTeardown: _teardown, testSequencer: _sequence
 export default {
   ...shared,
   rootDir: import.meta.dirname,
-  roots: [`<rootDir>/packages/${process.env.TRIBUTARY_MUTATED}`],
+  roots: [`<rootDir>/${targets[process.env.TRIBUTARY_MUTATED].folder}`],
   modulePathIgnorePatterns: ['/dist/'],
   testTimeout: 30_000,
 };

@@ -1,11 +1,14 @@
-// Mutation tests of one pure package: `npm run test:mutation` (scripts/mutation.mjs) runs this for each and judges the survivors.
+// Mutation tests of one pure package, or of the domains of a service: `npm run test:mutation` (scripts/mutation.mjs) runs this for each and judges the survivors.
+
+import { targets } from './scripts/lib/mutation/targets.mjs';
 
 const name = process.env.TRIBUTARY_MUTATED;
 if (!name) throw new Error('TRIBUTARY_MUTATED names the package: start this by npm run test:mutation -- <package>');
 
-// Of the engine it is the fold: what an amount depends on. Not the refusals and warnings about terms (check/, lint/).
-const fold = ['engine-1/**/*', 'circumstances', 'deal-history', 'postings', 'fx', 'explanation', 'terms'];
-const mutated = process.env.TRIBUTARY_MUTATION_ONLY?.split(',') ?? (name === 'engine' ? fold : ['**/*']);
+const { folder, files, helpers = [] } = targets[name];
+const mutated = process.env.TRIBUTARY_MUTATION_ONLY?.split(',') ?? files;
+// Of a service only its domains are there: they need nothing else.
+const needed = folder.startsWith('packages/') ? ['**'] : ['package.json', 'src/**/domain/**', ...helpers];
 
 const withJest = {
   testRunner: 'jest',
@@ -28,9 +31,16 @@ export default {
   packageManager: 'npm',
   ...(process.env.TRIBUTARY_MUTATION_JEST === '1' ? withJest : inProcess),
   coverageAnalysis: 'perTest',
-  mutate: [...mutated.map((file) => `packages/${name}/src/${file}.ts`), '!**/*.test.ts'],
+  mutate: [...mutated.map((file) => `${folder}/src/${file}.ts`), '!**/*.test.ts'],
   // The sandbox needs the package itself and the two Jest configurations; the rest comes through node_modules.
-  ignorePatterns: ['**', `!packages/${name}/**`, '!jest.config.js', '!jest.mutation.config.js', '!package.json', `packages/${name}/dist`],
+  ignorePatterns: [
+    '**',
+    ...needed.map((file) => `!${folder}/${file}`),
+    '!jest.config.js',
+    '!jest.mutation.config.js',
+    '!package.json',
+    `${folder}/dist`,
+  ],
   tempDirName: '.cache/stryker',
   incremental: true,
   incrementalFile: `coverage/mutation/${name}.incremental.json`,

@@ -1,4 +1,4 @@
-// `npm run test:mutation`: Stryker on the pure packages, one after the other, then docs/mutation.md.
+// `npm run test:mutation`: Stryker on the pure packages and the pure domains of services, one after the other, then docs/mutation.md.
 //
 //   npm run test:mutation                     all of them; only what has changed since the last run is tried again
 //   npm run test:mutation -- money            one
@@ -13,9 +13,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { targets } from './lib/mutation/targets.mjs';
 import { judge, page, reasonsOf, summarise } from './lib/mutation-report.mjs';
 
-const packages = ['money', 'calendar', 'engine'];
+const packages = Object.keys(targets);
 const root = path.resolve(import.meta.dirname, '..');
 const reportOf = (name) => path.join(root, 'coverage/mutation', `${name}.json`);
 const reasons = reasonsOf(JSON.parse(readFileSync(path.join(root, 'mutation-survivors.json'), 'utf8')));
@@ -36,7 +37,7 @@ const summaries = packages
 for (const { name, score, survivors } of summaries) {
   const { unexplained, stale } = judge(
     survivors,
-    reasons.filter(({ file }) => file.startsWith(`packages/${name}/`)),
+    reasons.filter(({ file }) => file.startsWith(`${targets[name].folder}/`)),
   );
   say(`${name}: ${score.toFixed(1)} %, ${survivors.length} survived, ${unexplained.length} of them without a reason`);
   for (const { line, ...one } of unexplained) say(`  line ${line}: ${JSON.stringify({ ...one, reason: '' })}`);

@@ -38,7 +38,7 @@ const scoreOf = (detected, undetected) => Math.floor((detected / Math.max(detect
 function foldersOf(mutants) {
   const folders = new Map();
   for (const { file, mutant } of mutants) {
-    const folder = path.posix.dirname(file.replace(/^packages\/[^/]+\//, ''));
+    const folder = path.posix.dirname(file.replace(/^(packages|services)\/[^/]+\//, ''));
     const counts = folders.get(folder) ?? { folder, detected: 0, survived: 0 };
     if (DETECTED.has(mutant.status)) counts.detected += 1;
     if (UNDETECTED.has(mutant.status)) counts.survived += 1;
@@ -97,7 +97,10 @@ const HEAD = [
   'changed too. The tests run in one process that keeps them loaded (`scripts/lib/mutation/`); those of the engine without the property',
   'suites, the stories and the largest examples (`stryker.config.js`): what only those notice counts as survived.',
   '',
-  '| package | score | noticed | survived |',
+  'Of services it is the domains that money and decisions hang on: of approvals routing, review and clearance; of payouts ledger, entries,',
+  'runs and payouts. What stands around them, SQL and routes, is shown by their tests on PostgreSQL.',
+  '',
+  '| what | score | noticed | survived |',
   '|---|---|---|---|',
 ];
 

@@ -20,5 +20,5 @@ export function test(name, run) {
 }
 
 test.each = (rows) => (name, run) => {
-  for (const [index, row] of rows.entries()) test(`${name} ${index}`, () => run(...row));
+  for (const [index, row] of rows.entries()) test(`${name} ${index}`, () => (Array.isArray(row) ? run(...row) : run(row)));
 };

@@ -9,6 +9,7 @@ import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from '@stryker
 import { DryRunStatus, determineHitLimitReached, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
 import { register as readTypeScript } from 'tsx/esm/api';
 import { cachesOf } from './caches.mjs';
+import { targets } from './targets.mjs';
 
 const WRITTEN_DOWN = Symbol.for('tributary.mutation.tests');
 
@@ -91,7 +92,7 @@ class InProcessRunner {
 
   async load() {
     if (this.loaded) return;
-    const folder = path.resolve('packages', process.env.TRIBUTARY_MUTATED);
+    const folder = path.resolve(targets[process.env.TRIBUTARY_MUTATED].folder);
     const tests = [];
     this.loads = (this.loads ?? 0) + 1;
     globalThis[WRITTEN_DOWN] = tests;

@@ -73,8 +73,8 @@ export const pgClearanceStore = (): ClearanceStore => ({
   async repeatedEntries(tx, { runId, contentHash }) {
     const { rows } = await tx.query<{ entryId: string }>(
       `SELECT entry_id AS "entryId" FROM (
-         SELECT line ->> 'entryId' AS entry_id, count(*) AS times FROM payout_part JOIN (${sealedIds}) AS sealed USING (payout_id), jsonb_array_elements(lines) AS line
-         WHERE run_id = $1 GROUP BY 1 HAVING count(*) > 1) AS repeated, generate_series(2, times) ORDER BY 1`,
+         SELECT line ->> 'entryId' AS entry_id, (line ->> 'amount')::bigint < 0 AS takes_back, count(*) AS times FROM payout_part JOIN (${sealedIds}) AS sealed USING (payout_id), jsonb_array_elements(lines) AS line
+         WHERE run_id = $1 GROUP BY 1, 2 HAVING count(*) > 1) AS repeated, generate_series(2, times) ORDER BY 1`,
       [runId, contentHash],
     );
     return rows.map(({ entryId }) => entryId);

@@ -9,8 +9,9 @@ function checkRun(
 ) {
   const check = new RunCheck();
   check.add(findingsOf(payouts, entries, partners));
-  const ids = payouts.flatMap(({ lines }) => lines.map(({ entryId }) => entryId));
-  check.add({ 'no-entry-twice': ids.filter((id, index) => ids.indexOf(id) < index) });
+  const lines = payouts.flatMap((payout) => payout.lines);
+  const keys = lines.map(({ entryId, amount }) => `${entryId} ${amount < 0n}`);
+  check.add({ 'no-entry-twice': lines.flatMap(({ entryId }, index) => (keys.indexOf(keys[index] ?? '') < index ? [entryId] : [])) });
   return check.decision();
 }
 
@@ -102,4 +103,25 @@ test('what is wrong in one piece of a run refuses all of it, and is counted over
   check.add(findingsOf([payout], entries, new Map()));
   expect(check.decision()).toMatchObject({ cleared: false, reason: 'partners-active', entryIds: ['ent_1', 'ent_2'] });
   expect(check.decision().checks).toContainEqual({ check: 'partners-active', outcome: 'failed for 4 lines' });
+});
+
+test('charges are part of the sum; a line that nobody knows, or of another amount, is named once, with every check that it fails', () => {
+  expect(checkRun([{ ...payout, amount: 890n, charges: -10n }], entries, partners)).toMatchObject({ cleared: true });
+  const stranger = { ...payout, lines: [{ entryId: 'ent_9', amount: 900n }] };
+  expect(checkRun([stranger], entries, new Map())).toEqual({
+    cleared: false,
+    reason: 'every-line-approved, amounts-as-approved, partners-active',
+    entryIds: ['ent_9'],
+    checks: [
+      { check: 'lines-add-up', outcome: 'passed' },
+      { check: 'exchanges-at-their-rate', outcome: 'passed' },
+      { check: 'every-line-approved', outcome: 'failed for 1 lines' },
+      { check: 'amounts-as-approved', outcome: 'failed for 1 lines' },
+      { check: 'no-entry-twice', outcome: 'passed' },
+      { check: 'partners-active', outcome: 'failed for 1 lines' },
+      { check: 'no-high-risk', outcome: 'passed' },
+    ],
+  });
+  const less = { ...payout, amount: 899n, lines: [{ entryId: 'ent_1', amount: 899n }] };
+  expect(checkRun([less], entries, partners)).toMatchObject({ reason: 'amounts-as-approved', entryIds: ['ent_1'] });
 });

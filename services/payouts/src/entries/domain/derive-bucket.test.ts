@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, writeOffOf } from './derive-bucket.js';
+import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, isReversal, writeOffOf } from './derive-bucket.js';
 
 const now = new Date('2026-03-31T22:00:00.000Z');
 const facts = (some: Partial<EntryFacts> = {}): EntryFacts => ({
@@ -113,4 +113,37 @@ describe('WE-52 M-25 what was paid is taken back within the brand’s window onl
     );
     expect(effectiveFrom(at(new Date('2026-03-20T00:00:00Z'), { bucket: 'written-off', decidedAt: null }), 'payable', now)).toEqual(now);
   });
+});
+
+test('what came back after it was taken back lies in payable beside what was taken back of it', () => {
+  expect(deriveBucket(facts({ corrected: -2000n, decisionState: 'rejected' }), undefined, now)).toBe('payable');
+});
+
+test('what has no maturity yet does not mature; what knows no instant of its own or of a payment is not too late', () => {
+  expect(deriveBucket(facts({ maturesAt: null }), undefined, now)).toBe('approved');
+  const clawback = { days: 1, timeZone: 'UTC' };
+  const paid = facts({ bucket: 'paid', runId: 'run', paidAt: new Date(0) });
+  expect(writeOffOf(refund({ clawback, occurredAt: null }), paid)).toBeNull();
+  expect(writeOffOf(refund({ clawback }), undefined)).toBeNull();
+  expect(isReversal({ amount: 0n, adjusts: 'e' })).toBe(false);
+});
+
+test('only what was paid once is taken back', () => {
+  for (const bucket of ['pending', 'held', 'approved', 'payable', 'rejected', 'in-payout'] as const)
+    expect(correctionDue(facts({ bucket, decisionState: 'rejected' }), undefined)).toBe(0n);
+  // Paid, taken back, and then the payment came back: nothing more is due.
+  expect(correctionDue(facts({ bucket: 'payable', decisionState: 'rejected', corrected: -2000n }), undefined)).toBe(0n);
+  expect(correctionDue(facts({ bucket: 'payable', corrected: -2000n }), undefined)).toBe(2000n);
+});
+
+test('O-10 a move counts from the latest of its causes, and never from before they were or after now', () => {
+  const [first, second, third] = ['2026-03-01T00:00:00Z', '2026-03-05T00:00:00Z', '2026-03-20T00:00:00Z'].map((text) => new Date(text));
+  const entry = facts({ occurredAt: first ?? null, decidedAt: second ?? null, maturesAt: third ?? null });
+  expect(effectiveFrom(entry, 'payable', now)).toEqual(third);
+  expect(effectiveFrom(entry, 'approved', now)).toEqual(second);
+  expect(effectiveFrom({ ...entry, amount: -1n, adjusts: 'x' }, 'payable', now)).toEqual(second);
+  expect(effectiveFrom({ ...entry, amount: -1n, adjusts: 'x' }, 'held', now)).toEqual(second);
+  expect(effectiveFrom({ ...entry, decidedAt: null }, 'held', now)).toEqual(first);
+  expect(effectiveFrom({ ...entry, decidedAt: null, occurredAt: null }, 'held', now)).toEqual(now);
+  expect(effectiveFrom({ ...entry, decidedAt: new Date(now.getTime() + 1) }, 'held', now)).toEqual(now);
 });

@@ -2,7 +2,19 @@ import { expect, test } from '@jest/globals';
 import { chargeKinds, type PayoutCharge } from '@tributary/contracts';
 import fc from 'fast-check';
 import { type BalanceTerms, imbalance, noBalance, plusLeg, shown } from './balance-terms.js';
-import { accrual, type Bucket, claim, disapproval, handedToRail, move, type Posting, release, returned, settlement } from './posting.js';
+import {
+  accrual,
+  type Bucket,
+  claim,
+  disapproval,
+  handedToRail,
+  type Leg,
+  move,
+  type Posting,
+  release,
+  returned,
+  settlement,
+} from './posting.js';
 
 const at = new Date('2026-03-02T08:00:00Z');
 const owner = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR' };
@@ -82,4 +94,45 @@ test('a payable net below zero is shown as a receivable', () => {
     payable: 0n,
     receivable: 1000n,
   });
+});
+
+test('every account counts into just its own term, and those of the brand into none', () => {
+  const term = (account: Leg['account'], amount = 7n) =>
+    Object.fromEntries(Object.entries(plusLeg(noBalance, { account, amount })).filter(([, value]) => value !== 0n));
+  expect(term('brand-expense')).toEqual({ reversed: 7n });
+  expect(term('brand-expense', -7n)).toEqual({ accrued: 7n });
+  expect(term('receivable')).toEqual({ receivable: -7n });
+  const own = {
+    'in-payout': 'inPayout',
+    'written-off': 'writtenOff',
+    'exchange-fees': 'fees',
+    'tax-withheld': 'taxWithheld',
+    exchange: 'exchanged',
+  };
+  for (const [account, name] of Object.entries(own)) expect(term(account as Leg['account'])).toEqual({ [name]: 7n });
+  for (const account of ['rejected', 'pending', 'held', 'approved', 'payable', 'paid', 'fees', 'vat', 'offset'] as const)
+    expect(term(account)).toEqual({ [account]: 7n });
+  expect(shown({ ...noBalance, payable: 5n, receivable: 3n })).toMatchObject({ payable: 5n, receivable: 3n });
+  for (const account of ['brand-funds', 'rail-clearing', 'disbursed', 'rail-fees', 'suspense'] as const) expect(term(account)).toEqual({});
+});
+
+test('the balance equation counts every term, with its sign', () => {
+  const off = Object.keys(noBalance).map((term) => [term, imbalance({ ...noBalance, [term]: 7n })]);
+  const minus = [
+    'reversed',
+    'rejected',
+    'pending',
+    'held',
+    'approved',
+    'payable',
+    'inPayout',
+    'paid',
+    'writtenOff',
+    'fees',
+    'taxWithheld',
+    'vat',
+    'offset',
+    'exchanged',
+  ];
+  expect(off).toEqual(Object.keys(noBalance).map((term) => [term, minus.includes(term) ? -7n : 7n]));
 });

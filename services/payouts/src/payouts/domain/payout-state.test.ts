@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { advance, nextLookupDelayMs, type PayoutStatus, payoutStatuses, type ReportedOutcome } from './payout-state.js';
+import { advance, isOver, isUnsent, nextLookupDelayMs, type PayoutStatus, payoutStatuses, type ReportedOutcome } from './payout-state.js';
 
 const outcomes: ReportedOutcome[] = ['submitted', 'unknown', 'settled', 'failed', 'returned'];
 /** Everything that may follow at once. */
@@ -58,4 +58,34 @@ test('a rail that contradicts what is final changes nothing and is named', () =>
 
 test('look-ups come soon at first and never stop', () => {
   expect([0, 1, 2, 9, 10, 1000].map(nextLookupDelayMs)).toEqual([1000, 2000, 4000, 512_000, 600_000, 600_000]);
+});
+
+test('INV-S1 what each report means in each state: the steps that it adds, or why it cannot be', () => {
+  const meant = Object.fromEntries(
+    payoutStatuses.map((status) => [
+      status,
+      outcomes.map((outcome) => {
+        const next = advance(status, outcome);
+        return 'conflict' in next ? next.conflict : next.steps.join(' ');
+      }),
+    ]),
+  );
+  const notSent = (status: string) => `a payout that is ${status} has not been sent`;
+  const unsent = (status: string) => [notSent(status), notSent(status), notSent(status), 'failed', notSent(status)];
+  expect(meant).toEqual({
+    draft: unsent('draft'),
+    approved: unsent('approved'),
+    cleared: ['submitted', 'unknown', 'submitted settled', 'failed', 'submitted settled returned'],
+    unknown: ['submitted', '', 'settled', 'failed', 'settled returned'],
+    submitted: ['', '', 'settled', 'failed', 'settled returned'],
+    settled: ['', '', '', 'a settled payout is reported as failed', 'returned'],
+    failed: ['', '', 'a failed payout is reported as settled', '', 'a failed payout is reported as returned'],
+    returned: ['', '', '', 'a returned payout is reported as failed', ''],
+  });
+});
+
+test('which payouts are over, and which no rail has yet', () => {
+  expect(payoutStatuses.filter(isOver)).toEqual(['settled', 'failed', 'returned']);
+  expect(payoutStatuses.filter(isUnsent)).toEqual(['draft', 'approved', 'cleared']);
+  expect(isUnsent(undefined)).toBe(false);
 });

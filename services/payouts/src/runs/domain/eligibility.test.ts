@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type EligibilityRule, firstNotMet, problemsOfRules, tagsAt } from './eligibility.js';
+import { type EligibilityRule, eligibilityFields, firstNotMet, problemsOfRules, tagsAt } from './eligibility.js';
 
 const atLeast = (name: string, field: string, value: number): EligibilityRule => ({
   name,
@@ -43,4 +43,16 @@ test('another condition never makes anybody eligible, and more of what they ask 
       if (firstNotMet(own, facts(0)) === undefined) expect(firstNotMet(own, facts(more))).toBeUndefined();
     }),
   );
+});
+
+test('what rules may ask for, each of its type and with a name for people; a tag that has no end is carried on', () => {
+  expect(eligibilityFields).toEqual({
+    'partner.tags': { type: 'list', label: 'tags of the partner' },
+    'enrollment.status': { type: 'text', label: 'status of the enrolment' },
+    'payable.amount': { type: 'number', label: 'payable minor units' },
+    'payable.entries': { type: 'number', label: 'payable entries' },
+    'month.conversions': { type: 'number', label: 'conversions of the month that earn' },
+    'month.customers': { type: 'number', label: 'customers of the month that earn' },
+  });
+  expect(tagsAt([{ tag: 'vip', effectiveFrom: '2026-03-01T00:00:00Z', effectiveTo: null }], new Date('2036-03-01'))).toEqual(['vip']);
 });

@@ -2,7 +2,15 @@ import { expect, test } from '@jest/globals';
 import { chargeKinds } from '@tributary/contracts';
 import fc from 'fast-check';
 import { contentText, type RunContent } from './content-text.js';
-import { type ClaimedGroup, type PayingBrand, type PayingPartner, type RunRules, routeGroup } from './split-groups.js';
+import {
+  type ClaimedGroup,
+  carries,
+  methodKinds,
+  type PayingBrand,
+  type PayingPartner,
+  type RunRules,
+  routeGroup,
+} from './split-groups.js';
 
 const now = new Date('2026-03-02T08:00:00Z');
 const group: ClaimedGroup = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR', amount: 10_000n };
@@ -160,4 +168,42 @@ test('the content that is hashed does not depend on order, and any change of the
       },
     ),
   );
+});
+
+test('D-11 the text that is hashed, to the letter', () => {
+  const one = { id: 'b', partnerId: 'p', brandId: 'r', amount: 7n, currency: 'EUR', rail: 'paypal', accountHmac: 'h', linesHash: 'l' };
+  const text = contentText([
+    { ...one, charges: [{ kind: 'fee', amount: -3 }] },
+    { ...one, id: 'a', charges: [] },
+  ]);
+  expect(text).toBe('["a","p","r","7","EUR","paypal","h","l"]\n["b","p","r","7","EUR","paypal","h","l","fee:-3"]');
+});
+
+test('which kind of account each rail pays to, and which currencies it takes', () => {
+  expect(methodKinds).toEqual({
+    'bank-file': 'bank-account',
+    'csv-file': 'bank-account',
+    'nacha-file': 'us-bank-account',
+    paypal: 'paypal',
+    stripe: 'stripe',
+    'simulated-api': 'simulated',
+  });
+  const takes = (rail: string) => ['EUR', 'USD', 'CHF'].filter((currency) => carries(rail, currency));
+  expect(['bank-file', 'nacha-file', 'csv-file', 'paypal'].map(takes)).toEqual([
+    ['EUR'],
+    ['USD'],
+    ['EUR', 'USD', 'CHF'],
+    ['EUR', 'USD', 'CHF'],
+  ]);
+});
+
+test('a sandbox pays by the simulated rail, to the simulated account of the partner where there is one; no rail pays to an account of another kind', () => {
+  const simulated = { ...method, id: 'sim', kind: 'simulated' };
+  const paidTo = (methods: PayingPartner['methods']) => routeGroup(group, brand, { ...partner, methods }, rules);
+  expect(paidTo([method])).toMatchObject({ rail: 'simulated-api', method: null });
+  expect(paidTo([method, simulated])).toMatchObject({ rail: 'simulated-api', method: { id: 'sim' } });
+  const paypal = { ...method, kind: 'paypal' };
+  expect(routeGroup(group, { ...brand, rails: ['bank-file'] }, { ...partner, methods: [paypal] }, rules)).toEqual({
+    leftOut: 'no-payout-method',
+  });
 });

@@ -44,3 +44,7 @@ test('WE-60 however often: charged and waived are the fee, and never more than t
     }),
   );
 });
+
+test('what needs no fee is charged none, and nothing of the allowance is used', () => {
+  expect(feeOfWithdrawal(1000n, 1000n, forced, 50n)).toEqual({ charged: 0n, waived: 0n });
+});

@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { runs } from '@tributary/testkit/runs';
+import fc from 'fast-check';
+import { loadDomain } from './domain.js';
+import { stories } from './story.js';
+import { World } from './world.js';
+
+const domain = await loadDomain(`${import.meta.dirname}/../../services`);
+
+test('INV-M1 to INV-S3: whatever 200 commands do, approvals, ledger, payouts and rail stay as a model of plain maps says', () => {
+  let paid = 0;
+  fc.assert(
+    fc.property(stories(200), (story) => {
+      const world = new World(domain);
+      for (const command of story) world.play(command);
+      world.end();
+      paid += [...world.payouts.payouts.values()].filter(({ status }) => status === 'settled').length;
+    }),
+    { numRuns: runs(80, 5_000) },
+  );
+  expect(paid).toBeGreaterThan(0);
+});
