@@ -1,6 +1,7 @@
 import type { Tx } from '@tributary/messaging';
+import { groupBy } from '../group-by.js';
 import { awaitPolicies, knowClawbacks } from './clawback-store.js';
-import type { PlaceableEntry, Placement } from './domain/place-entry.js';
+import type { OpenCorrection, PlaceableEntry, Placement } from './domain/place-entry.js';
 
 /** An entry as stored. */
 export interface EntryRow extends PlaceableEntry {
@@ -17,7 +18,7 @@ const columns = /* sql */ `id, entry_id AS "entryId", partner_id AS "partnerId",
  */
 export async function lockFamilies(tx: Tx, ids: readonly string[]): Promise<Map<string, EntryRow>> {
   const { rows: corrections } = await tx.query<{ adjusts: string | null; brandId: string }>(
-    'SELECT adjusts, brand_id AS "brandId" FROM entry WHERE id = ANY ($1) AND (adjusts IS NOT NULL OR adjusted)',
+    'SELECT coalesce(adjusts, nullif(entry_id, id)) AS adjusts, brand_id AS "brandId" FROM entry WHERE id = ANY ($1) AND (adjusts IS NOT NULL OR adjusted OR entry_id <> id)',
     [ids],
   );
   await awaitPolicies(
@@ -32,11 +33,24 @@ export async function lockFamilies(tx: Tx, ids: readonly string[]): Promise<Map<
   const unseen = first.flatMap(({ adjusts }) => (adjusts === null || wanted.includes(adjusts) ? [] : [adjusts]));
   if (unseen.length > 0) first.push(...(await lock(unseen)));
   const adjusted = first.filter((entry) => entry.adjusted).map(({ id }) => id);
-  if (adjusted.length === 0) return knowClawbacks(tx, first);
+  if (adjusted.length === 0) return knowClawbacks(tx, await withCorrections(tx, first));
   const { rows: reversals } = await tx.query<EntryRow>(`SELECT ${columns} FROM entry WHERE adjusts = ANY ($1) ORDER BY id FOR UPDATE`, [
     adjusted,
   ]);
-  return knowClawbacks(tx, [...first, ...reversals]);
+  return knowClawbacks(tx, await withCorrections(tx, [...first, ...reversals]));
+}
+
+/** What was paid once and is free again knows what is to be taken back of it: both are locked, so that no run claims one of them. */
+async function withCorrections(tx: Tx, rows: readonly EntryRow[]): Promise<EntryRow[]> {
+  const free = rows.filter(({ corrected, runId }) => corrected !== 0n && runId === null);
+  if (free.length === 0) return [...rows];
+  const { rows: open } = await tx.query<OpenCorrection>(
+    `SELECT id, entry_id AS "entryId", partner_id AS "partnerId", brand_id AS "brandId", currency, amount, version FROM entry
+     WHERE bucket = 'payable' AND run_id IS NULL AND entry_id <> id AND entry_id = ANY ($1) AND partner_id = ANY ($2) AND brand_id = ANY ($3) ORDER BY id FOR UPDATE`,
+    [free.map(({ id }) => id), free.map(({ partnerId }) => partnerId), free.map(({ brandId }) => brandId)],
+  );
+  const byEntry = groupBy(open, ({ entryId }) => entryId);
+  return rows.map((row) => (free.includes(row) ? { ...row, corrections: byEntry.get(row.id) ?? [] } : row));
 }
 
 /** Entries change their bucket. */
@@ -65,5 +79,18 @@ export async function storeCorrections(tx: Tx, corrections: readonly Correction[
   await tx.query(
     'UPDATE entry SET corrected = corrected + due.difference FROM unnest($1::text[], $2::bigint[]) AS due (id, difference) WHERE entry.id = due.id',
     [ids, differences],
+  );
+}
+
+/** There is nothing left to take back: neither are these claimed, nor the entries corrected. */
+export async function storeCancelled(tx: Tx, placed: readonly Placement<EntryRow>[]): Promise<void> {
+  const cancelled = placed.flatMap(({ cancelled: own }) => own ?? []);
+  if (cancelled.length === 0) return;
+  await tx.query(`UPDATE entry SET bucket = 'rejected', decision_state = 'rejected', version = version + 1 WHERE id = ANY ($1)`, [
+    cancelled.map(({ id }) => id),
+  ]);
+  await tx.query(
+    'UPDATE entry SET corrected = corrected - open.amount FROM (SELECT id, sum(amount) AS amount FROM unnest($1::text[], $2::bigint[]) AS each (id, amount) GROUP BY id) AS open WHERE entry.id = open.id',
+    [cancelled.map(({ entryId }) => entryId), cancelled.map(({ amount }) => amount.toString())],
   );
 }

@@ -1,7 +1,7 @@
 import type { EventContext, NewEvent, Outbox, Tx } from '@tributary/messaging';
 import { toWireAmount } from '@tributary/money';
 import { type Placement, placeEntry } from '../entries/domain/place-entry.js';
-import { type EntryRow, lockFamilies, storeBuckets, storeCorrections } from '../entries/entry-store.js';
+import { type EntryRow, lockFamilies, storeBuckets, storeCancelled, storeCorrections } from '../entries/entry-store.js';
 import { post } from '../ledger/ledger-store.js';
 
 /** Who made each of the entries change; `otherwise` for those that follow another. */
@@ -37,12 +37,14 @@ export async function reconsider(
 ): Promise<void> {
   const isRestated = ({ entry, to }: Placement<EntryRow>): boolean => to === 'written-off' && restated.has(entry.id);
   await storeCorrections(tx, correctionsOf(placed));
+  await storeCancelled(tx, placed);
   const others = ids.length === 0 ? [] : placeFamilies(await lockFamilies(tx, ids), now);
   await storeBuckets(
     tx,
     others.filter((each) => moved(each) || isRestated(each)),
   );
   await storeCorrections(tx, correctionsOf(others));
+  await storeCancelled(tx, others);
   const causeOf = ({ id, adjusts }: EntryRow) => causes.byEntry.get(id) ?? causes.byEntry.get(adjusts ?? '') ?? causes.otherwise;
   const all = [...placed, ...others];
   const postings = all.flatMap((each) => each.postings.map((posting) => ({ posting, context: causeOf(each.entry) })));

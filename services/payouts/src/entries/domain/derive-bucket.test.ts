@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, isReversal, writeOffOf } from './derive-bucket.js';
+import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, isCancelledOut, isReversal, writeOffOf } from './derive-bucket.js';
 
 const now = new Date('2026-03-31T22:00:00.000Z');
 const facts = (some: Partial<EntryFacts> = {}): EntryFacts => ({
@@ -117,6 +117,17 @@ describe('WE-52 M-25 what was paid is taken back within the brand’s window onl
 
 test('what came back after it was taken back lies in payable beside what was taken back of it', () => {
   expect(deriveBucket(facts({ corrected: -2000n, decisionState: 'rejected' }), undefined, now)).toBe('payable');
+});
+
+test('what came back after it was rejected is rejected with all that was to be taken back of it, unless a payout has netted some', () => {
+  const back = facts({ bucket: 'payable', corrected: -2000n, decisionState: 'rejected', corrections: [{ amount: -2000n }] });
+  expect(deriveBucket(back, undefined, now)).toBe('rejected');
+  expect(deriveBucket({ ...back, corrections: [{ amount: -1999n }] }, undefined, now)).toBe('payable');
+  expect(deriveBucket({ ...back, decisionState: 'approved' }, undefined, now)).toBe('payable');
+  const refunded = refund({ bucket: 'payable', corrected: 200n, corrections: [{ amount: 200n }] });
+  expect(deriveBucket(refunded, back, now)).toBe('rejected');
+  expect(isCancelledOut({ ...back, bucket: 'paid', runId: 'run' }, undefined)).toBe(false);
+  expect(isCancelledOut({ ...back, corrected: 0n }, undefined)).toBe(false);
 });
 
 test('what has no maturity yet does not mature; what knows no instant of its own or of a payment is not too late', () => {

@@ -22,6 +22,8 @@ export interface EntryFacts {
   /** What its brand had laid down when it occurred; null: what was paid may be taken back without end. */
   clawback: ClawbackPolicy | null;
   corrected: bigint;
+  /** What of that lies in no payout; absent: nothing. */
+  corrections?: readonly { amount: bigint }[];
   /** Two people have written it off; of what was corrected: its correction. */
   forgiven: boolean;
   /** Two people took back the payout that paid it, and its rail could not. */
@@ -32,12 +34,13 @@ export interface EntryFacts {
  * The bucket in which an entry belongs. What a run holds stays where the payout has put it. A reversal of something that has not
  * been claimed lies beside it, so that the two net in every bucket; once the original is claimed or paid, an approved reversal is
  * payable at once: it nets against later earnings, unless it occurred after the brand's clawback window: then it is written off. What
- * was taken back after payment is not rejected a second time. What is forgiven takes nothing back any more, as long as there is a
+ * was taken back after payment is not rejected a second time, unless the payment came back before anything was netted: then there is
+ * nothing to take back any more. What is forgiven takes nothing back any more, as long as there is a
  * payment that it would take back.
  */
 export function deriveBucket(entry: EntryFacts, original: EntryFacts | undefined, now: Date): Bucket {
   if (entry.runId !== null && entry.bucket !== null) return entry.bucket;
-  if (entry.corrected !== 0n && !entry.forgiven) return 'payable';
+  if (entry.corrected !== 0n && !entry.forgiven && !isCancelledOut(entry, original)) return 'payable';
   if (isDisapproved(entry, original)) return 'rejected';
   if (entry.decisionState === 'none') return 'pending';
   if (entry.decisionState === 'held') return 'held';
@@ -67,6 +70,12 @@ const ended = ({ decisionState, takenBack }: EntryFacts): boolean => decisionSta
 /** A rejection holds for an entry and for every reversal of it: what will not be paid cannot be taken back. */
 export function isDisapproved(entry: EntryFacts, original: EntryFacts | undefined): boolean {
   return ended(entry) || (isReversal(entry) && original !== undefined && ended(original));
+}
+
+/** Disapproved once it was paid, and then the payment came back: the entry and what was to be taken back of it come to nothing. */
+export function isCancelledOut(entry: EntryFacts, original: EntryFacts | undefined): boolean {
+  if (entry.runId !== null || entry.corrected === 0n || !isDisapproved(entry, original)) return false;
+  return (entry.corrections ?? []).reduce((sum, { amount }) => sum + amount, entry.amount) === 0n;
 }
 
 /** What is still to be taken back (negative) or given again (positive) of an entry that has been paid once. Zero for every other. */

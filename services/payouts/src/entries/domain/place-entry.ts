@@ -1,11 +1,19 @@
 import { accrual, type Bucket, disapproval, forgiveness, move, type Owner, type Posting } from '../../ledger/domain/posting.js';
 import type { WriteOff } from './clawback-window.js';
-import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, writeOffOf } from './derive-bucket.js';
+import { correctionDue, deriveBucket, type EntryFacts, effectiveFrom, isCancelledOut, writeOffOf } from './derive-bucket.js';
 
 /** An entry, and whose it is. */
 export interface PlaceableEntry extends EntryFacts, Owner {
   entryId: string;
   decision: number;
+  version: number;
+  corrections?: readonly OpenCorrection[];
+}
+/** What is to be taken back of an entry, as long as no payout has netted it. */
+export interface OpenCorrection extends Owner {
+  id: string;
+  entryId: string;
+  amount: bigint;
   version: number;
 }
 
@@ -18,6 +26,8 @@ export interface Placement<E extends PlaceableEntry = PlaceableEntry> {
   writeOff: WriteOff | null;
   /** What is to be taken back of an entry that has been paid: an item of its own. */
   correction?: { id: string; entry: E; difference: bigint; at: Date };
+  /** What of its corrections is rejected with it. */
+  cancelled?: readonly OpenCorrection[];
 }
 
 /** `original` is what the entry corrects. An entry that has no bucket yet enters the ledger. */
@@ -25,6 +35,11 @@ export function placeEntry<E extends PlaceableEntry>(entry: E, original: E | und
   const postings = entry.bucket === null ? [accrual(entry, entry.occurredAt ?? now)] : [];
   const from = entry.bucket ?? 'pending';
   const to = deriveBucket(entry, original, now);
+  if (isCancelledOut(entry, original) && from !== to) {
+    const both = [entry, ...(entry.corrections ?? [])];
+    const moves = both.map((each) => move(each, from, to, each.version + 1, now));
+    return { entry, to, postings: [...postings, ...moves], writeOff: null, cancelled: entry.corrections ?? [] };
+  }
   const writeOff = to === 'written-off' ? writeOffOf(entry, original) : null;
   const forgiven = to === 'written-off' && writeOff === null;
   if (from !== to && forgiven) postings.push(forgiveness(entry, from, entry.version + 1, now));
