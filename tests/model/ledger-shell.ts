@@ -45,10 +45,11 @@ export class LedgerShell {
 
   protected reconsider(ids: readonly string[]): void {
     if (ids.length === 0) return;
-    const wanted = new Set(ids.flatMap((id) => [id, this.entries.get(id)?.adjusts ?? id]));
+    const wanted = new Set(ids.flatMap((id) => [id, this.entries.get(id)?.adjusts ?? id, this.entries.get(id)?.entryId ?? id]));
     const family = new Map<string, Entry>();
     for (const entry of this.entries.values())
-      if (wanted.has(entry.id) || wanted.has(entry.adjusts ?? '')) family.set(entry.id, { ...entry, clawback });
+      if (wanted.has(entry.id) || wanted.has(entry.adjusts ?? ''))
+        family.set(entry.id, { ...entry, clawback, corrections: this.openCorrectionsOf(entry) });
     const accrued = [...family.values()].filter((entry) => entry.accrued);
     const placed = accrued.map((entry) =>
       this.domain.placeEntry(entry, entry.adjusts === null ? undefined : family.get(entry.adjusts), this.now()),
@@ -57,10 +58,20 @@ export class LedgerShell {
     this.post(placed.flatMap(({ postings }) => postings));
   }
 
-  private store({ entry, to, correction }: Placement<Entry>): void {
+  private openCorrectionsOf({ id, corrected, runId }: Entry): Entry[] {
+    if (corrected === 0n || runId !== null) return [];
+    const own = [...this.entries.values()].filter((each) => each.entryId === id && each.id !== id);
+    return own.filter(({ bucket }) => bucket === 'payable').map((each) => ({ ...each }));
+  }
+
+  private store({ entry, to, correction, cancelled = [] }: Placement<Entry>): void {
     const stored = this.entries.get(entry.id);
     if (!stored) return;
     if (stored.bucket !== to) Object.assign(stored, { bucket: to, version: stored.version + 1 });
+    for (const { id, amount, version } of cancelled) {
+      Object.assign(this.entries.get(id) ?? {}, { bucket: 'rejected', decisionState: 'rejected', version: version + 1 });
+      stored.corrected -= amount;
+    }
     if (!correction) return;
     const { id, difference, at } = correction;
     stored.corrected += difference;

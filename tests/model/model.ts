@@ -257,6 +257,21 @@ export class Model extends ApprovalsModel {
       const decided = { told: new Map([[1, 'approved' as State]]), heard: 1, payout: null, corrected: 0n };
       this.items.set(id, { ...item, ...decided, id, conversion: '', of: null, follows: null, amount: due, matures: this.now });
     }
+    this.cancelOut();
+  }
+
+  /** What was paid, rejected and came back is rejected with what was to be taken back of it, as long as nothing has netted that. */
+  private cancelOut(): void {
+    for (const item of this.items.values()) {
+      if (!item.here || item.corrected === 0n || item.payout !== null || !this.isRejected(item)) continue;
+      const open = [...this.items.values()].filter(
+        (each) => each.entry === item.id && each.id !== item.id && this.bucket(each) === 'payable',
+      );
+      const sum = open.reduce((total, { amount }) => total + amount, 0n);
+      if (item.amount + sum !== 0n) continue;
+      for (const each of open) each.told = new Map([[1, 'rejected' as State]]);
+      item.corrected -= sum;
+    }
   }
 
   private takesBack = ({ amount, of }: Item): boolean => amount < 0n && of !== null;
