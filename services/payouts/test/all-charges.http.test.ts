@@ -5,6 +5,8 @@ import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
+import { download, readPdf } from './statement-readers.js';
+import { profile } from './tax-world.js';
 import {
   accrued,
   addMethod,
@@ -16,6 +18,7 @@ import {
   enrolled,
   type Owed,
   payRun,
+  sendOut,
   settle,
   start,
 } from './world.js';
@@ -117,5 +120,50 @@ test('T-22 O-16 what other brands settled is credited once, also when the payout
   const { payouts } = await buildRun(s, { brandIds: [a.brandId] });
   expect(payouts).toMatchObject([{ exchange: { amount: 9850 }, charges: [{ kind: 'exchange-fee', amount: -150 }] }]);
   expect(await at(a)).toMatchObject({ payable: 0, receivable: 0 });
+  await sound();
+});
+
+/** A brand in the United States without a form of its partner, that pays by itself from 800.00 dollars and asks 5.00 of who wants less. */
+async function taxedAndForced(brandId: string) {
+  await profile(s, { brandId, partnerId: '' }, { country: 'US', usSource: true }).expect(201);
+  const terms = { currency: 'USD', pay: { anchor: 'month-end', days: 7 }, minimum: 80_000, forced: { minimum: 1000, fee: 500 } };
+  await s.request(builder).post(`/api/v1/brands/${brandId}/payout-schedules`).send(terms).expect(201);
+}
+
+test('T-22 O-12 O-16 WE-59 offset, fee, tax and exchange in one payout: said, built, stated, paid and given back to the cent', async () => {
+  const { a, b } = await two();
+  await taxedAndForced(b.brandId);
+  await exchanging(b.brandId);
+  const ask = (query = '') =>
+    s.request(builder).post(`/api/v1/partners/${b.partnerId}/withdrawals${query}`).send({ brandId: b.brandId, currency: 'USD' });
+  const said = (await ask('?dryRun=true').expect(200)).body;
+  const run = (await ask().expect(201)).body;
+  expect([run.planHash, run.totals]).toEqual([said.planHash, said.totals]);
+  // 30 % of 995.00; 396.50 are left, less 1 % and 0.50: 392.04 dollars are 313.63 euros.
+  const charges = [
+    { kind: 'offset', amount: -30_000 },
+    { kind: 'fee', amount: -500 },
+    { kind: 'withholding', amount: -29_850 },
+    { kind: 'exchange-fee', amount: -446 },
+  ];
+  const exchange = { amount: 39_204, currency: 'USD', rate: '4/5', fee: 446, bearer: 'partner' };
+  expect(run.payouts).toMatchObject([{ amount: 31_363, currency: 'EUR', charges, exchange, lines: [{ amount: 100_000 }] }]);
+  const { id } = run.payouts[0];
+  expect((await s.request().get(`/api/v1/payouts/${id}/statement`).expect(200)).body).toMatchObject({ charges, exchange, amount: 31_363 });
+  const paper = await readPdf(await download(s, `/api/v1/payouts/${id}/statement/pdf`));
+  expect(paper.amounts.reduce((sum, amount) => sum + amount, 0)).toBe(39_204);
+  expect(paper.text).toContain('In USD 392.04');
+  expect(paper.text).toContain('Amount paid 313.63');
+
+  await sendOut(s, run);
+  await settle(s);
+  expect(await at(a)).toMatchObject({ receivable: 0, offset: -30_000 });
+  expect(await at(b)).toMatchObject({ payable: 0, offset: 30_000, taxWithheld: 29_850, fees: 946 });
+  expect(await at(b, 'EUR')).toMatchObject({ paid: 31_363, inPayout: 0 });
+  const settlements = [{ payoutId: id, outcome: 'returned' }];
+  await s.request().post(`/api/v1/payout-runs/${run.id}/settlements`).send({ settlements }).expect(200);
+  expect(await at(a)).toMatchObject({ receivable: 30_000, offset: 0 });
+  expect(await at(b)).toMatchObject({ payable: 100_000, offset: 0, taxWithheld: 0, fees: 0, exchanged: 0 });
+  expect(await at(b, 'EUR')).toMatchObject({ paid: 0, payable: 0, exchanged: 0 });
   await sound();
 });

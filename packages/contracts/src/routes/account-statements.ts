@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { businessPeriod, currency, ids, instant, minorAmount, period, sha256Hex } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { payoutExchange } from '../events/exchange.js';
 import { payoutCharge } from '../events/payouts.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
@@ -89,6 +90,8 @@ export const payoutStatement = z
     accountHint: z.string().nullable(),
     lines: z.array(z.strictObject({ number: z.int().positive(), entryId: ids.entry, occurredAt: instant.nullable(), amount: minorAmount })),
     charges: z.array(payoutCharge),
+    /** When it is paid in another currency than was earned: what the lines and charges come to, in that one, and the rate. */
+    exchange: payoutExchange.nullable(),
     amount: minorAmount,
   })
   .meta({ id: 'PayoutStatement' });

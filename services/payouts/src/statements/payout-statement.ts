@@ -1,6 +1,6 @@
 import { getPayoutStatement, getPayoutStatementPdf } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
-import { formatMajor, isCurrency, toWireAmount } from '@tributary/money';
+import { type CurrencyCode, formatMajor, isCurrency, toWireAmount } from '@tributary/money';
 import { ok, type ParamsOf, query, Rejected, type Route, raw, reject, type Scope } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
@@ -32,6 +32,7 @@ export const getPayoutStatementRoute = (parts: Parts): Route =>
         amount: toWireAmount(amount),
       })),
       charges: payout.charges.map(({ kind, amount }) => ({ kind, amount })),
+      exchange: payout.exchange ?? null,
       amount: toWireAmount(payout.amount),
     });
   });
@@ -80,10 +81,12 @@ async function brandOf(tx: Tx, brandId: string): Promise<{ brandName: string; ti
   return rows[0] ?? { brandName: '', timeZone: 'UTC' };
 }
 
-function currencyOf({ payout: { currency } }: Found) {
+const known = (currency: string): CurrencyCode => {
   if (!isCurrency(currency)) throw new Error(`${currency} is not a currency`);
   return currency;
-}
+};
+/** In which lines and charges are. */
+const earnedIn = ({ payout: { currency, exchange } }: Found): CurrencyCode => known(exchange?.currency ?? currency);
 
 function sheetOf(found: Found): Sheet {
   const { payout, brandName, timeZone, payee } = found;
@@ -97,14 +100,28 @@ function sheetOf(found: Found): Sheet {
       ['Made', dayIn(payout.createdAt, timeZone)],
       ['Arrived', payout.settledAt ? dayIn(payout.settledAt, timeZone) : `not yet (${payout.status})`],
       ['Currency', payout.currency],
+      ...exchangeFacts(payout),
     ],
     columns: paperColumns,
-    totals: [['Amount paid', formatMajor(payout.amount, currencyOf(found))]],
+    totals: [
+      ...(payout.exchange
+        ? [[`In ${payout.exchange.currency}`, formatMajor(BigInt(payout.exchange.amount), earnedIn(found))] as const]
+        : []),
+      ['Amount paid', formatMajor(payout.amount, known(payout.currency))],
+    ],
   };
 }
 
+const exchangeFacts = ({ currency, exchange }: PayoutRow): [string, string][] =>
+  exchange
+    ? [
+        ['Earned in', exchange.currency],
+        ['Exchanged at', `${exchange.rate} ${currency} for 1 ${exchange.currency}, ${exchange.day}`],
+      ]
+    : [];
+
 async function* cellsOf(found: Found): AsyncGenerator<string[]> {
-  const currency = currencyOf(found);
+  const currency = earnedIn(found);
   let number = 0;
   for (const { entryId, occurredAt, amount } of found.lines)
     yield [String(++number), occurredAt ? dayIn(occurredAt, found.timeZone) : '', entryId, formatMajor(amount, currency)];
