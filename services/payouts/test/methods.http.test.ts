@@ -265,3 +265,22 @@ test('SEC24 a dump of the database holds no account, no name of a holder and no 
     expect([name, found]).toEqual([name, []]);
   }
 });
+
+test('SEC19 a node whose clock is behind leaves out what another has just verified or entered, and does not break', async () => {
+  const [owed, played] = [await live(), await aPartner(s)];
+  await earned(s, owed, 500);
+  await earned(s, played, 300);
+  const verified = (await enter(owed, 0).expect(201)).body;
+  const entered = await addMethod(s, played.partnerId, { kind: 'simulated', account: { name: 'test' } });
+  // What the other node writes by its own clock.
+  const ahead = new Date(s.clock.now().getTime() + 60_000);
+  await s.sql(`UPDATE payout_method SET verified_by = 'usr_other', verified_by_means = 'prenote', verified_at = $2 WHERE id = $1`, [
+    verified.id,
+    ahead,
+  ]);
+  await s.sql('UPDATE payout_method SET usable_from = $2 WHERE id = $1', [entered.id, ahead]);
+  expect([await whyNot(owed), await whyNot(played)]).toEqual([['payout-method-not-verified'], ['payout-method-cooling']]);
+  await later(s, 60_000);
+  expect(await ask(owed)).toMatchObject({ status: 201 });
+  expect(await ask(played)).toMatchObject({ status: 201 });
+});

@@ -129,7 +129,8 @@ async function pay(tx: Tx, parts: Parts, { runId, context, now }: Started, paid:
     await writeOffsets(
       tx,
       parts,
-      payouts.map(({ payout, shares }) => ({ ...payout, shares })),
+      // Debts are settled in the currency that was earned, whatever it is paid in.
+      payouts.map(({ payout, shares }) => ({ ...payout, currency: payout.exchange?.currency ?? payout.currency, shares })),
       context,
       now,
     );

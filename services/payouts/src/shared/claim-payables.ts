@@ -116,16 +116,16 @@ export async function payingBrands(tx: Tx, brandIds: readonly string[]): Promise
   return new Map(rows.map((row) => [row.brandId, row]));
 }
 
-/** What must be known of partners to pay them: their methods, newest first. */
-export async function payingPartners(tx: Tx, partnerIds: readonly string[]): Promise<Map<string, PayingPartner>> {
+/** What must be known of partners to pay them now: their methods, newest first. Another node's clock may be ahead, and what it has verified not be so yet. */
+export async function payingPartners(tx: Tx, partnerIds: readonly string[], now: Date): Promise<Map<string, PayingPartner>> {
   const { rows: partners } = await tx.query<{ partnerId: string; status: string }>(
     'SELECT partner_id AS "partnerId", status FROM partner_profile WHERE partner_id = ANY ($1)',
     [partnerIds],
   );
   const { rows: methods } = await tx.query<UsableMethod & { partnerId: string }>(
-    `SELECT id, partner_id AS "partnerId", kind, account_hmac AS "accountHmac", brand_ids AS "brandIds", usable_from AS "usableFrom", (kind = 'simulated' OR (verified_by IS NOT NULL AND (returned_at IS NULL OR verified_at > returned_at))) AS verified, payout_currency AS "payoutCurrency" FROM payout_method
+    `SELECT id, partner_id AS "partnerId", kind, account_hmac AS "accountHmac", brand_ids AS "brandIds", usable_from AS "usableFrom", (kind = 'simulated' OR coalesce(verified_at <= $2 AND (returned_at IS NULL OR verified_at > returned_at), false)) AS verified, payout_currency AS "payoutCurrency" FROM payout_method
      WHERE partner_id = ANY ($1) AND status = 'active' ORDER BY created_at DESC, id DESC`,
-    [partnerIds],
+    [partnerIds, now],
   );
   const byPartner = groupBy(methods, ({ partnerId }) => partnerId);
   return new Map(partners.map(({ partnerId, status }) => [partnerId, { status, methods: byPartner.get(partnerId) ?? [] }]));

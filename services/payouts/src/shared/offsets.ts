@@ -94,8 +94,8 @@ SELECT asked.partner_id AS "partnerId", asked.brand_id AS "brandId", asked.curre
   coalesce((SELECT sum(o.amount) FROM payout_offset o WHERE (o.partner_id, o.brand_id, o.currency) = (asked.partner_id, asked.brand_id, asked.currency)
     AND o.given_back_at IS NULL), 0)::bigint
   - coalesce((SELECT sum((charge ->> 'amount')::bigint) FROM payout p CROSS JOIN LATERAL jsonb_array_elements(p.charges) charge
-    WHERE (p.partner_id, p.brand_id, p.currency) = (asked.partner_id, asked.brand_id, asked.currency) AND charge ->> 'kind' = 'offset-credit'
-    AND p.status NOT IN ('failed', 'returned')), 0)::bigint AS amount
+    WHERE (p.partner_id, p.brand_id, coalesce(p.exchange ->> 'currency', p.currency)) = (asked.partner_id, asked.brand_id, asked.currency)
+    AND charge ->> 'kind' = 'offset-credit' AND p.status NOT IN ('failed', 'returned')), 0)::bigint AS amount
 FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (partner_id, brand_id, currency)
 WHERE EXISTS (SELECT 1 FROM payout_offset o WHERE (o.partner_id, o.brand_id, o.currency) = (asked.partner_id, asked.brand_id, asked.currency))`;
 

@@ -42,7 +42,7 @@ export async function plan(tx: Tx, order: Started, groups: readonly ClaimedGroup
 async function route(tx: Tx, order: Started, groups: readonly ClaimedGroup[], decisions: Map<ClaimedGroup, Decision>): Promise<Routed[]> {
   const brandIds = [...new Set(groups.map(({ brandId }) => brandId))];
   const brands = await payingBrands(tx, brandIds);
-  const partners = await payingPartners(tx, [...new Set(groups.map(({ partnerId }) => partnerId))]);
+  const partners = await payingPartners(tx, [...new Set(groups.map(({ partnerId }) => partnerId))], order.now);
   const { minimums, eligibility } = await paymentRules(tx, brandIds);
   const notMet = await whoIsNotEligible(tx, order, groups, eligibility, brands);
   const { minimum, rail, now, withdrawal, desk } = order;

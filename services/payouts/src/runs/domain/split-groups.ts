@@ -135,7 +135,9 @@ function routeToRail(
       ? { exchangeTo: payoutCurrency }
       : {};
   if (brand.rails.length === 0) {
-    const method = forBrand.find(({ kind }) => kind === 'simulated') ?? null;
+    const simulated = forBrand.filter(({ kind }) => kind === 'simulated');
+    const method = simulated.find(({ usableFrom }) => usableFrom <= now) ?? null;
+    if (!method && simulated.length > 0) return { leftOut: 'payout-method-cooling' };
     return { rail: 'simulated-api', sandbox: true, method, ...(method && payIn(method)) };
   }
   const rails = wanted === null ? brand.rails : brand.rails.filter((rail) => rail === wanted);

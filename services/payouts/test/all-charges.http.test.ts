@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@tributary/contracts';
+import { anEvent, startTestService, type TestService } from '@tributary/testkit';
+import { compose } from '../src/composition.js';
+import type { PrismaClient } from '../src/generated/client.js';
+import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
+import { everyBrand } from '../src/parts.js';
+import {
+  accrued,
+  addMethod,
+  aPartner,
+  approved,
+  brandChanged,
+  builder,
+  buildRun,
+  enrolled,
+  type Owed,
+  payRun,
+  settle,
+  start,
+} from './world.js';
+
+let s: TestService<PrismaClient>;
+beforeAll(async () => {
+  s = await startTestService((environment) => compose(environment), { now: start });
+  await s.deliver(
+    anEvent('commission.fx-rate.recorded.v1', {
+      base: 'EUR',
+      date: '2026-03-02',
+      source: 'ecb',
+      recordedAt: start.toISOString(),
+      rates: [{ quote: 'USD', rate: '1.25', counts: true }],
+    }),
+  );
+});
+afterAll(() => s.stop());
+
+interface Account {
+  brandId: string;
+  currency: string;
+  [term: string]: number | string;
+}
+const balances = async ({ partnerId }: Owed): Promise<Account[]> =>
+  (await s.request().get(`/api/v1/partners/${partnerId}/balance`).expect(200)).body.balances;
+const at = async ({ partnerId, brandId }: Owed, currency = 'USD') =>
+  (await balances({ partnerId, brandId })).find((each) => each.brandId === brandId && each.currency === currency);
+
+async function earnedUsd({ partnerId, brandId }: Owed, amount: number, adjusts: string | null = null) {
+  const entry = accrued(partnerId, brandId, amount, { currency: 'USD', adjusts });
+  await s.deliver(entry, approved(entry));
+  await s.service.runDueJobs();
+  return entry;
+}
+const exchanging = (brandId: string) =>
+  s
+    .request(builder)
+    .post(`/api/v1/brands/${brandId}/payout-exchange-policies`)
+    .send({ pairs: [{ from: 'USD', to: 'EUR', percent: '0.01', fixed: 50 }] })
+    .expect(201);
+
+/** Paid in euros for dollars; owes 300.00 dollars at the first brand, and has earned 1000.00 at the second. */
+async function two(behaviour = 'ok') {
+  const a = await aPartner(s, { offsetScope: 'operator', licence: null });
+  const b = { brandId: newId('brand'), partnerId: a.partnerId };
+  await s.deliver(brandChanged(b.brandId, { offsetScope: 'operator' }), enrolled(b.partnerId, b.brandId));
+  await addMethod(s, a.partnerId, { kind: 'simulated', account: { name: 'test', behaviour }, payoutCurrency: 'EUR' } as never);
+  const sale = await earnedUsd(a, 30_000);
+  await payRun(s, a.brandId);
+  await settle(s);
+  await earnedUsd(a, -30_000, sale.data.entryId);
+  await earnedUsd(b, 100_000);
+  return { a, b };
+}
+const sound = async () => {
+  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
+  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+};
+
+test('T-22 O-16 a debt is settled in the currency that was earned, though the payout goes out in another', async () => {
+  const { a, b } = await two();
+  await exchanging(b.brandId);
+  const run = await buildRun(s, { brandIds: [b.brandId] });
+  // 700.00 are left, less 1 % and 0.50: 692.50 dollars are 554.00 euros.
+  expect(run.payouts).toMatchObject([
+    {
+      amount: 55_400,
+      currency: 'EUR',
+      charges: [
+        { kind: 'offset', amount: -30_000 },
+        { kind: 'exchange-fee', amount: -750 },
+      ],
+      exchange: { amount: 69_250, currency: 'USD' },
+    },
+  ]);
+  expect(await at(a)).toMatchObject({ payable: 0, receivable: 0, offset: -30_000 });
+  expect(await at(a, 'EUR')).toBeUndefined();
+  expect(await at(b)).toMatchObject({ payable: 0, offset: 30_000 });
+  await s.request(builder).post(`/api/v1/payout-runs/${run.id}/cancel`).send({ reason: 'not now' }).expect(200);
+  expect([await at(a), await at(b)]).toMatchObject([
+    { receivable: 30_000, offset: 0 },
+    { payable: 100_000, offset: 0 },
+  ]);
+  await sound();
+});
+
+test('T-22 O-16 what other brands settled is credited once, also when the payout that it is credited in goes out in another currency', async () => {
+  const { a, b } = await two();
+  await payRun(s, b.brandId);
+  await settle(s);
+  await exchanging(a.brandId);
+  await earnedUsd(a, 100_000);
+  expect((await payRun(s, a.brandId)).payouts).toMatchObject([
+    { exchange: { amount: 98_950 }, charges: [{ kind: 'offset-credit', amount: 30_000 }, {}] },
+  ]);
+  await settle(s);
+  await earnedUsd(a, 10_000);
+  const { payouts } = await buildRun(s, { brandIds: [a.brandId] });
+  expect(payouts).toMatchObject([{ exchange: { amount: 9850 }, charges: [{ kind: 'exchange-fee', amount: -150 }] }]);
+  expect(await at(a)).toMatchObject({ payable: 0, receivable: 0 });
+  await sound();
+});
