@@ -75,9 +75,9 @@ function recordOf(text: string): SentRecord | undefined {
 export function journaled(rail: Rail, db: Database<unknown>, journal: SentJournal): Rail {
   return {
     ...rail,
-    async submit(instructions, now) {
+    async submit(instructions, now, whole) {
       await journal.append(await db.tx(everyBrand, (tx) => linesOfPayouts(tx, instructions, now)), now);
-      const answers = await rail.submit(instructions, now);
+      const answers = await rail.submit(instructions, now, whole);
       // What a rail has clearly refused was not sent after all, and its entries may go out with another payout.
       const refused = instructions.filter(({ railKey }) => answers.get(railKey)?.outcome === 'rejected');
       await journal.append(
