@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { businessPeriod, currency, ids, instant, minorAmount, period, sha256Hex } from '../common.js';
 import { defineRoute } from '../define-route.js';
+import { payoutExchange } from '../events/exchange.js';
 import { payoutCharge } from '../events/payouts.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
@@ -73,7 +74,10 @@ export const accountStatementLine = z
     payoutId: ids.payout.nullable(),
   })
   .meta({ id: 'AccountStatementLine' });
-/** What a payout pays: the amount is the sum of the lines and the charges. */
+/**
+ * What a payout pays: the amount is the sum of the lines and the charges. When it was exchanged, those are in `exchange.currency` and
+ * come to `exchange.amount`, and the amount is that at the rate.
+ */
 export const payoutStatement = z
   .strictObject({
     payoutId: ids.payout,
@@ -89,6 +93,8 @@ export const payoutStatement = z
     accountHint: z.string().nullable(),
     lines: z.array(z.strictObject({ number: z.int().positive(), entryId: ids.entry, occurredAt: instant.nullable(), amount: minorAmount })),
     charges: z.array(payoutCharge),
+    /** Null: it is paid in the currency that was earned. */
+    exchange: payoutExchange.nullable(),
     amount: minorAmount,
   })
   .meta({ id: 'PayoutStatement' });

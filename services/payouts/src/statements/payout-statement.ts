@@ -1,6 +1,6 @@
-import { getPayoutStatement, getPayoutStatementPdf } from '@tributary/contracts';
+import { getPayoutStatement, getPayoutStatementPdf, type PayoutExchange } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
-import { formatMajor, isCurrency, toWireAmount } from '@tributary/money';
+import { type CurrencyCode, formatMajor, isCurrency, toWireAmount } from '@tributary/money';
 import { ok, type ParamsOf, query, Rejected, type Route, raw, reject, type Scope } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
@@ -32,6 +32,7 @@ export const getPayoutStatementRoute = (parts: Parts): Route =>
         amount: toWireAmount(amount),
       })),
       charges: payout.charges.map(({ kind, amount }) => ({ kind, amount })),
+      exchange: payout.exchange ?? null,
       amount: toWireAmount(payout.amount),
     });
   });
@@ -80,10 +81,12 @@ async function brandOf(tx: Tx, brandId: string): Promise<{ brandName: string; ti
   return rows[0] ?? { brandName: '', timeZone: 'UTC' };
 }
 
-function currencyOf({ payout: { currency } }: Found) {
+function known(currency: string): CurrencyCode {
   if (!isCurrency(currency)) throw new Error(`${currency} is not a currency`);
   return currency;
 }
+/** In which the lines and charges are. */
+const earnedIn = ({ payout: { currency, exchange } }: Found): CurrencyCode => known(exchange?.currency ?? currency);
 
 function sheetOf(found: Found): Sheet {
   const { payout, brandName, timeZone, payee } = found;
@@ -96,15 +99,31 @@ function sheetOf(found: Found): Sheet {
       ['Paid to', payee.hint ?? '-'],
       ['Made', dayIn(payout.createdAt, timeZone)],
       ['Arrived', payout.settledAt ? dayIn(payout.settledAt, timeZone) : `not yet (${payout.status})`],
-      ['Currency', payout.currency],
+      ['Currency', payout.exchange ? `${payout.currency}, for ${payout.exchange.currency}` : payout.currency],
+      ...(payout.exchange ? [['Rate', ratesOf(payout.exchange)] as const] : []),
     ],
     columns: paperColumns,
-    totals: [['Amount paid', formatMajor(payout.amount, currencyOf(found))]],
+    totals: totalsOf(found),
   };
 }
 
+/** What the lines and charges come to, where that is exchanged, and what is paid. */
+function totalsOf(found: Found): [label: string, amount: string][] {
+  const { amount, currency, exchange } = found.payout;
+  const paid = formatMajor(amount, known(currency));
+  if (!exchange) return [['Amount paid', paid]];
+  return [
+    [`Exchanged, ${exchange.currency}`, formatMajor(BigInt(exchange.amount), earnedIn(found))],
+    [`Amount paid, ${currency}`, paid],
+  ];
+}
+
+/** By which recorded rates. */
+const ratesOf = (exchange: PayoutExchange): string =>
+  exchange.rates.map(({ base, quote, date, rate, source }) => `${base}/${quote} ${rate} of ${date} (${source})`).join(', ');
+
 async function* cellsOf(found: Found): AsyncGenerator<string[]> {
-  const currency = currencyOf(found);
+  const currency = earnedIn(found);
   let number = 0;
   for (const { entryId, occurredAt, amount } of found.lines)
     yield [String(++number), occurredAt ? dayIn(occurredAt, found.timeZone) : '', entryId, formatMajor(amount, currency)];

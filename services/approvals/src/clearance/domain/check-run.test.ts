@@ -19,6 +19,9 @@ const payout = {
   payoutId: 'pyt_1',
   partnerId: 'ptr_1',
   amount: 900n,
+  charges: 0n,
+  currency: 'USD',
+  exchange: null,
   lines: [
     { entryId: 'ent_1', amount: 1000n },
     { entryId: 'ent_2', amount: -100n },
@@ -36,7 +39,7 @@ test('a run whose every line is approved is cleared, and says what was checked',
   expect(decision.checks.every((check) => check.outcome === 'passed')).toBe(true);
 });
 test('a line that funds a partner above nets in the payout, and both sides are cleared', () => {
-  const above = { payoutId: 'pyt_2', partnerId: 'ptr_2', amount: 100n, lines: [{ entryId: 'ent_3', amount: 100n }] };
+  const above = { ...payout, payoutId: 'pyt_2', partnerId: 'ptr_2', amount: 100n, lines: [{ entryId: 'ent_3', amount: 100n }] };
   const known = new Map([...entries, ['ent_3', { partnerId: 'ptr_2', amount: 100n, status: 'approved' as const }]]);
   const both = new Map<string, KnownPartner>([...partners, ['ptr_2', { status: 'active', riskLevel: 'low' }]]);
   expect(checkRun([payout, above], known, both)).toMatchObject({ cleared: true });
