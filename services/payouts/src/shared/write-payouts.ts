@@ -30,18 +30,13 @@ export const currencyOf = ({ group, routing }: Pick<PaidGroup, 'group' | 'routin
 
 const insertPayouts = /* sql */ `
 INSERT INTO payout (id, run_id, partner_id, brand_id, amount, currency, status, sandbox, rail, rail_key, method_id, account_hmac, charges, fee_waived, line_count, lines_hash, exchange, created_at)
-SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, charges, fee_waived, 0, '', exchange, $2
-FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bigint[], $14::jsonb[])
-  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, charges, fee_waived, exchange)`;
+SELECT id, $1, partner_id, brand_id, amount, currency, 'draft', sandbox, rail, id, method_id, account_hmac, charges, fee_waived, line_count, lines_hash, exchange, $2
+FROM unnest($3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::bigint[], $14::int[], $15::text[], $16::jsonb[])
+  AS made (id, partner_id, brand_id, amount, currency, sandbox, rail, method_id, account_hmac, charges, fee_waived, line_count, lines_hash, exchange)`;
 
 const insertLines = /* sql */ `
 INSERT INTO payout_line (payout_id, item_id, entry_id, brand_id, partner_id, amount, open_item_id)
 SELECT payout_id, id, entry_id, brand_id, partner_id, amount, id FROM entry WHERE payout_id = ANY ($1)`;
-
-/** Once its lines are counted, the database adds none to a payout. */
-const countLines = /* sql */ `
-UPDATE payout SET line_count = counted.lines, lines_hash = counted.hash
-FROM unnest($1::text[], $2::int[], $3::text[]) AS counted (id, lines, hash) WHERE payout.id = counted.id`;
 
 /** Writes payouts of a run with their lines, from what it has claimed for them. */
 export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGroup[], now: Date) {
@@ -58,11 +53,10 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
     accountHmac: each.routing.method?.accountHmac ?? '',
     linesHash: linesHash(each.lines),
   }));
-  const ids = payouts.map(({ id }) => id);
   await tx.query(insertPayouts, [
     runId,
     now,
-    ids,
+    payouts.map(({ id }) => id),
     payouts.map(({ partnerId }) => partnerId),
     payouts.map(({ brandId }) => brandId),
     payouts.map(({ amount }) => amount.toString()),
@@ -73,10 +67,11 @@ export async function writePayouts(tx: Tx, runId: string, paid: readonly PaidGro
     payouts.map(({ accountHmac }) => accountHmac),
     payouts.map(({ charges }) => JSON.stringify(charges)),
     paid.map(({ routing }) => routing.fee.waived.toString()),
+    paid.map(({ lines }) => lines.length),
+    payouts.map((each) => each.linesHash),
     payouts.map(({ exchange }) => (exchange ? JSON.stringify(exchange) : null)),
   ]);
-  await tx.query(insertLines, [ids]);
-  await tx.query(countLines, [ids, paid.map(({ lines }) => lines.length), payouts.map((each) => each.linesHash)]);
+  await tx.query(insertLines, [payouts.map(({ id }) => id)]);
   return payouts.map((payout, index) => ({ payout, lines: inOrder(paid[index]?.lines ?? []), shares: paid[index]?.shares ?? [] }));
 }
 
