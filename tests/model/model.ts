@@ -126,16 +126,21 @@ export class Model extends ApprovalsModel {
     return true;
   }
 
-  /** Approvals look once more at what was sealed: every line is a commission that is approved, in its amount, of somebody active. */
+  /**
+   * Approvals look once more at what was sealed: every line is a commission that is approved, in its amount, of somebody active, or
+   * takes back no more than one has paid, whatever has been decided about it since; each once, and once beside what takes it back.
+   */
   seal(id: string): void {
     const run = this.runs.get(id);
     if (run?.clearance !== 'none') return;
     const lines = this.of(id).flatMap(({ items }) => items.flatMap((item) => this.items.get(item) ?? []));
     const sound = (item: Item) => {
       const commission = this.items.get(item.entry);
-      return commission?.state === 'approved' && commission.amount === item.amount && !this.suspended.has(item.partner);
+      if (!commission || this.suspended.has(item.partner)) return false;
+      if (item.amount < 0n && -item.amount <= commission.amount) return true;
+      return commission.state === 'approved' && commission.amount === item.amount;
     };
-    const isSound = lines.every(sound) && new Set(lines.map(({ entry }) => entry)).size === lines.length;
+    const isSound = lines.every(sound) && new Set(lines.map(({ entry, amount }) => `${entry} ${amount < 0n}`)).size === lines.length;
     run.clearance = isSound ? 'cleared' : 'refused';
   }
 

@@ -64,11 +64,16 @@ export const seededBugs: readonly SeededBug[] = [
   bug(
     'a refund of what was rejected is taken off',
     `${payouts}/entries/domain/derive-bucket.ts`,
-    "(isReversal(entry) && original?.decisionState === 'rejected')",
+    '(isReversal(entry) && original !== undefined && ended(original))',
     'false',
   ),
   bug('the clawback window is on its head', `${payouts}/entries/domain/clawback-window.ts`, 'occurredAt > until', 'occurredAt <= until'),
-  bug('a move that has the key of another', `${payouts}/entries/domain/place-entry.ts`, 'entry.version + 1', '1'),
+  bug(
+    'a move that has the key of another',
+    `${payouts}/entries/domain/place-entry.ts`,
+    'move(entry, from, to, entry.version + 1,',
+    'move(entry, from, to, 1,',
+  ),
   bug(
     'the fee is lost',
     `${payouts}/ledger/domain/posting.ts`,
@@ -130,11 +135,16 @@ export const seededBugs: readonly SeededBug[] = [
     'filter(({ method }) => method.verified)',
     'filter(() => true)',
   ),
-  bug('a rail carries what it cannot', `${payouts}/runs/domain/split-groups.ts`, '&& carries(name, group.currency)', ''),
+  bug(
+    'a rail carries what it cannot',
+    `${payouts}/runs/domain/split-groups.ts`,
+    '&& carries(name, payIn(method).exchangeTo ?? group.currency)',
+    '',
+  ),
   bug('who is suspended is paid', `${payouts}/runs/domain/split-groups.ts`, "partner.status !== 'active'", "partner.status === 'gone'"),
   bug('the minimum itself is too little', `${payouts}/runs/domain/withdrawal-fee.ts`, 'amount >= automaticFrom', 'amount > automaticFrom'),
   bug('what is waived is charged', `${payouts}/runs/domain/withdrawal-fee.ts`, 'charged: fee - waived', 'charged: fee'),
-  bug('the account is not in the content', `${payouts}/runs/domain/content-text.ts`, '      payout.accountHmac,\n', ''),
+  bug('the account is not in the content', `${payouts}/runs/domain/content-text.ts`, '    payout.accountHmac,\n', ''),
   bug('a run is approved twice', `${payouts}/runs/domain/run-state.ts`, "status === 'draft' ? null", "status !== 'completed' ? null"),
   bug(
     'finance alone approves what is large',

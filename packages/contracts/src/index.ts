@@ -36,6 +36,7 @@ export * from './routes/approval-delegations.js';
 export * from './routes/approvals.js';
 export * from './routes/as-of.js';
 export * from './routes/audit.js';
+export * from './routes/balances.js';
 export * from './routes/bank-reports.js';
 export * from './routes/commission.js';
 export * from './routes/consolidated.js';

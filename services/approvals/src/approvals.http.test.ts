@@ -192,6 +192,26 @@ test('a run whose lines are all approved is cleared for exactly its content, onc
   expect(cleared.map((event) => event.data.contentHash)).toEqual(['b'.repeat(64)]);
 });
 
+test('O-16 a payout in another currency is cleared at its rate, and refused at any other', async () => {
+  const { brand, partner, entry, payout, sealed } = aBrandWithPartner();
+  const sale = entry(10_000);
+  await approvals.deliver(brand, partner(), sale);
+  const paidIn = async (amount: number) => {
+    const claimed = payout(newId('run'), [{ entryId: sale.data.entryId, amount: 10_000 }]);
+    const of = { amount: 9_900, currency: 'USD', rate: '9/10', rateId: 'ecb:EUR/USD:2026-03-02', day: '2026-03-02' };
+    const rates = [{ base: 'USD', quote: 'EUR', date: '2026-03-02', rate: '0.9', source: 'ecb' }];
+    const exchange = { ...of, rates, rounding: 'half-even' as const, fee: 100, bearer: 'partner' as const };
+    const charges = [{ kind: 'exchange-fee' as const, amount: -100 }];
+    const inEuros = { ...claimed, data: { ...claimed.data, amount, currency: 'EUR', charges, exchange } };
+    await approvals.deliver(inEuros, sealed(claimed.data.runId, [inEuros]));
+    return (await approvals.published())
+      .filter(({ subject }) => subject === claimed.data.runId)
+      .map(({ type, data }) => [type, 'reason' in data ? data.reason : null]);
+  };
+  expect(await paidIn(8_911)).toEqual([['approvals.run.refused.v1', 'exchanges-at-their-rate']]);
+  expect(await paidIn(8_910)).toEqual([['approvals.run.cleared.v1', null]]);
+});
+
 test('a risk hit between approval and clearance refuses the run', async () => {
   const { brand, partner, entry, payout, sealed } = aBrandWithPartner();
   const runId = newId('run');

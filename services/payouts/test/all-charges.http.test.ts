@@ -152,8 +152,8 @@ test('T-22 O-12 O-16 WE-59 offset, fee, tax and exchange in one payout: said, bu
   expect((await s.request().get(`/api/v1/payouts/${id}/statement`).expect(200)).body).toMatchObject({ charges, exchange, amount: 31_363 });
   const paper = await readPdf(await download(s, `/api/v1/payouts/${id}/statement/pdf`));
   expect(paper.amounts.reduce((sum, amount) => sum + amount, 0)).toBe(39_204);
-  expect(paper.text).toContain('In USD 392.04');
-  expect(paper.text).toContain('Amount paid 313.63');
+  expect(paper.text).toContain('Exchanged, USD 392.04');
+  expect(paper.text).toContain('Amount paid, EUR 313.63');
 
   await sendOut(s, run);
   await settle(s);

@@ -4,6 +4,7 @@ import { anEvent, startTestService, type TestService } from '@tributary/testkit'
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift } from '../src/ledger/balances.js';
+import { download, readPdf } from './statement-readers.js';
 import { accrued, addMethod, aPartner, approved, builder, buildRun, later, type Owed, payRun, sendOut, settle, start } from './world.js';
 
 let s: TestService<PrismaClient>;
@@ -95,6 +96,20 @@ test('O-16 gross, fee and net are lines in the currency earned, the payment in t
     rounding: 'half-even',
   });
   expect(await s.db.tx({ brandIds: 'all' }, balanceDrift)).toBe(0);
+});
+
+test('O-13 O-16 the statement of an exchanged payout adds up in the currency earned, and names the rate to what is paid', async () => {
+  const owed = await wanting('JPY', { pair: { from: 'USD', to: 'JPY', percent: '0.01', fixed: 50 } as object });
+  const { id, amount } = (await buildRun(s, { brandIds: [owed.brandId] })).payouts[0] ?? { id: '', amount: 0 };
+  const { body } = await s.request().get(`/api/v1/payouts/${id}/statement`).expect(200);
+  const parts = [...body.lines, ...body.charges] as { amount: number }[];
+  expect(body).toMatchObject({ currency: 'JPY', amount, exchange: { amount: 98_950, currency: 'USD' } });
+  expect(parts.reduce((sum, part) => sum + part.amount, 0)).toBe(98_950);
+  const { amounts, text } = await readPdf(await download(s, `/api/v1/payouts/${id}/statement/pdf`));
+  expect(amounts.reduce((sum, each) => sum + each, 0)).toBe(98_950);
+  expect(text).toContain('Exchanged, USD 989.50');
+  expect(text).toContain(`Amount paid, JPY ${amount}`);
+  expect(text).toContain('EUR/USD 1.0845 of 2026-03-02 (ecb), EUR/JPY 160.5 of 2026-03-02 (ecb)');
 });
 
 test('O-16 a fee that the brand bears is a line as well, and takes nothing from the partner', async () => {

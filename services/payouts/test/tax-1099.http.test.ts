@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@tributary/contracts';
-import { startTestService, type TestService } from '@tributary/testkit';
+import { anEvent, startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { anotherOf, aPayer, clerk, earnedIn, profile, verifiedForm, w8, w9 } from './tax-world.js';
-import { approver, later, type Owed, payRun, settle } from './world.js';
+import { addMethod, aPartner, approver, brandChanged, builder, enrolled, later, type Owed, payRun, settle } from './world.js';
 
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
@@ -102,6 +102,27 @@ test('O-14 the report counts what was withheld, leaves out what came back and wh
   expect((await report(back, year)).rows).toHaveLength(1);
   await later(s, 86_400_000);
   expect((await report(back, year)).rows).toEqual([]);
+});
+
+test('O-14 what was earned in dollars counts in dollars, whatever it was exchanged into, and so does what settled a debt elsewhere', async () => {
+  const now = s.clock.now().toISOString();
+  const owed = await aPartner(s, { offsetScope: 'operator' });
+  const creditor = { partnerId: owed.partnerId, brandId: newId('brand') };
+  await s.deliver(brandChanged(creditor.brandId, { offsetScope: 'operator' }), enrolled(owed.partnerId, creditor.brandId));
+  const quoted = { base: 'EUR', date: now.slice(0, 10), source: 'ecb', recordedAt: now };
+  await s.deliver(anEvent('commission.fx-rate.recorded.v1', { ...quoted, rates: [{ quote: 'USD', rate: '1.25', counts: true }] }));
+  const pot = { rail: 'simulated-api', account: { name: 'Pot' } };
+  await s.request().post(`/api/v1/brands/${owed.brandId}/funding-accounts`).send(pot).expect(201);
+  const pairs = [{ from: 'USD', to: 'EUR' }];
+  await s.request(builder).post(`/api/v1/brands/${owed.brandId}/payout-exchange-policies`).send({ pairs }).expect(201);
+  await addMethod(s, owed.partnerId, { kind: 'simulated', account: { name: 'test' }, payoutCurrency: 'EUR' } as never);
+  await profile(s, owed, { country: 'US', usSource: true }).expect(201);
+  await verifiedForm(s, owed, { kind: 'refusal', refuses: 'W-9', reason: 'no' });
+  await earnedIn(s, creditor, 'USD', -5000);
+  await paid(owed, 100_000);
+  const { rows, otherCurrencies } = await report(owed, now.slice(0, 4));
+  expect(rows).toMatchObject([{ net: 76_000, withheld: 24_000, gross: 100_000, why: 'withheld' }]);
+  expect(otherCurrencies).toEqual([]);
 });
 
 test('O-14 the report is of who may see the brand and its taxes', async () => {

@@ -74,7 +74,10 @@ export const accountStatementLine = z
     payoutId: ids.payout.nullable(),
   })
   .meta({ id: 'AccountStatementLine' });
-/** What a payout pays: the amount is the sum of the lines and the charges. */
+/**
+ * What a payout pays: the amount is the sum of the lines and the charges. When it was exchanged, those are in `exchange.currency` and
+ * come to `exchange.amount`, and the amount is that at the rate.
+ */
 export const payoutStatement = z
   .strictObject({
     payoutId: ids.payout,
@@ -90,7 +93,7 @@ export const payoutStatement = z
     accountHint: z.string().nullable(),
     lines: z.array(z.strictObject({ number: z.int().positive(), entryId: ids.entry, occurredAt: instant.nullable(), amount: minorAmount })),
     charges: z.array(payoutCharge),
-    /** When it is paid in another currency than was earned: what the lines and charges come to, in that one, and the rate. */
+    /** Null: it is paid in the currency that was earned. */
     exchange: payoutExchange.nullable(),
     amount: minorAmount,
   })

@@ -7,6 +7,7 @@ import * as approvalDelegations from './approval-delegations.js';
 import * as approvals from './approvals.js';
 import * as asOf from './as-of.js';
 import * as audit from './audit.js';
+import * as balances from './balances.js';
 import * as bankReports from './bank-reports.js';
 import * as commission from './commission.js';
 import * as consolidated from './consolidated.js';
@@ -72,6 +73,7 @@ export const routeContracts: readonly RouteContract[] = [
   riskRules,
   networkBans,
   riskBacktests,
+  balances,
   payouts,
   resolutions,
   payoutFreezes,

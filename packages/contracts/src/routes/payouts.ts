@@ -3,36 +3,9 @@ import { currency, ids, instant, minorAmount, period, sha256Hex, text } from '..
 import { defineRoute } from '../define-route.js';
 import { payoutExchange } from '../events/exchange.js';
 import { payoutCharge, runStages } from '../events/payouts.js';
-import { fundingRails, payoutMethod } from './payout-methods.js';
 import { earnedUntil } from './payout-schedules.js';
 import { dryRunQuery, listOf, listQuery } from './shared.js';
 
-const bankAccount = z.strictObject({
-  name: text(140),
-  iban: z.string().min(15).max(42),
-  bic: z
-    .string()
-    .regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/)
-    .optional(),
-});
-/** A bank account in the United States: the routing number of the bank, and the account in it. */
-const usBankAccount = z.strictObject({
-  name: text(140),
-  routingNumber: z.string().regex(/^\d{9}$/, 'must be nine digits'),
-  accountNumber: z.string().regex(/^[A-Z0-9-]{1,17}$/, 'must be up to 17 digits, capital letters and hyphens'),
-});
-/** What a provider gave to sign in and to know its callbacks by. Kept encrypted, and never shown. */
-const secret = z.string().min(8).max(200);
-export const fundingAccount = z
-  .strictObject({
-    id: ids.fundingAccount,
-    brandId: ids.brand,
-    rail: z.enum(fundingRails),
-    accountHint: z.string(),
-    status: z.enum(['active', 'disabled']),
-    createdAt: instant,
-  })
-  .meta({ id: 'FundingAccount' });
 const payoutStatus = z.enum(['draft', 'approved', 'cleared', 'submitted', 'unknown', 'settled', 'failed', 'returned']);
 export const payout = z
   .strictObject({
@@ -114,152 +87,9 @@ export const payoutRun = z
     createdAt: instant,
   })
   .meta({ id: 'PayoutRun' });
-const balanceTerms = {
-  currency,
-  accrued: minorAmount,
-  reversed: minorAmount,
-  rejected: minorAmount,
-  pending: minorAmount,
-  held: minorAmount,
-  approved: minorAmount,
-  payable: minorAmount,
-  inPayout: minorAmount,
-  paid: minorAmount,
-  receivable: minorAmount,
-  writtenOff: minorAmount,
-  fees: minorAmount,
-  taxWithheld: minorAmount,
-  /** Paid on top of what was earned: below zero. */
-  vat: minorAmount,
-  offset: minorAmount,
-  exchanged: minorAmount,
-};
-/** By which of its two dates a transaction counts: from when it has an effect, or when it was booked. */
-const by = z.enum(['effective', 'booked']);
-const asOfQuery = z.strictObject({
-  asOf: instant.optional(),
-  /** `effective`, when left out: `asOf` is compared with the day from which a transaction counts. `booked`: with its booking. */
-  by: by.optional(),
-  /** With `effective` only: as the journal stood then. */
-  knownAt: instant.optional(),
-});
-const asOfAnswer = { asOf: instant, knownAt: instant, by };
-export const balance = z
-  .strictObject({
-    partnerId: ids.partner,
-    ...asOfAnswer,
-    balances: z.array(z.strictObject({ brandId: ids.brand, ...balanceTerms })),
-  })
-  .meta({ id: 'Balance' });
-export const brandBalance = z
-  .strictObject({
-    brandId: ids.brand,
-    ...asOfAnswer,
-    /** All partners together; what some owe is in `receivable` and lessens nobody else's `payable`. */
-    balances: z.array(z.strictObject(balanceTerms)),
-  })
-  .meta({ id: 'BrandBalance' });
 const runParams = z.strictObject({ runId: ids.run });
 const payoutParams = z.strictObject({ payoutId: ids.payout });
 
-export const createFundingAccount = defineRoute({
-  id: 'createFundingAccount',
-  service: 'payouts',
-  method: 'post',
-  path: '/api/v1/brands/:brandId/funding-accounts',
-  permission: 'funding:write',
-  tag: 'Payouts',
-  idempotent: true,
-  summary: 'Say what a brand pays from. A brand without one is in sandbox',
-  params: z.strictObject({ brandId: ids.brand }),
-  body: z.discriminatedUnion('rail', [
-    z.strictObject({ rail: z.literal('bank-file'), account: bankAccount }),
-    z.strictObject({
-      rail: z.literal('nacha-file'),
-      account: usBankAccount.extend({
-        bankName: text(23),
-        /** The number under which the bank knows who sends: often 1 and the employer identification number. */
-        companyId: z.string().regex(/^[A-Z0-9]{10}$/, 'must be ten digits or capital letters'),
-      }),
-    }),
-    z.strictObject({ rail: z.literal('csv-file'), account: bankAccount }),
-    z.strictObject({
-      rail: z.literal('paypal'),
-      account: z.strictObject({ name: text(140), clientId: secret, clientSecret: secret, webhookId: secret }),
-    }),
-    z.strictObject({
-      rail: z.literal('stripe'),
-      account: z.strictObject({ name: text(140), secretKey: secret, webhookSecret: secret }),
-    }),
-    z.strictObject({ rail: z.literal('simulated-api'), account: z.strictObject({ name: text(140) }) }),
-  ]),
-  responses: { 201: fundingAccount },
-});
-
-const anyMethod = {
-  brandIds: z.array(ids.brand).optional(),
-  /** In which currency the partner wants to be paid, where the brand exchanges into it; absent: in the one that was earned. */
-  payoutCurrency: currency.optional(),
-};
-export const createPayoutMethod = defineRoute({
-  id: 'createPayoutMethod',
-  service: 'payouts',
-  method: 'post',
-  path: '/api/v1/partners/:partnerId/payout-methods',
-  permission: 'payout-method:write',
-  tag: 'Payouts',
-  idempotent: true,
-  summary: 'Say how a partner is paid. Usable once another person has verified it; a change also only after a cooling period',
-  params: z.strictObject({ partnerId: ids.partner }),
-  body: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('bank-account'), account: bankAccount, ...anyMethod }),
-    z.strictObject({
-      kind: z.literal('us-bank-account'),
-      account: usBankAccount.extend({ type: z.enum(['checking', 'savings']), holder: z.enum(['person', 'company']) }),
-      ...anyMethod,
-    }),
-    z.strictObject({
-      kind: z.literal('paypal'),
-      account: z.strictObject({ name: text(140), email: z.email().max(127) }),
-      ...anyMethod,
-    }),
-    z.strictObject({
-      kind: z.literal('stripe'),
-      account: z.strictObject({ name: text(140), accountId: z.string().regex(/^acct_[A-Za-z0-9]{1,40}$/, 'must be a connected account') }),
-      ...anyMethod,
-    }),
-    z.strictObject({
-      kind: z.literal('simulated'),
-      account: z.strictObject({ name: text(140), behaviour: z.string().max(40).optional() }),
-      ...anyMethod,
-    }),
-  ]),
-  responses: { 201: payoutMethod },
-});
-export const getBalance = defineRoute({
-  id: 'getBalance',
-  service: 'payouts',
-  method: 'get',
-  path: '/api/v1/partners/:partnerId/balance',
-  permission: 'payout:read',
-  tag: 'Payouts',
-  summary: "A partner's balance per brand and currency, with every term of the balance equation",
-  params: z.strictObject({ partnerId: ids.partner }),
-  query: asOfQuery,
-  responses: { 200: balance },
-});
-export const getBrandBalance = defineRoute({
-  id: 'getBrandBalance',
-  service: 'payouts',
-  method: 'get',
-  path: '/api/v1/brands/:brandId/balance',
-  permission: 'payout:read',
-  tag: 'Payouts',
-  summary: 'What a brand owes all its partners together, per currency, with every term of the balance equation',
-  params: z.strictObject({ brandId: ids.brand }),
-  query: asOfQuery,
-  responses: { 200: brandBalance },
-});
 export const createRun = defineRoute({
   id: 'createRun',
   service: 'payouts',

@@ -1,6 +1,5 @@
 import type { Tx } from '@tributary/messaging';
-import type { Bucket } from '../ledger/domain/posting.js';
-import { claim, move } from '../ledger/domain/posting.js';
+import { type Bucket, claim, exchanged, move, type OffsetMoney, offsetFrom, type Posting } from '../ledger/domain/posting.js';
 import { post } from '../ledger/ledger-store.js';
 import { everyBrand, type Parts } from '../parts.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
@@ -119,9 +118,23 @@ async function storePayout(tx: Tx, parts: Parts, { id, text }: SentRecord, now: 
   await post(
     tx,
     parts.outbox,
-    [...moves, claim(payout, now)].map((posting) => ({ posting, context })),
+    [...moves, claim(payout, now), ...exchanged(payout, now), ...(await storeCharges(tx, text, now))].map((posting) => ({
+      posting,
+      context,
+    })),
     now,
   );
+}
+
+/** What was decided on its tax, and what it settles at other brands: without these nothing could be told of it, nor given back. */
+async function storeCharges(tx: Tx, text: string, now: Date): Promise<Posting[]> {
+  await tx.query(`INSERT INTO payout_tax SELECT tax.* FROM jsonb_populate_recordset(NULL::payout_tax, $1::jsonb -> 'taxes') tax`, [text]);
+  const { rows } = await tx.query<OffsetMoney>(
+    `INSERT INTO payout_offset SELECT share.* FROM jsonb_populate_recordset(NULL::payout_offset, $1::jsonb -> 'offsets') share
+     RETURNING payout_id AS "payoutId", partner_id AS "partnerId", brand_id AS "brandId", currency, amount`,
+    [text],
+  );
+  return rows.map((offset) => offsetFrom(offset, now));
 }
 
 interface EntryMoney {

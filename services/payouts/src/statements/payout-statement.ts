@@ -1,4 +1,4 @@
-import { getPayoutStatement, getPayoutStatementPdf } from '@tributary/contracts';
+import { getPayoutStatement, getPayoutStatementPdf, type PayoutExchange } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { type CurrencyCode, formatMajor, isCurrency, toWireAmount } from '@tributary/money';
 import { ok, type ParamsOf, query, Rejected, type Route, raw, reject, type Scope } from '@tributary/service-kit';
@@ -81,11 +81,11 @@ async function brandOf(tx: Tx, brandId: string): Promise<{ brandName: string; ti
   return rows[0] ?? { brandName: '', timeZone: 'UTC' };
 }
 
-const known = (currency: string): CurrencyCode => {
+function known(currency: string): CurrencyCode {
   if (!isCurrency(currency)) throw new Error(`${currency} is not a currency`);
   return currency;
-};
-/** In which lines and charges are. */
+}
+/** In which the lines and charges are. */
 const earnedIn = ({ payout: { currency, exchange } }: Found): CurrencyCode => known(exchange?.currency ?? currency);
 
 function sheetOf(found: Found): Sheet {
@@ -99,26 +99,28 @@ function sheetOf(found: Found): Sheet {
       ['Paid to', payee.hint ?? '-'],
       ['Made', dayIn(payout.createdAt, timeZone)],
       ['Arrived', payout.settledAt ? dayIn(payout.settledAt, timeZone) : `not yet (${payout.status})`],
-      ['Currency', payout.currency],
-      ...exchangeFacts(payout),
+      ['Currency', payout.exchange ? `${payout.currency}, for ${payout.exchange.currency}` : payout.currency],
+      ...(payout.exchange ? [['Rate', ratesOf(payout.exchange)] as const] : []),
     ],
     columns: paperColumns,
-    totals: [
-      ...(payout.exchange
-        ? [[`In ${payout.exchange.currency}`, formatMajor(BigInt(payout.exchange.amount), earnedIn(found))] as const]
-        : []),
-      ['Amount paid', formatMajor(payout.amount, known(payout.currency))],
-    ],
+    totals: totalsOf(found),
   };
 }
 
-const exchangeFacts = ({ currency, exchange }: PayoutRow): [string, string][] =>
-  exchange
-    ? [
-        ['Earned in', exchange.currency],
-        ['Exchanged at', `${exchange.rate} ${currency} for 1 ${exchange.currency}, ${exchange.day}`],
-      ]
-    : [];
+/** What the lines and charges come to, where that is exchanged, and what is paid. */
+function totalsOf(found: Found): [label: string, amount: string][] {
+  const { amount, currency, exchange } = found.payout;
+  const paid = formatMajor(amount, known(currency));
+  if (!exchange) return [['Amount paid', paid]];
+  return [
+    [`Exchanged, ${exchange.currency}`, formatMajor(BigInt(exchange.amount), earnedIn(found))],
+    [`Amount paid, ${currency}`, paid],
+  ];
+}
+
+/** By which recorded rates. */
+const ratesOf = (exchange: PayoutExchange): string =>
+  exchange.rates.map(({ base, quote, date, rate, source }) => `${base}/${quote} ${rate} of ${date} (${source})`).join(', ');
 
 async function* cellsOf(found: Found): AsyncGenerator<string[]> {
   const currency = earnedIn(found);

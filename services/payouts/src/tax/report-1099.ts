@@ -29,15 +29,19 @@ interface Order {
 }
 
 /**
- * What arrived in the year, with what was withheld of it. What came back was not paid, whenever it came back; VAT is the tax office's.
- * Payouts in a sandbox moved no money.
+ * What arrived in the year, with what was withheld of it, in the currency that was earned: tax was decided in that one, and an exchange
+ * changes no income. Debts elsewhere that it has settled were paid too. What came back was not paid, whenever it came back; VAT is the
+ * tax office's. Payouts in a sandbox moved no money.
  */
 const paidInYear = /* sql */ `
-SELECT payout.partner_id AS "partnerId", payout.currency, count(*)::int AS payouts, sum(payout.amount - coalesce(tax.vat, 0))::bigint AS net, coalesce(sum(tax.withheld), 0)::bigint AS withheld,
+SELECT payout.partner_id AS "partnerId", earned.currency, count(*)::int AS payouts, sum(earned.amount - elsewhere.amount - coalesce(tax.vat, 0))::bigint AS net, coalesce(sum(tax.withheld), 0)::bigint AS withheld,
   coalesce(sum(tax.withheld) FILTER (WHERE tax.withholding_reason IN ('no-w-9', 'backup-notified')), 0)::bigint AS backup
 FROM payout LEFT JOIN payout_tax tax ON tax.payout_id = payout.id
+  CROSS JOIN LATERAL (SELECT coalesce(payout.exchange ->> 'currency', payout.currency) AS currency, coalesce((payout.exchange ->> 'amount')::bigint, payout.amount) AS amount) AS earned
+  CROSS JOIN LATERAL (SELECT coalesce(sum((charge ->> 'amount')::bigint), 0) AS amount FROM jsonb_array_elements(payout.charges) charge
+    WHERE charge ->> 'kind' IN ('offset', 'offset-credit')) AS elsewhere
 WHERE payout.brand_id = $1 AND payout.status = 'settled' AND NOT payout.sandbox AND payout.settled_at >= $2 AND payout.settled_at < $3
-GROUP BY payout.partner_id, payout.currency ORDER BY payout.partner_id, payout.currency`;
+GROUP BY payout.partner_id, earned.currency ORDER BY payout.partner_id, earned.currency`;
 
 /** A year of a brand: whom it paid what, and for whom a 1099-NEC is due. Null: the brand is not the caller's. */
 async function reportOf({ vault }: Parts, tx: Tx, { brandId, year, now }: Order) {

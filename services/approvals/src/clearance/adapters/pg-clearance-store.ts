@@ -139,6 +139,8 @@ function payoutsOf(parts: readonly PartRow[]): ClaimedPayout[] {
     partnerId: rows[0]?.partnerId ?? '',
     amount: rows[0]?.amount ?? 0n,
     charges: rows[0]?.charges ?? 0n,
+    currency: rows[0]?.currency ?? '',
+    exchange: rows[0]?.exchange ?? null,
     lines: rows.flatMap((row) => row.lines.map((line) => ({ entryId: line.entryId, amount: BigInt(line.amount) }))),
   }));
 }

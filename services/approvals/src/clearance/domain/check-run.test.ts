@@ -19,6 +19,9 @@ const payout = {
   payoutId: 'pyt_1',
   partnerId: 'ptr_1',
   amount: 900n,
+  charges: 0n,
+  currency: 'USD',
+  exchange: null,
   lines: [
     { entryId: 'ent_1', amount: 1000n },
     { entryId: 'ent_2', amount: -100n },
@@ -36,7 +39,7 @@ test('a run whose every line is approved is cleared, and says what was checked',
   expect(decision.checks.every((check) => check.outcome === 'passed')).toBe(true);
 });
 test('a line that funds a partner above nets in the payout, and both sides are cleared', () => {
-  const above = { payoutId: 'pyt_2', partnerId: 'ptr_2', amount: 100n, lines: [{ entryId: 'ent_3', amount: 100n }] };
+  const above = { ...payout, payoutId: 'pyt_2', partnerId: 'ptr_2', amount: 100n, lines: [{ entryId: 'ent_3', amount: 100n }] };
   const known = new Map([...entries, ['ent_3', { partnerId: 'ptr_2', amount: 100n, status: 'approved' as const }]]);
   const both = new Map<string, KnownPartner>([...partners, ['ptr_2', { status: 'active', riskLevel: 'low' }]]);
   expect(checkRun([payout, above], known, both)).toMatchObject({ cleared: true });
@@ -124,4 +127,30 @@ test('charges are part of the sum; a line that nobody knows, or of another amoun
   });
   const less = { ...payout, amount: 899n, lines: [{ entryId: 'ent_1', amount: 899n }] };
   expect(checkRun([less], entries, partners)).toMatchObject({ reason: 'amounts-as-approved', entryIds: ['ent_1'] });
+});
+
+test('each line of what does not add up, or is exchanged at another rate, is named', () => {
+  expect(checkRun([{ ...payout, amount: 901n }], entries, partners)).toMatchObject({ entryIds: ['ent_1', 'ent_2'] });
+  const { checks, ...decision } = checkRun([{ ...inEuros, amount: 823n }], entries, partners);
+  expect(decision).toMatchObject({ reason: 'exchanges-at-their-rate', entryIds: ['ent_1', 'ent_2'] });
+  expect(checks).toContainEqual({ check: 'exchanges-at-their-rate', outcome: 'failed for 2 lines' });
+});
+
+test('a line of nothing takes nothing back: it is approved like any other', () => {
+  const known = new Map<string, KnownEntry>([...entries, ['ent_9', { partnerId: 'ptr_1', amount: 300n, status: 'rejected' }]]);
+  const nothing = { ...payout, lines: [...payout.lines, { entryId: 'ent_9', amount: 0n }] };
+  expect(checkRun([nothing], known, partners)).toMatchObject({ reason: 'every-line-approved, amounts-as-approved', entryIds: ['ent_9'] });
+});
+
+test('a refusal names 5,000 entries at most, and counts all', () => {
+  const check = new RunCheck();
+  check.add({ 'partners-active': Array.from({ length: 5001 }, (_, index) => `ent_${index}`) });
+  const decision = check.decision();
+  expect('entryIds' in decision && decision.entryIds.length).toBe(5000);
+  expect(decision.checks).toContainEqual({ check: 'partners-active', outcome: 'failed for 5001 lines' });
+});
+
+test('what goes wrong beside money is no wrong rate', () => {
+  const broken = { ...inEuros, exchange: { ...exchange, rate: Symbol('rate') as never } };
+  expect(() => checkRun([broken], entries, partners)).toThrow(TypeError);
 });

@@ -6,11 +6,11 @@ export interface ClaimedPayout {
   payoutId: string;
   partnerId: string;
   amount: bigint;
-  /** What fees, taxes and the like add to the lines, mostly below zero; absent: nothing. */
-  charges?: bigint;
-  currency?: string;
+  /** What fees, taxes and the like add to the lines, mostly below zero. */
+  charges: bigint;
+  currency: string;
   /** When it is paid in another currency than was earned: what the lines and charges come to, and the rate. */
-  exchange?: PayoutExchange | null;
+  exchange: PayoutExchange | null;
   lines: readonly { entryId: string; amount: bigint }[];
 }
 export interface KnownEntry {
@@ -52,7 +52,7 @@ export function findingsOf(
   const failing = (fails: (line: (typeof lines)[number]) => boolean) => lines.filter(fails).map(({ entryId }) => entryId);
   return {
     'lines-add-up': payouts
-      .filter((payout) => givenOf(payout) - (payout.charges ?? 0n) !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
+      .filter((payout) => givenOf(payout) - payout.charges !== payout.lines.reduce((sum, line) => sum + line.amount, 0n))
       .flatMap((payout) => payout.lines.map(({ entryId }) => entryId)),
     'exchanges-at-their-rate': payouts
       .filter((payout) => !isAtItsRate(payout))
@@ -105,7 +105,7 @@ export class RunCheck {
 const givenOf = ({ amount, exchange: by }: ClaimedPayout): bigint => (by ? BigInt(by.amount) : amount);
 
 /** Whether what is paid is what was given, at the rate that goes with it. */
-function isAtItsRate({ amount, currency = '', exchange: by }: ClaimedPayout): boolean {
+function isAtItsRate({ amount, currency, exchange: by }: ClaimedPayout): boolean {
   if (!by) return true;
   if (!isCurrency(by.currency) || !isCurrency(currency) || by.currency === currency) return false;
   try {

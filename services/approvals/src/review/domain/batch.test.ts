@@ -94,3 +94,11 @@ test('T-12 property: each is decided as it would be alone, or left; the total is
     { numRuns: runs(1000, 50_000) },
   );
 });
+
+test('T-12 of what nobody knows the standing nothing is decided', () => {
+  const { approval } = item('fine');
+  expect(decideEach([{ approvalId: 'fine', approval, hits: [] }], { verdict: 'approve', reason: null }, manager, now)).toEqual({
+    rows: [{ approvalId: 'fine', outcome: 'exception', code: 'not-found', amount: null, currency: null, decisions: 0 }],
+    accepted: [],
+  });
+});

@@ -103,3 +103,17 @@ test('T-46 to approve what a hit holds needs a reason, and another person than w
     accepted: { status: 'rejected' },
   });
 });
+
+test('T-46 what gives nothing takes nothing back, and a hit finds nothing in it', () => {
+  const approved: Approval = { ...arriving, status: 'approved', decidedBy: 'automatic', decidedAt: now, decisions: 1 };
+  expect(enter(correction(0n), approved, [hit], now)).toMatchObject({ status: 'held', followsEntryId: null });
+  expect(enter(correction(400n), { ...approved, amount: 0n }, [hit], now)).toMatchObject({ status: 'held', followsEntryId: null });
+  const elsewhere = correction(0n, { conversionId: 'cnv_2' });
+  expect(strike([{ ...approved, amount: 0n }, elsewhere], hit, now)).toMatchObject({ held: [], decided: [{ id: 'apr_1' }] });
+});
+test('T-46 what is held says by which hit, and what follows says so', () => {
+  const elsewhere = correction(400n, { conversionId: 'cnv_2' });
+  expect(strike([elsewhere], hit, now).held).toMatchObject([{ reason: 'risk hit: same-device' }]);
+  const approved: Approval = { ...arriving, status: 'approved', decidedBy: 'automatic', decidedAt: now, decisions: 1 };
+  expect(enter(correction(400n), approved, [], now)).toMatchObject({ reason: 'the entry that it corrects was approved' });
+});

@@ -87,3 +87,15 @@ test('INV-R5 property: whatever is decided in whatever order, two different pers
     { numRuns: runs(3000, 50_000) },
   );
 });
+
+test('T-10 what is rejected or held at the first stage goes no further; whose name it is in is told only when it is another', () => {
+  const standing = { contentHash, passed: [] };
+  for (const [verdict, status] of [
+    ['reject', 'rejected'],
+    ['hold', 'held'],
+  ] as const) {
+    const decided = decide(waiting, { verdict, reason: 'no' }, person('key_m'), now, [], standing);
+    expect(decided).toMatchObject({ accepted: { status, decidedBy: 'key_m', reason: 'no' } });
+    expect('accepted' in decided && decided.accepted).not.toHaveProperty('onBehalfOf');
+  }
+});

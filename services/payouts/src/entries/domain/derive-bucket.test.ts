@@ -158,3 +158,8 @@ test('O-10 a move counts from the latest of its causes, and never from before th
   expect(effectiveFrom({ ...entry, decidedAt: null, occurredAt: null }, 'held', now)).toEqual(now);
   expect(effectiveFrom({ ...entry, decidedAt: new Date(now.getTime() + 1) }, 'held', now)).toEqual(now);
 });
+
+test('what was forgiven is written off where it takes something, and changes nothing else', () => {
+  expect(deriveBucket(facts({ forgiven: true, amount: -200n }), undefined, now)).toBe('written-off');
+  for (const amount of [0n, 200n]) expect(deriveBucket(facts({ forgiven: true, amount }), undefined, now)).toBe('payable');
+});

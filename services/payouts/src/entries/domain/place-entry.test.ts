@@ -71,3 +71,37 @@ describe('placing an entry', () => {
     expect(placeEntry({ ...paid, corrected: -1000n }, undefined, now).correction).toBeUndefined();
   });
 });
+
+test('what two people have written off is posted as such, once, whatever the window says', () => {
+  const owed = entry({ ...approved, amount: -500n, forgiven: true, bucket: 'payable', version: 3 });
+  expect(placeEntry(owed, undefined, now)).toEqual({
+    entry: owed,
+    to: 'written-off',
+    writeOff: null,
+    postings: [
+      {
+        partnerId: 'ptr_1',
+        brandId: 'brd_1',
+        currency: 'EUR',
+        key: 'move:ent_1:4',
+        kind: 'write-off',
+        entryId: 'ent_1',
+        payoutId: null,
+        legs: [
+          { account: 'payable', amount: 500n },
+          { account: 'written-off', amount: -500n },
+        ],
+        effectiveAt: now,
+        reason: 'approved',
+      },
+    ],
+  });
+  expect(placeEntry({ ...owed, bucket: 'written-off' }, undefined, now).postings).toEqual([]);
+});
+
+test('what was paid and taken back by two people is owed, under a name that no decision has', () => {
+  const paid = entry({ ...approved, bucket: 'paid', runId: 'run_1', paidAt: occurredAt, takenBack: true });
+  const { correction, postings } = placeEntry(paid, undefined, now);
+  expect(correction).toMatchObject({ id: 'ent_1!1-taken-back', difference: -1000n });
+  expect(postings).toMatchObject([{ key: 'disapproval:ent_1:1-taken-back', kind: 'disapproval' }]);
+});

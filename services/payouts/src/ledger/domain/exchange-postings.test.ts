@@ -45,6 +45,12 @@ test('O-16 a fee that the brand bears is on the same account, made up for by its
       .flatMap((posting) => posting.legs)
       .reduce(plusLeg, noBalance),
   ).toMatchObject({ fees: 0n });
+  const free = { ...borne, exchange: { ...borne.exchange, fee: 0 } };
+  expect(exchanged(free, at).map(legs)).toEqual([['payable -100000', 'exchange 100000']]);
+});
+
+test('what comes back of an exchange is a transaction of its own', () => {
+  expect(exchangedBack(payout, at)).toMatchObject([{ kind: 'exchange-back', key: 'exchange-back:pyt', currency: 'USD' }]);
 });
 
 const anyExchange = fc

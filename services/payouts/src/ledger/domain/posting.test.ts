@@ -1,5 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { accrual, backFromRail, claim, disapproval, handedToRail, move, type Posting, release, returned, settlement } from './posting.js';
+import {
+  accrual,
+  backFromRail,
+  claim,
+  disapproval,
+  handedToRail,
+  move,
+  offsetBack,
+  offsetFrom,
+  type Posting,
+  release,
+  returned,
+  settlement,
+} from './posting.js';
 
 const at = new Date('2026-03-02T08:00:00Z');
 const owner = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR' };
@@ -34,7 +47,7 @@ test('O-10 each transaction about an entry says what moved, whose it is, of whic
     { account: 'held', amount: 70n },
   ]);
   expect(move(entry, 'payable', 'written-off', 4, at, 'clawback-window-over')).toMatchObject({ reason: 'clawback-window-over' });
-  const { legs: taken, ...third } = disapproval(entry, 5, -70n, at);
+  const { legs: taken, ...third } = disapproval(entry, '5', -70n, at);
   expect(third).toEqual({ ...about, kind: 'disapproval', key: 'disapproval:ent!2:5' });
   expect(taken).toEqual([
     { account: 'rejected', amount: 70n },
@@ -57,4 +70,16 @@ test('O-10 O-11 each step of a payout moves what it says, with every charge on a
   expect(legsOf(backFromRail(payout, at))).toEqual(['brand-funds -80', 'rail-clearing 80']);
   expect(legsOf(settlement(payout, at))).toEqual(['in-payout -80', 'paid 80', 'disbursed -80', 'rail-clearing 80']);
   expect(legsOf(returned(payout, at))).toEqual(['payable 100', 'paid -80', ...given, 'brand-funds -80', 'disbursed 80']);
+});
+
+test('T-22 what another brand pays less is owed to this one no more, and is owed again when that comes to nothing', () => {
+  const offset = { payoutId: 'pyt', partnerId: 'ptr', brandId: 'brd', currency: 'EUR', amount: 70n };
+  const at = new Date('2026-03-02T08:00:00Z');
+  const known = { partnerId: 'ptr', brandId: 'brd', currency: 'EUR', entryId: null, payoutId: 'pyt', effectiveAt: at };
+  const legs = (offsets: bigint, payable: bigint) => [
+    { account: 'offset', amount: offsets },
+    { account: 'payable', amount: payable },
+  ];
+  expect(offsetFrom(offset, at)).toEqual({ ...known, kind: 'offset', key: 'offset:pyt:brd', legs: legs(-70n, 70n) });
+  expect(offsetBack(offset, at)).toEqual({ ...known, kind: 'offset-back', key: 'offset-back:pyt:brd', legs: legs(70n, -70n).reverse() });
 });

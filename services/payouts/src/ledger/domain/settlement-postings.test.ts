@@ -37,3 +37,21 @@ test('FF14 after suspense the funds are what the bank moved, of each currency; e
     }),
   );
 });
+
+test('FF14 a difference and its explanation are each posted once for an item and a currency; where there is none nothing is', () => {
+  const euros = { amount: 25n, currency: 'EUR' };
+  expect(settlementDifference(payment, 'rci', euros, at)).toMatchObject({
+    kind: 'settlement-difference',
+    key: 'settlement-difference:rci:EUR',
+  });
+  expect(differenceExplained(payment, 'rci', euros, 'rail-fees', at)).toMatchObject({
+    kind: 'difference-explained',
+    key: 'difference-explained:rci:EUR',
+  });
+  expect(beyond(euros, euros)).toEqual([]);
+  expect(beyond(euros, { ...euros, amount: 20n })).toEqual([{ ...euros, amount: -5n }]);
+  expect(beyond(euros, { amount: 27n, currency: 'USD' })).toEqual([
+    { amount: 27n, currency: 'USD' },
+    { ...euros, amount: -25n },
+  ]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { reportOfAnswer, reportOfState } from './rail-reports.js';
+import { costsOf, reportOfAnswer, reportOfState } from './rail-reports.js';
 
 test('FF2 FF3 what a rail answers to an instruction: accepted, refused, or nothing that can be known', () => {
   const answered = (answer: Parameters<typeof reportOfAnswer>[1]) => reportOfAnswer('pyt', answer);
@@ -30,4 +30,12 @@ test('FF5 what a rail knows, or calls back', () => {
   expect(found('accepted')).toEqual({ ...said, outcome: 'submitted' });
   expect(found('settled')).toEqual({ ...said, outcome: 'settled' });
   expect(found('returned')).toEqual({ ...said, outcome: 'returned' });
+});
+
+test('FF14 what a rail says that it has cost is told, and nothing where it says nothing', () => {
+  const fee = { amount: 25n, currency: 'EUR' };
+  const debited = { amount: 1100n, currency: 'USD' };
+  expect(costsOf({ fee, debited })).toStrictEqual({ fee, debited });
+  expect(costsOf({})).toStrictEqual({});
+  expect(reportOfState('pyt', { state: 'settled', reference: 'R1', fee, debited })).toMatchObject({ outcome: 'settled', fee, debited });
 });

@@ -30,10 +30,22 @@ test.each<[string, OffsetTerms, OffsetTerms, boolean]>([
   ['one says so and the other does not', terms('a', 'operator'), terms('b', 'brand'), false],
   ['all of the operator', terms('a', 'operator'), terms('b', 'operator'), true],
   ['by another scope', terms('a', 'operator'), terms('b', 'licence', 'MGA'), false],
+  ['each for itself, of one licence', terms('a', 'brand', 'MGA'), terms('b', 'brand', 'MGA'), false],
   ['of one licence', terms('a', 'licence', 'MGA'), terms('b', 'licence', 'MGA'), true],
   ['of two licences', terms('a', 'licence', 'MGA'), terms('b', 'licence', 'UKGC'), false],
   ['of no licence', terms('a', 'licence'), terms('b', 'licence'), false],
   ['a brand with itself', terms('a', 'operator'), terms('a', 'operator'), false],
 ])('T-22 %s', (_, one, other, expected) => {
   expect([offsetting(one, other), offsetting(other, one)]).toEqual([expected, expected]);
+});
+
+test('T-22 what is left goes to the brand whose id comes first', () => {
+  const debts = [
+    { brandId: 'b', amount: 80n },
+    { brandId: 'a', amount: 80n },
+  ];
+  expect(shareOut(100n, debts)).toEqual([
+    { brandId: 'a', amount: 80n },
+    { brandId: 'b', amount: 20n },
+  ]);
 });

@@ -207,3 +207,46 @@ test('a sandbox pays by the simulated rail, to the simulated account of the part
     leftOut: 'no-payout-method',
   });
 });
+
+test('O-16 who wants another currency is paid in it where the brand exchanges into it, by a rail that carries it', () => {
+  const wishing = (payoutCurrency: string | null) => ({ ...method, kind: 'paypal', payoutCurrency });
+  const asked: string[] = [];
+  const offers = (...what: [string, string, string]) => asked.push(what.join(' ')) > 0;
+  const pay = (payoutCurrency: string | null, given: Partial<RunRules>, change: Partial<PayingBrand> = { rails: ['paypal'] }) =>
+    routeGroup(group, { ...brand, ...change }, { ...partner, methods: [wishing(payoutCurrency)] }, { ...rules, ...given });
+  expect(pay('USD', { offers })).toMatchObject({ rail: 'paypal', exchangeTo: 'USD' });
+  expect(asked.every((what) => what === 'brd EUR USD')).toBe(true);
+  for (const stays of [pay('EUR', { offers }), pay(null, { offers }), pay('USD', {}), pay('USD', { offers: () => false })]) {
+    expect(stays).toHaveProperty('rail', 'paypal');
+    expect(stays).not.toHaveProperty('exchangeTo');
+  }
+  const simulated = { ...partner, methods: [{ ...wishing('USD'), kind: 'simulated' }] };
+  expect(routeGroup(group, brand, simulated, { ...rules, offers })).toMatchObject({ sandbox: true, exchangeTo: 'USD' });
+});
+
+test('D-11 an exchange is part of what is hashed: amount, currency, rate, day, fee and who bears it', () => {
+  const exchange = {
+    amount: 98_950,
+    currency: 'USD',
+    rate: '2000/2169',
+    rateId: 'ecb:1',
+    day: '2026-03-02',
+    rates: [],
+    rounding: 'half-even' as const,
+    fee: 1050,
+    bearer: 'partner' as const,
+  };
+  const known = {
+    id: 'pyt',
+    partnerId: 'ptr',
+    brandId: 'brd',
+    amount: 1n,
+    currency: 'EUR',
+    rail: 'paypal',
+    accountHmac: 'h',
+    linesHash: 'l',
+  };
+  expect(contentText([{ ...known, charges: [], exchange }])).toBe(
+    '["pyt","ptr","brd","1","EUR","paypal","h","l","exchange:98950 USD 2000/2169 ecb:1 2026-03-02 1050 partner"]',
+  );
+});

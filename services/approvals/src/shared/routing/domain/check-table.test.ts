@@ -155,3 +155,19 @@ test('T-07 property: just those rows are called unreachable that no entry reache
     { numRuns: runs(150, 5000) },
   );
 });
+
+test('words are compared as wholes: equal, one of several, or there at all', () => {
+  const component = (operator: Rule['operator'], value?: Rule['value']): Rule =>
+    ({ field: 'component', operator, ...(value === undefined ? {} : { value }) }) as Rule;
+  expect(check(row('a', component('in', ['sale', 'lead'])), row('b', component('notIn', ['sale', 'click'])), rest)).toEqual([]);
+  expect(check(row('none', component('null')), rest)).toEqual([{ pointer: '/rows/0', rule: 'row-is-unreachable' }]);
+  expect(check(row('any', component('notNull')), rest)).toEqual([{ pointer: '/rows/1', rule: 'row-is-unreachable' }]);
+});
+
+test('a table is checked up to 400,000 cases times rows', () => {
+  const statuses = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`);
+  const of = (value: string) => row(value, { field: 'partner.status', operator: '=', value });
+  const checked = (count: number) => checkTable([of('s0'), of('s1'), rest], { ...bounds, statuses: statuses(count) });
+  expect(checked(10_000)).toEqual([]);
+  expect(checked(10_001)).toEqual([{ pointer: '/rows', rule: 'too-many-cases-to-check' }]);
+});

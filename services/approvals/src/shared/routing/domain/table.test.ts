@@ -138,3 +138,27 @@ test('a row says why in words of the brand, else by its conditions; what lifts i
     /, but 1.00 EUR is not in the brand's currency: finance decides$/,
   );
 });
+
+test('what finance decides after a manager stays so in another currency', () => {
+  const both = { policyVersion: 1, rows: [{ name: 'rest', outcome: 'manager-and-finance' as const }] };
+  expect(routed(both, sale(1n, { currency: 'EUR' })).outcome).toBe('manager-and-finance');
+});
+
+test('T-07 the facts that were looked at are kept as they were: lists by themselves, what was not there as nothing', () => {
+  const looks: RoutingRow = {
+    name: 'looks',
+    when: {
+      combinator: 'or',
+      rules: [
+        { field: 'partner.tags', operator: 'contains', value: 'none' },
+        { field: 'flags.30', operator: '>', value: 1 },
+      ],
+    },
+    outcome: 'manager',
+  };
+  const table = { policyVersion: 1, rows: [looks, { name: 'rest', outcome: 'auto' as const }] };
+  const facts = factsOf(sale(1n), { ...around, partner: { ...partner, tags: ['vip'] } });
+  const { routing } = route(table, facts, '');
+  expect(routing.facts).toEqual({ byHand: false, takesOut: true, 'partner.tags': ['vip'], 'flags.30': null });
+  expect(routing.facts['partner.tags']).not.toBe(facts['partner.tags']);
+});
