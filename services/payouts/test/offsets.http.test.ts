@@ -9,6 +9,7 @@ import {
   accrued,
   aPartner,
   approved,
+  approver,
   brandChanged,
   builder,
   buildRun,
@@ -149,6 +150,22 @@ test('T-22 a debt that uses up the balance: nothing is paid and nothing is offse
   expect([await at(a), await at(b)]).toMatchObject([{ receivable: 1000 }, { payable: 400 }]);
   await earned(s, b, 700);
   expect((await payRun(s, b.brandId)).payouts.map(({ amount }) => amount)).toEqual([100]);
+});
+
+test('T-22 SEC21 what is over a limit settles nothing: another balance of the partner in the same run does', async () => {
+  const { a, b } = await two(300, 1000);
+  const c = { brandId: newId('brand'), partnerId: a.partnerId };
+  await s.deliver(brandChanged(c.brandId, { offsetScope: 'operator' }), enrolled(c.partnerId, c.brandId));
+  await earned(s, c, 1000);
+  const limit = { perPayout: 100, reason: 'as agreed' };
+  await s.request(approver).post(`/api/v1/brands/${b.brandId}/payout-limits`).send(limit).expect(201);
+  const run = await buildRun(s, { brandIds: [b.brandId, c.brandId] });
+  expect(run).toMatchObject({
+    payouts: [{ brandId: c.brandId, amount: 700, charges: [{ kind: 'offset', amount: -300 }] }],
+    leftOut: [{ brandId: b.brandId, amount: 1000, reason: 'over-limit' }],
+  });
+  expect(await at(a)).toMatchObject({ receivable: 0, offset: -300 });
+  expect(await at(b)).toMatchObject({ payable: 1000 });
 });
 
 test('T-22 who sees the paying brand alone builds its run all the same, and learns no more than the sum', async () => {

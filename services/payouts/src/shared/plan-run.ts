@@ -28,15 +28,33 @@ export interface Routed {
 
 /** What becomes of each balance, in their order: who is paid and by which rail, how much after offsets, fees, taxes and exchange, within the limits, and at most `room` of them. */
 export async function plan(tx: Tx, order: Started, groups: readonly ClaimedGroup[], room: number): Promise<Decision[]> {
-  const decisions = new Map<ClaimedGroup, Decision>();
-  const routed = await route(tx, order, groups, decisions);
-  const priced = await priceGroups(tx, order, routed);
-  for (const [group, decision] of priced) decisions.set(group, decision);
-  await keepWithinLimits(tx, order, decisions);
-  return leaveFull(
-    groups.map((group) => decisions.get(group) ?? { leftOut: 'nothing-due' }),
-    room,
-  );
+  const refused = new Map<ClaimedGroup, Decision>();
+  for (;;) {
+    const decisions = new Map(refused);
+    const open = groups.filter((group) => !refused.has(group));
+    const routed = await route(tx, order, open, decisions);
+    const priced = await priceGroups(tx, order, routed);
+    for (const [group, decision] of priced) decisions.set(group, decision);
+    await keepWithinLimits(tx, order, decisions);
+    const inVain = settlingInVain(routed, decisions);
+    if (inVain.size === 0)
+      return leaveFull(
+        groups.map((group) => decisions.get(group) ?? { leftOut: 'nothing-due' }),
+        room,
+      );
+    for (const [group, decision] of inVain) refused.set(group, decision);
+  }
+}
+
+/** Of each partner the first balance that was to settle debts elsewhere and is not paid: without it, his others settle them. */
+function settlingInVain(routed: readonly Routed[], decisions: ReadonlyMap<ClaimedGroup, Decision>): Map<ClaimedGroup, Decision> {
+  const first = new Map<string, [ClaimedGroup, Decision]>();
+  for (const { group, offsets } of routed) {
+    const decision = decisions.get(group);
+    if (offsets.shares.length > 0 && decision && 'leftOut' in decision && !first.has(group.partnerId))
+      first.set(group.partnerId, [group, decision]);
+  }
+  return new Map(first.values());
 }
 
 async function route(tx: Tx, order: Started, groups: readonly ClaimedGroup[], decisions: Map<ClaimedGroup, Decision>): Promise<Routed[]> {
