@@ -102,6 +102,26 @@ test('FF14 a fee that the bank took out of the payment is the cost of the brand;
   expect(await accounts(id)).toEqual({ 'EUR brand-funds': 5150, 'EUR rail-fees': -150 });
 });
 
+test('FF14 a difference that was announced and explained before the money moved is an item of its own once it has: it does not stay in suspense', async () => {
+  const { brandId, id } = await atTheBank(5000);
+  const entries: Entry[] = [{ id, amount: 5300, reference: 'B9' }];
+  const announced = await s
+    .request(approver)
+    .post(`/api/v1/brands/${brandId}/bank-reports?as=status`)
+    .set('content-type', 'application/xml')
+    .send(camt053(entries, { to: '2026-03-02', opening: 1_000_000 }))
+    .expect(201);
+  const [early] = announced.body.itemIds;
+  await resolve(early, {}).expect(200);
+  const { itemIds } = await statement(brandId, entries);
+  expect(itemIds).toHaveLength(1);
+  expect(itemIds).not.toContain(early);
+  expect(await accounts(id)).toMatchObject({ 'EUR suspense': -300 });
+  await resolve(itemIds[0], { bookTo: 'rail-fees' }).expect(200);
+  await resolve(itemIds[0], { bookTo: 'rail-fees' }).expect(409);
+  expect(await accounts(id)).toEqual({ 'EUR brand-funds': 5300, 'EUR rail-fees': -300 });
+});
+
 test('FF14 a fee with an entry of its own, one given back, and one taken out of a return', async () => {
   const { brandId, partnerId, id } = await atTheBank(5000);
   const report = await statement(brandId, [
