@@ -16,6 +16,7 @@ import {
   builder,
   buildRun,
   earned,
+  later,
   partnerChanged,
   sendOut,
   settle,
@@ -250,3 +251,23 @@ test.each(['stripe', 'paypal'] as const)(
     expect((await itemsOf(id)).map(({ status }) => status)).toEqual(['resolved']);
   },
 );
+
+test('FC11 a payment that its rail made otherwise does not keep payouts frozen: it was asked about, and a person explains it', async () => {
+  const { payouts } = await payBy(s, double, 'stripe', [750], '500-after-accept');
+  const id = payouts[0]?.id ?? '';
+  const frozen = await s.request(approver).post('/api/v1/payout-freezes').send({ reason: 'to be sure' }).expect(201);
+  Object.assign(double.transfer(id) ?? {}, { amount: 800 });
+  await later(s, 60_000);
+  const freeze = (await s.request().get('/api/v1/payout-freezes').expect(200)).body.data[0];
+  expect(freeze).toMatchObject({ id: frozen.body.id, findings: [], findingsHash: expect.any(String) });
+  expect(await itemsOf(id)).toMatchObject([{ kind: 'different', status: 'open' }]);
+  const { findingsHash } = freeze;
+  const release = `/api/v1/payout-freezes/${freeze.id}/release`;
+  await s.request(approver).post(release).send({ reason: 'compared', findingsHash }).expect(200);
+  const confirm = { findingsHash, proposedBy: approver.actorId };
+  await s
+    .request({ ...builder, roles: ['finance-approver'] })
+    .post(`${release}/confirm`)
+    .send(confirm)
+    .expect(200);
+});
