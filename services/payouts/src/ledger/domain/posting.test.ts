@@ -34,7 +34,7 @@ test('O-10 each transaction about an entry says what moved, whose it is, of whic
     { account: 'held', amount: 70n },
   ]);
   expect(move(entry, 'payable', 'written-off', 4, at, 'clawback-window-over')).toMatchObject({ reason: 'clawback-window-over' });
-  const { legs: taken, ...third } = disapproval(entry, 5, -70n, at);
+  const { legs: taken, ...third } = disapproval(entry, '5', -70n, at);
   expect(third).toEqual({ ...about, kind: 'disapproval', key: 'disapproval:ent!2:5' });
   expect(taken).toEqual([
     { account: 'rejected', amount: 70n },
