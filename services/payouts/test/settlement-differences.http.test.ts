@@ -16,6 +16,7 @@ import {
   builder,
   buildRun,
   earned,
+  later,
   partnerChanged,
   sendOut,
   settle,
@@ -100,6 +101,26 @@ test('FF14 a fee that the bank took out of the payment is the cost of the brand;
   // The same booking in a later statement is no second fee.
   expect(await statement(brandId, [paid], '2026-03-03')).toMatchObject({ repeated: 2, itemIds: [] });
   expect(await accounts(id)).toEqual({ 'EUR brand-funds': 5150, 'EUR rail-fees': -150 });
+});
+
+test('FF14 a difference that was announced and explained before the money moved is an item of its own once it has: it does not stay in suspense', async () => {
+  const { brandId, id } = await atTheBank(5000);
+  const entries: Entry[] = [{ id, amount: 5300, reference: 'B9' }];
+  const announced = await s
+    .request(approver)
+    .post(`/api/v1/brands/${brandId}/bank-reports?as=status`)
+    .set('content-type', 'application/xml')
+    .send(camt053(entries, { to: '2026-03-02', opening: 1_000_000 }))
+    .expect(201);
+  const [early] = announced.body.itemIds;
+  await resolve(early, {}).expect(200);
+  const { itemIds } = await statement(brandId, entries);
+  expect(itemIds).toHaveLength(1);
+  expect(itemIds).not.toContain(early);
+  expect(await accounts(id)).toMatchObject({ 'EUR suspense': -300 });
+  await resolve(itemIds[0], { bookTo: 'rail-fees' }).expect(200);
+  await resolve(itemIds[0], { bookTo: 'rail-fees' }).expect(409);
+  expect(await accounts(id)).toEqual({ 'EUR brand-funds': 5300, 'EUR rail-fees': -300 });
 });
 
 test('FF14 a fee with an entry of its own, one given back, and one taken out of a return', async () => {
@@ -230,3 +251,23 @@ test.each(['stripe', 'paypal'] as const)(
     expect((await itemsOf(id)).map(({ status }) => status)).toEqual(['resolved']);
   },
 );
+
+test('FC11 a payment that its rail made otherwise does not keep payouts frozen: it was asked about, and a person explains it', async () => {
+  const { payouts } = await payBy(s, double, 'stripe', [750], '500-after-accept');
+  const id = payouts[0]?.id ?? '';
+  const frozen = await s.request(approver).post('/api/v1/payout-freezes').send({ reason: 'to be sure' }).expect(201);
+  Object.assign(double.transfer(id) ?? {}, { amount: 800 });
+  await later(s, 60_000);
+  const freeze = (await s.request().get('/api/v1/payout-freezes').expect(200)).body.data[0];
+  expect(freeze).toMatchObject({ id: frozen.body.id, findings: [], findingsHash: expect.any(String) });
+  expect(await itemsOf(id)).toMatchObject([{ kind: 'different', status: 'open' }]);
+  const { findingsHash } = freeze;
+  const release = `/api/v1/payout-freezes/${freeze.id}/release`;
+  await s.request(approver).post(release).send({ reason: 'compared', findingsHash }).expect(200);
+  const confirm = { findingsHash, proposedBy: approver.actorId };
+  await s
+    .request({ ...builder, roles: ['finance-approver'] })
+    .post(`${release}/confirm`)
+    .send(confirm)
+    .expect(200);
+});

@@ -87,17 +87,59 @@ FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::tex
 ON CONFLICT (brand_id, key) DO UPDATE SET difference = EXCLUDED.difference, book_amount = EXCLUDED.book_amount, bank_amount = EXCLUDED.bank_amount, detail = EXCLUDED.detail
   WHERE reconciliation_item.status = 'open' AND reconciliation_item.difference = 0 AND EXCLUDED.difference <> 0`;
 
+/** Of the items with these keys: which each is, and whether somebody has explained it while nothing lay in suspense for it. */
+async function keptItems(tx: Tx, brandId: string, keys: readonly string[]): Promise<Map<string, { id: string; explainedAlone: boolean }>> {
+  const { rows } = await tx.query<{ id: string; key: string; explainedAlone: boolean }>(
+    `SELECT id, key, status = 'resolved' AND booked_to IS NULL AS "explainedAlone" FROM reconciliation_item WHERE brand_id = $1 AND key = ANY ($2)`,
+    [brandId, keys],
+  );
+  return new Map(rows.map(({ key, ...item }) => [key, item]));
+}
+
 /**
  * Opens an item for each finding that has none yet. A statement adds to what a notification only announced by how much it differs.
- * Returns the items of all findings, in their order, and which of them are new.
+ * What was announced, and explained before the money moved, gets an item of its own for what `lies in suspense` now: else nobody could
+ * say where that belongs. Returns the items of all findings, in their order, and which of them are new.
  */
 export async function openItems(
   tx: Tx,
+  opening: Opening,
+  findings: readonly Finding[],
+  liesInSuspense: (finding: Finding) => boolean = () => false,
+): Promise<{ itemIds: string[]; idOf: (finding: Finding) => string; opened: (Finding & { id: string })[] }> {
+  const found = await insertItems(tx, opening, findings);
+  const kept = await keptItems(
+    tx,
+    opening.brandId,
+    found.map(({ key }) => key),
+  );
+  const late = found.filter((finding) => kept.get(finding.key)?.explainedAlone && liesInSuspense(finding));
+  const again = await insertItems(
+    tx,
+    opening,
+    late.map((finding) => ({ ...finding, key: keyOfMoney(finding) })),
+  );
+  const moved = await keptItems(
+    tx,
+    opening.brandId,
+    again.map(({ key }) => key),
+  );
+  const idOf = (finding: Finding) => (moved.get(keyOfMoney(finding)) ?? kept.get(finding.key))?.id ?? '';
+  const news = new Set([...found, ...again].map(({ id }) => id));
+  return { itemIds: found.map(idOf), idOf, opened: found.map((each) => ({ ...each, id: idOf(each) })).filter(({ id }) => news.has(id)) };
+}
+
+const keyOfMoney = ({ key }: Finding) => `${key}:booked`;
+
+/** Returns the findings, each key once, with the ids that they get where they are new. */
+async function insertItems(
+  tx: Tx,
   { brandId, reportId, openedBy, now }: Opening,
   findings: readonly Finding[],
-): Promise<{ itemIds: string[]; idOf: (finding: Finding) => string; opened: (Finding & { id: string })[] }> {
+): Promise<(Finding & { id: string })[]> {
   const byKey = new Map(findings.map((finding) => [finding.key, { ...finding, id: newId('reconciliationItem') }]));
   const found = [...byKey.values()];
+  if (found.length === 0) return found;
   await tx.query(insert, [
     brandId,
     reportId,
@@ -117,13 +159,7 @@ export async function openItems(
     found.map(({ detail }) => detail),
     found.map(({ line }) => line?.bookedOn ?? null),
   ]);
-  const { rows } = await tx.query<{ id: string; key: string }>(
-    'SELECT id, key FROM reconciliation_item WHERE brand_id = $1 AND key = ANY ($2)',
-    [brandId, [...byKey.keys()]],
-  );
-  const ids = new Map(rows.map(({ id, key }) => [key, id]));
-  const idOf = ({ key }: Finding) => ids.get(key) ?? '';
-  return { itemIds: found.map(idOf), idOf, opened: found.filter(({ id, key }) => ids.get(key) === id) };
+  return found;
 }
 
 /** Explains open items by their keys or ids. Returns what was open until now. */

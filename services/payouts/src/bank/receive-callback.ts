@@ -100,9 +100,10 @@ async function believe(tx: Tx, parts: Parts, { brandId, rail }: Account, said: S
     ...conflicts.flatMap(({ conflict }) => (payout ? [contradiction(lineOf(said), payout, conflict)] : [])),
   ];
   if (open.length === 0) return;
-  const { idOf } = await openItems(tx, { brandId, reportId: null, openedBy: `system:${parts.name}`, now }, open);
   // What a provider says to have paid has left the account.
   const paid = said.state.state === 'settled' && payout ? beyond(payout, said) : [];
+  const opening = { brandId, reportId: null, openedBy: `system:${parts.name}`, now };
+  const { idOf } = await openItems(tx, opening, open, ({ kind }) => kind === 'different' && paid.length > 0);
   const different = open.flatMap((finding) =>
     finding.kind === 'different' ? [{ itemId: idOf(finding), payoutId: said.payoutId, beyond: paid }] : [],
   );

@@ -144,10 +144,13 @@ async function holdAgainstLedger(
 async function writeReport(tx: Tx, { vault }: Parts, report: BankReportRow, content: string, findings: readonly Finding[]) {
   const { id, brandId, createdBy, createdAt } = report;
   await tx.query('SET CONSTRAINTS "reconciliation_item_report_fkey" DEFERRED');
-  const items = await openItems(tx, { brandId, reportId: id, openedBy: createdBy, now: createdAt }, findings);
+  const items = await openItems(tx, { brandId, reportId: id, openedBy: createdBy, now: createdAt }, findings, movesMoney);
   await insertBankReport(tx, { ...report, itemIds: items.itemIds }, await vault.seal(tx, id, content));
   return items;
 }
+
+/** What a statement books otherwise than it was told to; a status only announces it. */
+const movesMoney = ({ kind, difference }: Finding): boolean => kind === 'different' && difference !== 0n;
 
 /** What the bank took for payments is a cost, and what it moved otherwise than told lies in suspense: the books hold what the account does. */
 async function bookStatement(
@@ -162,8 +165,8 @@ async function bookStatement(
     return [{ payoutId, name: `${payoutId}:${identityOf(line)}`, fee: { amount: signed(direction, amount), currency } }];
   });
   const different = findings.flatMap((finding) => {
-    const { kind, payoutId, currency, difference } = finding;
-    if (kind !== 'different' || payoutId === null || currency === null || difference === 0n) return [];
+    const { payoutId, currency, difference } = finding;
+    if (!movesMoney(finding) || payoutId === null || currency === null) return [];
     return [{ itemId: idOf(finding), payoutId, beyond: [{ amount: -difference, currency }] }];
   });
   await seeingEverything(tx, async () => {

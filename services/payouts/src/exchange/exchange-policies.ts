@@ -3,6 +3,7 @@ import { isCurrency } from '@tributary/money';
 import { command, created, decodeCursor, NotYetKnown, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import { z } from 'zod';
 import type { Parts } from '../parts.js';
+import { requireBrandSide } from '../shared/brand-side.js';
 import type { ExchangePair } from './domain/exchange-terms.js';
 import { addPolicy, listPolicyRows, type PolicyRow } from './exchange-store.js';
 
@@ -10,7 +11,8 @@ const view = ({ createdAt, ...policy }: PolicyRow) => ({ ...policy, createdAt: c
 
 /** Says in which other currencies a brand pays: a new version, by which runs are built from now on. */
 export function createExchangePolicyRoute({ outbox }: Parts): Route {
-  return command(createPayoutExchangePolicy, async ({ params: { brandId }, body: { source, pairs }, tx, now, context }) => {
+  return command(createPayoutExchangePolicy, async ({ params: { brandId }, body: { source, pairs }, tx, now, context, scope }) => {
+    requireBrandSide(scope);
     const { rowCount } = await tx.query('SELECT 1 FROM brand_profile WHERE brand_id = $1', [brandId]);
     if (rowCount === 0) throw new NotYetKnown('brand', brandId);
     const unknown = pairs.flatMap(({ from, to }, index) => (isCurrency(from) && isCurrency(to) ? [] : [wrong(index, 'currency-unknown')]));

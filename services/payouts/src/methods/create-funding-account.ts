@@ -1,11 +1,13 @@
 import { createFundingAccount, newId } from '@tributary/contracts';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { requireBrandSide } from '../shared/brand-side.js';
 import { fundingAccountOf } from './account-of.js';
 
 /** Says what a brand pays from. With it the brand leaves the sandbox. */
 export function createFundingAccountRoute({ outbox, vault }: Parts): Route {
-  return command(createFundingAccount, async ({ params: { brandId }, body, tx, now, context }) => {
+  return command(createFundingAccount, async ({ params: { brandId }, body, tx, now, context, scope }) => {
+    requireBrandSide(scope);
     const { rows } = await tx.query('SELECT 1 FROM brand_profile WHERE brand_id = $1', [brandId]);
     if (rows.length === 0) throw new NotYetKnown('brand', brandId);
     const account = fundingAccountOf(body);

@@ -2,11 +2,13 @@ import { disablePayoutMethod, listPayoutMethods, verifyPayoutMethod } from '@tri
 import { command, decodeIdCursor, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { seesPartner } from '../profiles/profile-store.js';
+import { requireBrandSide } from '../shared/brand-side.js';
 import { isVerified, listMethodRows, lockMethod, methodEvent, methodView } from './method-store.js';
 
 /** A second person has made sure that the account is the partner's. It still cools down to its end. */
 export function verifyPayoutMethodRoute({ outbox }: Parts): Route {
   return command(verifyPayoutMethod, async ({ params, body, tx, now, context, scope }) => {
+    requireBrandSide(scope);
     const method = await lockMethod(tx, params.payoutMethodId, scope);
     if (!method) return reject('not-found');
     if (method.createdBy === context.actorId) return reject('four-eyes', { detail: 'Who entered a payout method cannot verify it' });

@@ -3,8 +3,10 @@ import { toWireAmount } from '@tributary/money';
 import { everyBrand, type Parts } from '../parts.js';
 import type { PayoutReport } from '../payouts/domain/payout-state.js';
 import { reportOfState } from '../payouts/domain/rail-reports.js';
+import { PaidOtherwise } from '../rails/domain/paid-otherwise.js';
 import type { RailState } from '../rails/domain/rail.js';
 import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
+import { openPaidOtherwise } from '../shared/paid-otherwise.js';
 import { recordReports } from '../shared/record-reports.js';
 import { contextOfSystem } from './context.js';
 import { unknownTo } from './detect-restore.js';
@@ -99,31 +101,44 @@ async function askAll(parts: Parts, now: Date): Promise<Finding[]> {
   for (const payout of rows) {
     const state = (silent.get(payout.rail) ?? 0) < patience ? await ask(parts, payout, now) : undefined;
     silent.set(payout.rail, state ? 0 : (silent.get(payout.rail) ?? 0) + 1);
-    if (state === undefined) findings.push(describe(payout, 'not-asked', 'the rail could not be asked'));
+    if (state instanceof PaidOtherwise) findings.push(...(await believeOtherwise(parts, payout, state, now)));
+    else if (state === undefined) findings.push(describe(payout, 'not-asked', 'the rail could not be asked'));
     else if (state.state !== 'not-found') findings.push(...(await believe(parts, payout, reportOfState(payout.id, state), now)));
   }
   return findings;
 }
 
-async function ask(parts: Parts, { rail, railKey, id }: PayoutRow, now: Date): Promise<RailState | undefined> {
+async function ask(parts: Parts, { rail, railKey, id }: PayoutRow, now: Date): Promise<RailState | PaidOtherwise | undefined> {
   return parts.rails
     .get(rail)
     ?.lookup(railKey, now)
     .catch((error: unknown) => {
+      if (error instanceof PaidOtherwise) return error;
       parts.log.warn({ err: error, payoutId: id }, 'the rail could not be asked about a payout; payouts stay frozen');
       return undefined;
     });
 }
 
 /** What the rail has was sent, whatever the books say of it. */
-async function believe(parts: Parts, payout: PayoutRow, report: PayoutReport, now: Date): Promise<Finding[]> {
+const believe = (parts: Parts, payout: PayoutRow, report: PayoutReport, now: Date): Promise<Finding[]> =>
+  take(parts, payout, now, (tx) => recordReports(tx, parts, [report], contextOfSystem(parts), now));
+
+/** It was sent, if not as it was asked to be: that is for a person to explain, and nothing that the freeze waits for. */
+const believeOtherwise = (parts: Parts, payout: PayoutRow, otherwise: PaidOtherwise, now: Date): Promise<Finding[]> =>
+  take(parts, payout, now, async (tx) => {
+    const report = { payoutId: payout.id, outcome: 'unknown', reference: null, reason: otherwise.message } as const;
+    await recordReports(tx, parts, [report], contextOfSystem(parts), now);
+    await openPaidOtherwise(tx, parts, payout, otherwise, contextOfSystem(parts), now);
+  });
+
+async function take(parts: Parts, payout: PayoutRow, now: Date, write: (tx: Tx) => Promise<unknown>): Promise<Finding[]> {
   const untried = payout.attemptedAt === null;
   await parts.db.tx(everyBrand, async (tx) => {
     if (untried) {
       await tx.query(`SELECT set_config('payouts.taking_up', 'on', true)`);
       await tx.query(`UPDATE payout SET status = 'cleared', attempted_at = $2 WHERE id = $1 AND attempted_at IS NULL`, [payout.id, now]);
     }
-    await recordReports(tx, parts, [report], contextOfSystem(parts), now);
+    await write(tx);
   });
   return untried ? [describe(payout, 'was-sent', 'not sent yet by the books of the backup; the rail has it')] : [];
 }

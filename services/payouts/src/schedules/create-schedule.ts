@@ -5,12 +5,14 @@ import { isCurrency } from '@tributary/money';
 import { command, created, NotYetKnown, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { type EligibilityRule, problemsOfRules } from '../runs/domain/eligibility.js';
+import { requireBrandSide } from '../shared/brand-side.js';
 import { paidBeforeCutOff, upcoming } from './domain/schedule-dates.js';
 import { addSchedule, scheduleView } from './schedule-store.js';
 
 /** Says when a brand pays in a currency: a new version, which counts for every month that is not built yet. */
 export function createScheduleRoute({ outbox }: Parts): Route {
-  return command(createPayoutSchedule, async ({ params: { brandId }, body, tx, now, context }) => {
+  return command(createPayoutSchedule, async ({ params: { brandId }, body, tx, now, context, scope }) => {
+    requireBrandSide(scope);
     const brand = await brandOf(tx, brandId);
     const { currency = brand.currency, timeZone = brand.timeZone, clearedBy, rail, forced, status } = body;
     const eligibility = body.eligibility as readonly EligibilityRule[];

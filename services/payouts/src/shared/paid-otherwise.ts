@@ -27,6 +27,7 @@ export async function openPaidOtherwise(
     tx,
     { brandId: payout.brandId, reportId: null, openedBy: `system:${parts.name}`, now },
     findings,
+    ({ kind }) => kind === 'different',
   );
   const different = findings.flatMap((finding) =>
     finding.kind === 'different' ? [{ itemId: idOf(finding), payoutId: payout.id, beyond: beyond(payout, paid) }] : [],

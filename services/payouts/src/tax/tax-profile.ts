@@ -1,6 +1,7 @@
 import { getTaxProfile, setTaxProfile } from '@tributary/contracts';
 import { command, created, NotYetKnown, ok, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { requireBrandSide } from '../shared/brand-side.js';
 import { addTaxProfile, type TaxProfileContent, type TaxProfileRow, taxProfilesOf } from './tax-profile-store.js';
 import { checkedVatNumber } from './vat-number.js';
 
@@ -16,7 +17,8 @@ const view = ({ brandId, version, country, usSource, createdBy, createdAt }: Tax
 
 /** Says where a brand is established: a new version, which counts for every run built from now on. */
 export function setTaxProfileRoute({ vault }: Parts): Route {
-  return command(setTaxProfile, async ({ params: { brandId }, body, tx, now, context }) => {
+  return command(setTaxProfile, async ({ params: { brandId }, body, tx, now, context, scope }) => {
+    requireBrandSide(scope);
     const { rowCount } = await tx.query('SELECT 1 FROM brand_profile WHERE brand_id = $1', [brandId]);
     if (rowCount === 0) throw new NotYetKnown('brand', brandId);
     const { country, usSource, legalName, address } = body;

@@ -10,6 +10,8 @@ const kinds: Readonly<Record<string, StatementLineKind>> = {
   'written-off': 'write-off',
   fees: 'fee',
   'exchange-fees': 'exchange-fee',
+  // What the brand bears of a fee takes it away again.
+  'exchange-costs': 'exchange-fee',
   'tax-withheld': 'withholding',
   vat: 'vat',
   offset: 'offset',
