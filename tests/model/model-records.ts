@@ -7,6 +7,8 @@ export interface ModelMethod {
   usableFrom: number;
   verified: boolean;
   frozen: boolean;
+  /** When something came back from there; 0: never. */
+  returnedAt: number;
 }
 export interface ModelPayout {
   id: string;

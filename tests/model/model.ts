@@ -214,6 +214,7 @@ export class Model extends ApprovalsModel {
     if (isOver || isOld || (unsent && said !== 'failed')) return;
     payout.state = said;
     const gone = said === 'failed' || said === 'returned';
+    if (said === 'returned') Object.assign(payout.method, { verified: false, returnedAt: this.now });
     for (const item of this.items.values()) {
       if (item.payout !== id) continue;
       if (said === 'settled') item.paidAt = this.now;
@@ -245,7 +246,7 @@ export class Model extends ApprovalsModel {
   private mustStay({ partner, method, items }: ModelPayout): boolean {
     const doubted = (item: Item | undefined) =>
       item !== undefined && item.amount > 0n && item.entry === item.id && this.heardOf(item) !== 'approved';
-    return this.suspended.has(partner) || method.frozen || items.some((id) => doubted(this.items.get(id)));
+    return this.suspended.has(partner) || method.frozen || !method.verified || items.some((id) => doubted(this.items.get(id)));
   }
 
   private reaches({ kind, verified, frozen, usableFrom }: ModelMethod, currency: string): boolean {

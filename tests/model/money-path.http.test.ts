@@ -1,3 +1,6 @@
+// The same world as in money-path.test.ts: exchange, offsets, taxes and limits are off, nobody writes anything off, no settled payout is
+// taken back.
+
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { runs } from '@tributary/testkit/runs';

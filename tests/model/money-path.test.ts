@@ -1,3 +1,6 @@
+// Approvals and payouts as they are when a brand has asked for nothing else: payouts in the currency that was earned, offsets, taxes and
+// limits are off, nobody writes anything off, and no settled payout is taken back. Fees of withdrawals are on.
+
 import { expect, test } from '@jest/globals';
 import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';

@@ -13,6 +13,8 @@ export interface Method extends UsableMethod {
   createdBy: string;
   createdAt: Date;
   frozen: boolean;
+  /** When a bank sent something back from there last. */
+  returnedAt: Date | null;
 }
 export interface Payout {
   id: string;
@@ -66,6 +68,7 @@ export type Fault =
   | 'older-decision-wins'
   | 'recall-ignored'
   | 'cooling-ignored'
+  | 'return-leaves-account-verified'
   | 'last-gate-skipped'
   | 'clearance-of-other-content';
 export type Dies = 'before-the-call' | 'after-the-answer' | null;

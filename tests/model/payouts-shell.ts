@@ -1,10 +1,9 @@
 import { sumOfCharges } from '../../services/payouts/src/ledger/domain/charges.js';
 import type { PayoutReport, PayoutStatus, ReportedOutcome } from '../../services/payouts/src/payouts/domain/payout-state.js';
 import type { Instruction } from '../../services/payouts/src/rails/domain/rail.js';
-import type { PayingPartner } from '../../services/payouts/src/runs/domain/split-groups.js';
 import type { Told } from './approvals-shell.js';
 import type { Domain } from './domain.js';
-import { LedgerShell } from './ledger-shell.js';
+import { MethodsShell } from './methods-shell.js';
 import {
   brand,
   type Dies,
@@ -14,19 +13,16 @@ import {
   financeThreshold,
   groupsOf,
   hashOf,
-  type Method,
   type Order,
   type Payout,
   type Run,
-  weekMs,
 } from './payouts-records.js';
 import type { RailDouble, Temper } from './rail-double.js';
 
 /** What the SQL of the service does around its pure functions, as plain maps: claims, uniqueness, locks. The SQL itself is shown on PostgreSQL. */
-export class PayoutsShell extends LedgerShell {
+export class PayoutsShell extends MethodsShell {
   readonly runs = new Map<string, Run>();
   readonly payouts = new Map<string, Payout>();
-  readonly methods = new Map<string, Method[]>();
   private readonly asked = new Map<string, Instruction>();
 
   constructor(
@@ -34,10 +30,10 @@ export class PayoutsShell extends LedgerShell {
     readonly rail: RailDouble,
     private readonly tell: (told: Told) => void,
     now: () => Date,
-    private readonly suspended: ReadonlySet<string>,
+    suspended: ReadonlySet<string>,
     faults: ReadonlySet<Fault> = new Set(),
   ) {
-    super(domain, now, faults);
+    super(domain, now, suspended, faults);
   }
 
   hear(told: Exclude<Told, { to: 'approvals' }>): void {
@@ -201,6 +197,7 @@ export class PayoutsShell extends LedgerShell {
     }
     const now = this.now();
     for (const { payout, outcome } of steps) if (outcome === 'settled') payout.settledAt = now;
+    this.flagReturned(steps.flatMap(({ payout, outcome }) => (outcome === 'returned' ? [payout] : [])));
     this.post(steps.flatMap((step) => this.postingsOf(step)));
     const touched: string[] = [];
     for (const entry of this.entries.values()) {
@@ -223,11 +220,6 @@ export class PayoutsShell extends LedgerShell {
 
   of(run: Run): Payout[] {
     return [...this.payouts.values()].filter(({ runId }) => runId === run.id);
-  }
-
-  partner(id: string): PayingPartner {
-    const methods = (this.methods.get(id) ?? []).filter(({ frozen }) => !frozen);
-    return { status: this.suspended.has(id) ? 'suspended' : 'active', methods: methods.reverse() };
   }
 
   private cleared(runId: string, contentHash: string): void {
@@ -270,17 +262,13 @@ export class PayoutsShell extends LedgerShell {
     );
   }
 
-  /** The last gate: who was suspended, what was disapproved, or which account was frozen, since the clearance. */
-  private mustStay({ status, attempted, partnerId, methodId, lines }: Payout): boolean {
+  /** The last gate: who was suspended, what was disapproved, which account was frozen, or from which something came back, since the clearance. */
+  private mustStay(payout: Payout): boolean {
+    const { status, attempted, partnerId, lines } = payout;
     if (status !== 'cleared' || attempted) return false;
-    const frozen = this.methods.get(partnerId)?.some(({ id, frozen: gone }) => id === methodId && gone);
+    const { frozen, verified } = this.methodOf(payout) ?? { frozen: true, verified: false };
     const doubted = lines.some(({ itemId, amount }) => amount > 0n && this.entries.get(itemId)?.decisionState !== 'approved');
-    return this.suspended.has(partnerId) || frozen === true || doubted;
-  }
-
-  private enteredLately({ partnerId, methodId }: Payout, by: string): boolean {
-    const method = this.methods.get(partnerId)?.find(({ id }) => id === methodId);
-    return method?.createdBy === by && method.createdAt.getTime() > this.now().getTime() - weekMs;
+    return this.suspended.has(partnerId) || frozen || !verified || doubted;
   }
 
   private stages(payouts: readonly Payout[]): Run['stages'] {

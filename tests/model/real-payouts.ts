@@ -138,6 +138,9 @@ export class RealPayouts {
       'SELECT id, bucket, corrected FROM entry WHERE brand_id = $1 AND accrued',
     );
     const payouts = await sql<{ id: string; status: string; amount: bigint }>('SELECT id, status, amount FROM payout WHERE brand_id = $1');
+    // What an earlier story left open goes on in this one, at a rail that has not heard of it.
+    const strangers = new Set((await sql<{ id: string }>('SELECT id FROM payout WHERE brand_id <> $1')).map(({ id }) => id));
+    const moved = this.rail.moved.filter(({ payoutId }) => !strangers.has(payoutId));
     const runs = await sql<{ id: string; status: string }>('SELECT id, status FROM payout_run WHERE $1 = ANY (brand_ids)');
     const legs = await sql<{ partnerId: string; currency: string; account: string; amount: bigint }>(
       'SELECT partner_id AS "partnerId", currency, account, sum(amount)::bigint AS amount FROM ledger_leg WHERE brand_id = $1 GROUP BY 1, 2, 3 HAVING sum(amount) <> 0',
@@ -147,7 +150,7 @@ export class RealPayouts {
       payouts: payouts.map(({ id, status, amount }) => `${named(id)} ${status} ${amount}`).sort(),
       runs: runs.map(({ id, status }) => `${named(id)} ${status}`).sort(),
       accounts: legs.map((leg) => `${named(leg.partnerId)} ${leg.currency} ${leg.account} ${leg.amount}`).sort(),
-      moved: this.rail.moved.map(({ payoutId, amount }) => `${named(payoutId)} ${amount}`).sort(),
+      moved: moved.map(({ payoutId, amount }) => `${named(payoutId)} ${amount}`).sort(),
     };
   }
 

@@ -175,4 +175,5 @@ export const faults: readonly Fault[] = [
   'last-gate-skipped',
   'clearance-of-other-content',
   'cooling-ignored',
+  'return-leaves-account-verified',
 ];

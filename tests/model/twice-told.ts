@@ -44,6 +44,8 @@ export class TwiceTold {
     else if (kind === 'callback' && world.rail.calls.length > 0) this.pending.push(a % world.rail.calls.length);
     else if (kind === 'withdraw') await this.play(['build', a, b]);
     else if (!['callback', 'contradict', 'tamper'].includes(kind)) {
+      // At a later instant than anything came back at: jobs run when they are due, which may be a little before.
+      if (kind === 'verify') await this.runJobs(a, 1);
       const before = this.people();
       world.play([kind, a, kind === 'settle' || kind === 'return' ? 2 * b + 1 : b]);
       await this.mirror(kind, before, a, b);
@@ -75,6 +77,7 @@ export class TwiceTold {
   /** Everything that jobs do: callbacks that are there, look-ups once the clock has moved, and what is to be sent. */
   private async runJobs(a: number, ms: number): Promise<void> {
     const { world, real } = this;
+    const isAsking = ms > 1;
     const temperOf = ({ id }: { id: string }): Temper => {
       // A bank's file is taken or refused as a whole, and is never sent again by itself.
       const temper = pick(tempers, a + Number(id.slice(3)));
@@ -83,13 +86,13 @@ export class TwiceTold {
     world.now += ms;
     world.model.now = world.now;
     world.payouts.mature();
-    for (const index of this.pending.splice(0)) {
+    for (const index of ms === 1 ? [] : this.pending.splice(0)) {
       const call = world.rail.calls[index];
       world.hearCall(index);
       if (call) real.calls.push({ ...call, id: `${real.calls.length}`, railKey: real.id(call.railKey) });
     }
     const onTheirWay = [...world.payouts.payouts.values()].filter(
-      ({ status }) => ms > 0 && (status === 'submitted' || status === 'unknown'),
+      ({ status }) => isAsking && (status === 'submitted' || status === 'unknown'),
     );
     for (const payout of onTheirWay) {
       world.payouts.lookUp(payout, temperOf(payout));
@@ -100,7 +103,7 @@ export class TwiceTold {
       world.model.send(run.id, temperOf, null);
     }
     real.temperOf = (id) => temperOf({ id });
-    real.isAsking = ms > 0;
+    real.isAsking = isAsking;
     await this.service.moveClock(new Date(world.now));
     real.isAsking = false;
     world.play(['nothing', 0, 0]);

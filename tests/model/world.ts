@@ -204,6 +204,7 @@ export class World extends SideBySide {
       brandIds: [],
       verified: false,
       frozen: false,
+      returnedAt: null,
       accountHmac: `account ${id}`,
       createdBy: by,
       createdAt: this.clock(),
@@ -221,6 +222,7 @@ export class World extends SideBySide {
       usableFrom: isFirst ? this.now : this.now + 3 * dayMs,
       verified: false,
       frozen: false,
+      returnedAt: 0,
     };
     this.model.methods.set(partner, [...known, own]);
   }
@@ -228,9 +230,9 @@ export class World extends SideBySide {
   /** Another person than who entered it. */
   private verifyLast(partner: string, by: string): void {
     const method = this.payouts.methods.get(partner)?.at(-1);
-    if (method && method.createdBy !== by) method.verified = true;
+    if (method) this.payouts.verify(method, by);
     const known = this.model.methods.get(partner)?.at(-1);
-    if (known && known.by !== by) known.verified = true;
+    if (known && known.by !== by && known.returnedAt < this.now) known.verified = true;
   }
 
   private freeze(partner: string): void {

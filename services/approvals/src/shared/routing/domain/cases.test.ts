@@ -50,6 +50,7 @@ test('T-07 amounts are told apart at each that is named, beside it and in each g
   );
   expect(amountsOf({ field: 'size', operator: '>', value: '2.5' })).toEqual([-4, -3, -2, -1, 0, 1, 2, 3, 4].map(BigInt));
   expect(amountsOf({ field: 'amount', operator: '>', value: '7.0' })).toEqual([-1, 0, 1, 7, 8].map(BigInt));
+  expect(amountsOf({ field: 'amount', operator: 'null' })).toEqual([-1n, 0n, 1n]);
 });
 
 test('T-07 who looks back further sees no fewer hits, in whatever order rows name the days', () => {
