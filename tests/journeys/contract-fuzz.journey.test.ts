@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mayDo, type RouteContract, roles, routeContracts } from '@tributary/contracts';
-import { seededRandom } from '@tributary/testkit';
+import { eventually, seededRandom } from '@tributary/testkit';
 import { freePort } from '../../scripts/lib/processes.mjs';
 import { type Answer, type Client, client, type Json } from './client.js';
 import { addressOf, ask, contractOf, faultOf, successStatusOf } from './contract/ask.js';
@@ -268,7 +268,19 @@ describe('repetition', () => {
   });
 });
 
+/** A random change of `freezePayouts` may have been a freeze: two people release it, once the rails have been asked. */
+async function thaw(): Promise<void> {
+  const newest = async (): Promise<Json> => (await world.admin.expect(200, 'GET', '/api/v1/payout-freezes')).data[0];
+  if (((await newest())?.status ?? 'released') === 'released') return;
+  await eventually('the rails have been asked', async () => (await newest()).findingsHash !== null, 60_000);
+  const { id, findingsHash } = await newest();
+  const { proposedBy } = await world.admin.expect(200, 'POST', `/api/v1/payout-freezes/${id}/release`, { reason: 'fuzz', findingsHash });
+  await world.finance.expect(200, 'POST', `/api/v1/payout-freezes/${id}/release/confirm`, { findingsHash, proposedBy });
+}
+
 describe('at the same time', () => {
+  beforeAll(thaw, 120_000);
+
   test('dry runs leave nothing; twenty builders pay each entry once; of twenty approvals one counts', async () => {
     for (let sale = 0; sale < 10; sale++) await world.sell(10_000 + sale);
     await world.settle();

@@ -244,5 +244,5 @@ test('a rule set is switched on by another person than who wrote it, in the data
   await stranger.get(path).expect(404);
   for (const table of ['risk_rule_set', 'risk_rule_set_activation', 'risk_signal'])
     await expect(approvals.db.pool.query(`DELETE FROM ${table}`)).rejects.toThrow(/permission denied/);
-  expect((await desk.as('key_a').get('/api/v1/risk-rules').expect(200)).body.data).toHaveLength(11);
+  expect((await desk.as('key_a').get('/api/v1/risk-rules').expect(200)).body.data).toHaveLength(12);
 });
