@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'amqplib';
 import { inProcessBus } from '../bus/in-process.js';
+import { within } from '../bus/rabbit/link.js';
 import type { RabbitOptions } from '../bus/rabbit/options.js';
 import { rabbitBus } from '../bus/rabbit/rabbit-bus.js';
 import type { Bus, Lane } from '../ports.js';
@@ -70,12 +71,14 @@ export async function rabbitRig(url: string, options: Partial<RabbitOptions> = {
     unbind: (service, lane, type) =>
       once(async (channel) => void (await channel.unbindQueue(`${prefix}${service}.${lane}`, `${prefix}tributary.events`, type))),
     async close() {
-      await once(async (channel) => {
+      const tidied = once(async (channel) => {
         for (const service of [...sampleServices, 'audit']) {
           for (const lane of ['facts', 'control', 'dead']) await channel.deleteQueue(`${prefix}${service}.${lane}`);
         }
         for (const exchange of ['tributary.events', 'tributary.dead']) await channel.deleteExchange(`${prefix}${exchange}`);
-      }).catch(() => undefined);
+      });
+      // A broker that has lost its memory may never answer; it is thrown away soon.
+      await within(tidied, 20_000, 'tidying up').catch(() => undefined);
       await Promise.all(buses.map((bus) => bus.close()));
     },
   };
