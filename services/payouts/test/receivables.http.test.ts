@@ -203,3 +203,20 @@ test('O-08 what has netted a refund is not reversed as a whole, nor what has not
   await settle(s);
   expect((await reverse(payoutId).expect(409)).body.detail).toContain('reject what is to be taken back');
 });
+
+test('O-08 what was charged anything is not reversed as a whole, though the charges cancel out', async () => {
+  const owed = await aPartner(s);
+  await earned(s, owed, 1000);
+  const run = await payRun(s, owed.brandId);
+  await settle(s);
+  const payoutId = run.payouts[0]?.id ?? '';
+  const charges = JSON.stringify([
+    { kind: 'vat', amount: 200 },
+    { kind: 'withholding', amount: -200 },
+  ]);
+  // No charge is rewritten: as a replica the database does not look.
+  await s.sql(
+    `DO $$ BEGIN SET LOCAL session_replication_role = replica; UPDATE payout SET charges = '${charges}' WHERE id = '${payoutId}'; END $$`,
+  );
+  expect((await reverse(payoutId).expect(409)).body.detail).toContain('reject what is to be taken back');
+});

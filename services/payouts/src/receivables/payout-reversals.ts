@@ -146,7 +146,7 @@ async function find(tx: Tx, payoutId: string, lock = false): Promise<Reversal | 
  */
 async function settledPayout(tx: Tx, payoutId: string): Promise<PayoutRow> {
   const { rows } = await tx.query<PayoutRow & { plain: boolean }>(
-    `SELECT ${payoutColumns}, (SELECT sum(amount) FROM payout_line WHERE payout_id = payout.id) = amount AND NOT EXISTS (
+    `SELECT ${payoutColumns}, charges = '[]' AND exchange IS NULL AND NOT EXISTS (
        SELECT 1 FROM entry LEFT JOIN entry reversal ON reversal.adjusts = entry.id AND reversal.bucket IN ('in-payout', 'paid')
        WHERE entry.payout_id = payout.id AND (entry.amount < 0 OR entry.corrected <> 0 OR reversal.id IS NOT NULL)) AS plain
      FROM payout WHERE id = $1 FOR UPDATE`,
