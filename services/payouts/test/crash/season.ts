@@ -6,7 +6,7 @@ import { funding } from '../provider-world.js';
 import { accrued, approved, approver, brandChanged, builder, cleared, partnerChanged, start } from '../world.js';
 import type { House } from './house.js';
 import type { Answer, Call } from './node.js';
-import type { Stage } from './points.js';
+import { isAhead, type Stage } from './points.js';
 
 /** Chance that can be repeated. */
 export interface Luck {
@@ -63,7 +63,7 @@ export class Season {
   }
 
   /** Everything that befalls commission of one brand, from being earned to the answer of the rail, or back. */
-  async round(brand: Brand = this.luck.pick(this.brands)): Promise<void> {
+  async round(brand: Brand = this.suited()): Promise<void> {
     const { house, luck } = this;
     this.comes('build', brand);
     await this.earn(brand);
@@ -112,6 +112,13 @@ export class Season {
     await this.house.later(60_000);
   }
 
+  /** A brand whose rail comes to the place where the next death waits. */
+  private suited(): Brand {
+    const { planned } = this.house;
+    const suited = this.brands.filter(({ rail }) => planned === undefined || isAhead(planned, 'build', rail));
+    return this.luck.pick(suited.length > 0 ? suited : this.brands);
+  }
+
   private comes(stage: Stage, { rail }: Brand): void {
     this.at = { stage, rail };
   }
@@ -126,6 +133,12 @@ export class Season {
   private wants(what: string, probability: number): boolean {
     const { planned } = this.house;
     return (planned?.kind === 'point' && planned.name.includes(what)) || this.luck.chance(probability);
+  }
+
+  /** Who is called by the rail does not ask it. */
+  private waitsForAsking(): boolean {
+    const { planned } = this.house;
+    return planned?.kind === 'wire' && planned.route === 'ask';
   }
 
   private async fund(brandId: string, rail: 'stripe' | 'paypal'): Promise<string> {
@@ -198,7 +211,7 @@ export class Season {
       this.comes('settle', brand);
       const { payouts } = await this.runOf(run.id);
       if (payouts.every(({ status }) => over.has(status))) return;
-      if (this.wants('callback', 0.3)) for (const { id } of payouts) await this.callBack(brand, id);
+      if (!this.waitsForAsking() && this.wants('callback', 0.3)) for (const { id } of payouts) await this.callBack(brand, id);
     }
     throw new Error(`run ${run.id} does not come to its end: ${JSON.stringify(await this.runOf(run.id))}`);
   }

@@ -2,7 +2,7 @@ import { seededRandom } from '@tributary/testkit';
 import { booksOf } from './books.js';
 import { House } from './house.js';
 import { judge } from './judge.js';
-import { allDeaths, type DeathPlan, isAhead } from './points.js';
+import { allDeaths, type DeathPlan, isAhead, nameOf } from './points.js';
 import { type Luck, Season } from './season.js';
 
 export interface Survived {
@@ -21,16 +21,24 @@ interface Torment {
   /** By the wall clock: who has no more time is judged by the deaths so far. */
   until?: number;
   say?: (line: string) => void;
+  /** Goes on after that until nothing stands here any more, by name; all who share it take off where they died. */
+  places?: Set<string>;
 }
 
 /** Has the service die so often, at places dealt by the seed, each before any comes twice; then pays what is left and judges. */
-export async function surviveKills({ seed, kills, until = Infinity, say }: Torment): Promise<Survived> {
+export async function surviveKills({ seed, kills, until = Infinity, say, places }: Torment): Promise<Survived> {
   const luck = luckOf(seed);
   let deck: DeathPlan[] = [];
   let calm = true;
+  let taken = 0;
+  // Places that are hard to come to have as many tries again as it took to come to all the others.
+  const goesOn = () => house.deaths.length < kills || ((places?.size ?? 0) > 0 && house.missed + house.deaths.length < 3 * kills);
+  const isDue = (plan: DeathPlan) => house.deaths.length < kills || places?.has(nameOf(plan));
   const house = new House(() => {
-    if (calm || house.deaths.length >= kills) return undefined;
-    if (deck.length === 0) deck = shuffled(allDeaths(luck), luck);
+    for (const name of house.deaths.slice(taken)) places?.delete(name);
+    taken = house.deaths.length;
+    if (calm || !goesOn()) return undefined;
+    if (deck.length === 0 || house.deaths.length >= kills) deck = shuffled(allDeaths(luck), luck).filter(isDue);
     // Rather a place that the run at hand still comes to, so that one run is killed several times.
     const { stage, rail } = season.at;
     const ahead = deck.findIndex((plan) => isAhead(plan, stage, rail));
@@ -42,7 +50,7 @@ export async function surviveKills({ seed, kills, until = Infinity, say }: Torme
     await season.open(2);
     calm = false;
     await house.endOfLife();
-    for (let plan = house.planned, rounds = 0; house.deaths.length < kills && Date.now() < until; ) {
+    for (let plan = house.planned, rounds = 0; goesOn() && Date.now() < until; ) {
       await season.round();
       say?.(`${house.deaths.length} deaths, ${house.missed} missed: ${house.deaths.at(-1)}`);
       // Three rounds without coming to the place: it is another one's turn.
