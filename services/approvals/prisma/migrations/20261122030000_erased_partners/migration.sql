@@ -26,3 +26,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_catalog AS $$
   UPDATE "risk_account" a SET "account_hmac" = 'erased ' || a."payout_method_id"
   FROM "erased_partner" e WHERE e."partner_id" = ANY (subjects) AND a."partner_id" = e."partner_id" AND NOT is_banned(e."partner_id") AND a."account_hmac" NOT LIKE 'erased %';
 $$;
+
+-- What a ban rested on goes with the ban.
+CREATE FUNCTION forget_with_ban() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM forget_partners(ARRAY(SELECT b."partner_id" FROM "network_ban" b WHERE b."id" = NEW."ban_id"));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER "forget_with_ban" AFTER INSERT ON "network_ban_decision" FOR EACH ROW WHEN (NEW."action" = 'lift') EXECUTE FUNCTION forget_with_ban();
