@@ -1,9 +1,9 @@
 import { buildService, type Service, type ServiceEnvironment } from '@tributary/service-kit';
 import { prismaBrandStore } from './brands/adapters/prisma-brand-store.js';
 import { prismaEnrollmentStore } from './enrollments/adapters/prisma-enrollment-store.js';
-import { pgErasureStore } from './erasures/adapters/pg-erasure-store.js';
 import { PrismaClient } from './generated/client.js';
 import { prismaPartnerStore } from './partners/adapters/prisma-partner-store.js';
+import { pgErasureStore } from './partners/erasures/adapters/pg-erasure-store.js';
 import { routes } from './routes.js';
 import { subscriptions } from './subscriptions.js';
 

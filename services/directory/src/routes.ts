@@ -5,15 +5,15 @@ import { createBrandRoute } from './brands/create-brand.js';
 import { getBrandRoute, listBrandsRoute } from './brands/read-brands.js';
 import { createEnrollmentRoute, listEnrollmentsRoute } from './enrollments/enroll-partner.js';
 import type { EnrollmentStore } from './enrollments/enrollment-store.js';
+import { createPartnerRoute } from './partners/create-partner.js';
 import {
   confirmErasureRoute,
   getErasureRoute,
   listErasuresRoute,
   requestErasureRoute,
   withdrawErasureRoute,
-} from './erasures/ask-erasure.js';
-import type { ErasureStore } from './erasures/erasure-store.js';
-import { createPartnerRoute } from './partners/create-partner.js';
+} from './partners/erasures/ask-erasure.js';
+import type { ErasureStore } from './partners/erasures/erasure-store.js';
 import type { PartnerStore } from './partners/partner-store.js';
 import { getContactRoute, getPartnerRoute, listPartnersRoute } from './partners/read-partners.js';
 import { setPartnerContactRoute } from './partners/set-contact.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type DataOf, newId } from '@tributary/contracts';
 import { anEvent, startTestService, type TestService } from '@tributary/testkit';
-import { compose } from '../composition.js';
+import { compose } from '../../composition.js';
 
 let s: TestService;
 beforeAll(async () => {

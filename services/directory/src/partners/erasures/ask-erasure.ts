@@ -12,7 +12,7 @@ import {
   Rejected,
   reject,
 } from '@tributary/service-kit';
-import type { PartnerStore } from '../partners/partner-store.js';
+import type { PartnerStore } from '../partner-store.js';
 import type { Erasure, ErasureStore } from './erasure-store.js';
 
 export interface ErasureParts {

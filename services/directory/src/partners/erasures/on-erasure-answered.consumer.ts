@@ -1,8 +1,8 @@
 import type { EventOf } from '@tributary/contracts';
 import { contextOf, type Outbox, type Tx } from '@tributary/messaging';
 import { forgetAnswers, type KeyRing, NotYetKnown } from '@tributary/service-kit';
-import type { PartnerStore } from '../partners/partner-store.js';
-import { partnerChanged } from '../partners/partner-view.js';
+import type { PartnerStore } from '../partner-store.js';
+import { partnerChanged } from '../partner-view.js';
 import type { Erasure, ErasureStore } from './erasure-store.js';
 
 export interface EraseParts {
