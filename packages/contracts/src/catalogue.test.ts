@@ -9,6 +9,7 @@ import * as accountStatements from './events/account-statements.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
+import * as erasure from './events/erasure.js';
 import * as exchange from './events/exchange.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
@@ -36,6 +37,7 @@ test('Q-02 every event that is defined stands in the catalogue, once', () => {
     approvals,
     commission,
     directory,
+    erasure,
     exchange,
     fx,
     others,

@@ -5,6 +5,7 @@ import * as accountStatements from './events/account-statements.js';
 import * as approvals from './events/approvals.js';
 import * as commission from './events/commission.js';
 import * as directory from './events/directory.js';
+import * as erasure from './events/erasure.js';
 import * as exchange from './events/exchange.js';
 import * as fx from './events/fx.js';
 import * as others from './events/others.js';
@@ -21,6 +22,9 @@ const definitions = [
   directory.brandChanged,
   directory.partnerChanged,
   directory.enrollmentChanged,
+  erasure.erasureConfirmed,
+  erasure.erasureAnswered,
+  erasure.subjectErased,
   tracking.linkChanged,
   tracking.customerChanged,
   tracking.clicksCounted,

@@ -73,6 +73,7 @@ export const ids = {
   payoutFreeze: idSchema('payoutFreeze'),
   case: idSchema('case'),
   writeOff: idSchema('writeOff'),
+  erasure: idSchema('erasure'),
   taxForm: idSchema('taxForm'),
   vatRegistration: idSchema('vatRegistration'),
   selfBillingAgreement: idSchema('selfBillingAgreement'),

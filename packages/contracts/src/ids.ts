@@ -44,6 +44,7 @@ export const idPrefixes = {
   riskBacktest: 'rbt',
   networkBan: 'ban',
   payoutFreeze: 'frz',
+  erasure: 'ers',
   writeOff: 'wof',
   taxForm: 'txf',
   vatRegistration: 'vat',

@@ -19,6 +19,9 @@ export const permissions = [
   'brand:read',
   'partner:write',
   'partner:read',
+  'partner:erase',
+  // What is kept of the erased, because the law has it kept.
+  'retained:read',
   'funding:write',
   'funding:read',
   'payout-method:write',
@@ -131,6 +134,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'funding:read',
     'payout-method:read',
     'tax:read',
+    'retained:read',
     'api-key:read',
   ],
 };

@@ -32,6 +32,10 @@ export const rejections = {
   'enrollment-exists': { status: 409, title: 'The partner is enrolled there already' },
   'program-not-of-brand': { status: 422, title: 'The programme belongs to another brand' },
   'tag-not-set': { status: 409, title: 'The partner does not carry this tag' },
+  'erasure-exists': { status: 409, title: 'The erasure of this partner has been asked for already' },
+  'erasure-state-forbids': { status: 409, title: 'The erasure is not in a state that allows this' },
+  'erasure-needs-every-brand': { status: 403, title: 'Only who sees every brand may erase a partner' },
+  'partner-erased': { status: 410, title: 'The personal data of this partner has been erased' },
   // tracking
   'destination-not-allowed': { status: 422, title: 'The destination must be an http or https address' },
   'partner-not-enrolled': { status: 422, title: 'The partner is not enrolled in this brand and programme' },
@@ -130,6 +134,10 @@ export const rejections = {
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
   'schedule-pays-before-cut-off': { status: 422, title: 'A run would be built before the cut-off of its month' },
   // tax
+  'retained-restricted': {
+    status: 403,
+    title: 'This is kept of an erased partner for the law only: it takes the permission retained:read',
+  },
   'tax-form-invalid': { status: 422, title: 'The tax form breaks a rule' },
   'tax-form-state-forbids': { status: 409, title: 'The tax form is not in a state that allows this' },
   'vat-number-invalid': { status: 422, title: 'The VAT number does not check' },

@@ -42,6 +42,7 @@ export const compose = (environment: ServiceEnvironment): Promise<Service<Prisma
       'approval_delegation_revocation',
       'approval_escalation',
       'clearance',
+      'erased_partner',
       'network_ban',
       'network_ban_decision',
       'network_ban_effect',

@@ -1,11 +1,19 @@
 import type { Outbox } from '@tributary/messaging';
-import type { KeyRing, Route } from '@tributary/service-kit';
+import type { Database, KeyRing, Route } from '@tributary/service-kit';
 import type { BrandStore } from './brands/brand-store.js';
 import { createBrandRoute } from './brands/create-brand.js';
 import { getBrandRoute, listBrandsRoute } from './brands/read-brands.js';
 import { createEnrollmentRoute, listEnrollmentsRoute } from './enrollments/enroll-partner.js';
 import type { EnrollmentStore } from './enrollments/enrollment-store.js';
 import { createPartnerRoute } from './partners/create-partner.js';
+import {
+  confirmErasureRoute,
+  getErasureRoute,
+  listErasuresRoute,
+  requestErasureRoute,
+  withdrawErasureRoute,
+} from './partners/erasures/ask-erasure.js';
+import type { ErasureStore } from './partners/erasures/erasure-store.js';
 import type { PartnerStore } from './partners/partner-store.js';
 import { getContactRoute, getPartnerRoute, listPartnersRoute } from './partners/read-partners.js';
 import { setPartnerContactRoute } from './partners/set-contact.js';
@@ -16,6 +24,8 @@ export interface DirectoryParts {
   brands: BrandStore;
   partners: PartnerStore;
   enrollments: EnrollmentStore;
+  erasures: ErasureStore;
+  db: Pick<Database, 'tx'>;
   outbox: Outbox;
   keys: KeyRing;
 }
@@ -37,4 +47,9 @@ export const routes = (parts: DirectoryParts): Route[] => [
   createEnrollmentRoute(parts),
   listEnrollmentsRoute(parts),
   getContactRoute(parts.partners),
+  requestErasureRoute(parts),
+  confirmErasureRoute(parts),
+  withdrawErasureRoute(parts),
+  getErasureRoute(parts.erasures, parts.db),
+  listErasuresRoute(parts.erasures, parts.db),
 ];

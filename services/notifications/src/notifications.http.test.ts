@@ -249,3 +249,31 @@ test('over real SMTP, and into the folder where there is no server', async () =>
 test('a process of its own is told where the directory is, or does not start', async () => {
   await expect(startTestService(compose)).rejects.toThrow(/TRIBUTARY_DIRECTORY_URL is not set/);
 });
+
+test('INV-A4 C-09 an erased partner is sent nothing more, and the mails that are kept of him are destroyed', async () => {
+  const { partnerId, brand, partner, payout } = aPartner('Acme');
+  const other = aPartner('Other');
+  await s.deliver(brand, partner(), payout('settled', 1000), other.brand, other.partner(), other.payout('settled', 1));
+  await s.service.runDueJobs();
+  expect(mailer.taken).toHaveLength(2);
+  mailer.mood = 'busy';
+  await s.deliver(payout('settled', 2000));
+  await s.service.runDueJobs();
+  mailer.mood = 'well';
+  const erased = {
+    erasureId: newId('erasure'),
+    subjectKind: 'partner' as const,
+    subjectId: partnerId,
+    erasedAt: '2026-03-02T00:00:00.000Z',
+  };
+  const event = anEvent('directory.subject.erased.v1', erased, { subject: partnerId });
+  await s.deliver(event, event);
+  await later(60);
+  await s.service.runDueJobs();
+  const [kept] = await messagesOf(other.partnerId);
+  expect(mailer.taken.map(({ id }) => id)).toEqual([kept?.id]);
+  expect((await messagesOf(partnerId)).map(({ status, error }) => [status, error])).toEqual([
+    ['sent', null],
+    ['failed', 'partner-erased'],
+  ]);
+});

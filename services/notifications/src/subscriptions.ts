@@ -1,6 +1,7 @@
 import type { Subscriptions } from '@tributary/messaging';
 import { ofPartner, ofPayout, ofPayoutMethod, ofStatement } from './messages/domain/wish.js';
 import { type QueueParts, telling } from './messages/on-facts.consumer.js';
+import { onSubjectErased } from './messages/on-subject-erased.consumer.js';
 import type { ProfileStore } from './profiles/profile-store.js';
 
 /** Everything notifications listens to. */
@@ -10,6 +11,7 @@ export const subscriptions = (parts: QueueParts & { profiles: ProfileStore }): S
     await parts.profiles.savePartners(tx, events);
     await telling(parts, ofPartner)(tx, events);
   },
+  'directory.subject.erased.v1': onSubjectErased(parts),
   'payouts.payout-method.changed.v1': telling(parts, ofPayoutMethod),
   'payouts.payout.settled.v1': telling(parts, ofPayout),
   'payouts.payout.failed.v1': telling(parts, ofPayout),

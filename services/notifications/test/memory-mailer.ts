@@ -13,6 +13,9 @@ export function memoryMailer(): Mailer & { taken: Mail[]; mood: Mood } {
       if (mailer.mood === 'away') throw new MailNotSent('mail-server-unreachable', false);
       mailer.taken.push(mail);
     },
+    async forget(messageIds: readonly string[]) {
+      mailer.taken = mailer.taken.filter(({ id }) => !messageIds.includes(id.split('.')[0] ?? ''));
+    },
     close() {},
   };
   return mailer;

@@ -67,7 +67,7 @@ export function samplesOf(world: World): Record<string, () => Sample> {
   };
 }
 
-function people({ partnerId, brandId, apiKeyId, now, fresh }: World): Record<string, () => Sample> {
+function people({ partnerId, sparePartnerId, brandId, apiKeyId, now, fresh }: World): Record<string, () => Sample> {
   const parked = { service: 'commission', eventId: '00000000-0000-7000-8000-000000000000' };
   return {
     createApiKey: () => ({ body: { name: fresh(), roles: ['auditor'] } }),
@@ -82,6 +82,12 @@ function people({ partnerId, brandId, apiKeyId, now, fresh }: World): Record<str
     addPartnerTag: () => ({ params: { partnerId }, body: { tag: fresh() } }),
     removePartnerTag: () => ({ params: { partnerId }, body: { tag: fresh() }, status: 409 }),
     setPartnerContact: () => ({ params: { partnerId }, body: { email: 'grace.h@example.com' } }),
+    // The spare partner's: what is confirmed cannot be taken back.
+    requestErasure: () => ({ params: { partnerId: sparePartnerId }, body: { balance: 'waived' }, status: 0 }),
+    confirmErasure: () => ({ params: { erasureId: 'ers_01kjpwr660f8c8b0wwrg0fdmp8' }, body: {}, status: 404 }),
+    withdrawErasure: () => ({ params: { erasureId: 'ers_01kjpwr660f8c8b0wwrg0fdmp8' }, body: {}, status: 404 }),
+    getErasure: () => ({ params: { erasureId: 'ers_01kjpwr660f8c8b0wwrg0fdmp8' }, status: 404 }),
+    listErasures: () => ({}),
     setPartnerTier: () => ({ params: { partnerId }, body: { value: fresh() } }),
     setPartnerParent: () => ({ params: { partnerId }, body: { value: null } }),
     setPartnerManager: () => ({ params: { partnerId }, body: { value: fresh() } }),

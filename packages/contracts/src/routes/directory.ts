@@ -23,7 +23,8 @@ export const partner = z
   .strictObject({
     id: ids.partner,
     name: z.string(),
-    email: z.string(),
+    /** Null once erased. */
+    email: z.string().nullable(),
     country: countryCode.nullable(),
     type: z.string(),
     externalId: z.string().nullable(),
@@ -36,6 +37,8 @@ export const partner = z
     tags: z.array(z.string()),
     attributes: freeAttributes,
     createdAt: instant,
+    /** When the personal data of the partner were erased; what is owed and was paid stays, under its id. */
+    erasedAt: instant.nullable(),
   })
   .meta({ id: 'Partner' });
 const { tags, tiers, parents, managers } = partnerChanged.schema.shape;

@@ -17,6 +17,7 @@ import * as dealLife from './deal-life.js';
 import * as dealTemplates from './deal-templates.js';
 import * as deals from './deals.js';
 import * as directory from './directory.js';
+import * as erasures from './erasures.js';
 import * as fx from './fx.js';
 import * as insights from './insights.js';
 import * as networkBans from './network-bans.js';
@@ -50,6 +51,7 @@ const isRoute = (value: unknown): value is RouteContract =>
 /** Every HTTP operation of the platform. */
 export const routeContracts: readonly RouteContract[] = [
   directory,
+  erasures,
   contacts,
   tracking,
   customers,

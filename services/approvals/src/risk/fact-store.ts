@@ -34,6 +34,8 @@ export interface FactStore {
   /** Whose conversions a signal is about, with the conversions themselves: what it may change. */
   touchedBy(tx: Tx, brandId: string, subjectId: string, from: Date): Promise<(Pair & { conversionId: string })[]>;
   saveAccounts(tx: Tx, events: readonly EventOf<'payouts.payout-method.changed.v1'>[]): Promise<void>;
+  /** Forgets the signals and account hashes of erased partners, those told later too, but of the banned. */
+  forgetPartners(tx: Tx, events: readonly EventOf<'directory.subject.erased.v1'>[]): Promise<void>;
   /** By partner. */
   identities(tx: Tx, partnerIds: readonly string[]): Promise<Map<string, Identity>>;
   /** All that partners did at any brand since: what another account of theirs may change. */

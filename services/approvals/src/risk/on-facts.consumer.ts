@@ -37,6 +37,12 @@ export const onConversionTold = (parts: RiskParts) => async (tx: Tx, events: rea
   await strikeBanned(parts, tx, context, { bans, touched: touched.filter(({ conversionId }) => earning.has(conversionId)), now });
 };
 
+/** Of a partner whose data were erased, the keyed hashes go, unless a ban rests on them. */
+export const onSubjectErased =
+  ({ facts }: Pick<RiskParts, 'facts'>) =>
+  (tx: Tx, events: readonly EventOf<'directory.subject.erased.v1'>[]): Promise<void> =>
+    facts.forgetPartners(tx, events);
+
 /** Keeps the keyed hashes of partners' accounts, and judges anew those who share one now. */
 export const onPayoutMethodChanged =
   (parts: RiskParts) => async (tx: Tx, events: readonly EventOf<'payouts.payout-method.changed.v1'>[]) => {

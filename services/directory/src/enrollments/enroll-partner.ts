@@ -11,6 +11,7 @@ export interface EnrollmentParts {
 export const createEnrollmentRoute = ({ enrollments, outbox }: EnrollmentParts) =>
   command(createEnrollment, async ({ params, body, tx, now, context }) => {
     const partnerSeen = await enrollments.seesPartner(tx, params.partnerId);
+    if (partnerSeen === 'erased') return reject('partner-erased');
     const brand = await enrollments.programsOf(tx, body.brandId);
     if (!partnerSeen || !brand)
       return reject('not-found', { detail: partnerSeen ? 'There is no such brand.' : 'There is no such partner.' });

@@ -13,7 +13,7 @@ export interface Enrollment {
 
 export interface EnrollmentStore {
   /** Whether the caller sees the partner. */
-  seesPartner(tx: Tx, partnerId: string): Promise<boolean>;
+  seesPartner(tx: Tx, partnerId: string): Promise<'seen' | 'erased' | undefined>;
   /** The programmes of a brand that the caller sees. */
   programsOf(tx: Tx, brandId: string): Promise<{ defaultProgramId: string; programIds: string[] } | undefined>;
   /** False when the partner is enrolled there already. */

@@ -25,6 +25,7 @@ export const createPartnerRoute = (partners: PartnerStore, outbox: Outbox, keys:
       changes: firstChanges(body.parentId, body.tags ?? [], now, context.actorId),
       sequence: 1,
       createdAt: now,
+      erasedAt: null,
     };
     if (!(await partners.insert(tx, partner)))
       return reject('partner-external-id-taken', { errors: [{ pointer: '/externalId', rule: 'partner-external-id-taken' }] });

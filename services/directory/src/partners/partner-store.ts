@@ -23,6 +23,8 @@ export interface PartnerStore {
   setContact(tx: Tx, partner: Partner, to: { name: string; email: string }, by: string, now: Date): Promise<Partner>;
   /** Under what names and addresses a partner was written to since an instant, but for the present ones. */
   formerContacts(scope: Scope, partnerId: string, since: Date): Promise<{ name: string; email: string }[]>;
+  /** Overwrites what is personal of a partner, deletes its former contacts, and counts the sequence up. Its erasure must have been confirmed. */
+  erase(tx: Tx, partnerId: string, at: Date): Promise<Partner>;
   /** Keeps a tag as it stands now for the filter of the list. */
   keepTag(tx: Tx, partnerId: string, span: TagSpan): Promise<void>;
   /** The same for one that no longer holds from an instant on. */

@@ -7,7 +7,7 @@ import { type TagSpan, tagSpans, tagsAt } from './domain/tags.js';
 
 /** A partner as the API shows it as of an instant, by what is known now. */
 export function partnerView(partner: Partner, asOf: Date) {
-  const { sequence: _, originBrandIds: __, contactChangedAt: ___, changes, createdAt, ...rest } = partner;
+  const { sequence: _, originBrandIds: __, contactChangedAt: ___, changes, createdAt, erasedAt, ...rest } = partner;
   return {
     ...rest,
     parentId: valueAt(changes, 'parent', asOf),
@@ -15,6 +15,7 @@ export function partnerView(partner: Partner, asOf: Date) {
     managerId: valueAt(changes, 'manager', asOf),
     tags: tagsAt(tagSpans(changes), asOf),
     createdAt: createdAt.toISOString(),
+    erasedAt: erasedAt?.toISOString() ?? null,
   };
 }
 

@@ -31,6 +31,7 @@ export const getContactRoute = (partners: PartnerStore) =>
   query(getContact, async ({ params, scope, now }) => {
     const partner = await partners.find(scope, params.partnerId);
     if (!partner) return reject('not-found');
+    if (partner.email === null) return reject('partner-erased');
     const former = await partners.formerContacts(scope, partner.id, new Date(now.getTime() - formerContactDays * dayMs));
     return ok({ partnerId: partner.id, name: partner.name, email: partner.email, former });
   });

@@ -12,6 +12,8 @@ export interface Mail {
 export interface Mailer {
   /** Resolves when the mail server has taken the mail. @throws MailNotSent */
   send(mail: Mail): Promise<void>;
+  /** Destroys what is kept here of messages that were sent. What a mail server took is no longer ours. */
+  forget(messageIds: readonly string[]): Promise<void>;
   close(): void;
 }
 

@@ -31,4 +31,6 @@ export interface MessageStore {
   markSent(tx: Tx, message: ClaimedMessage, sentAt: Date): Promise<boolean>;
   postpone(message: ClaimedMessage, reason: string, nextAttemptAt: Date): Promise<void>;
   fail(message: ClaimedMessage, reason: string): Promise<void>;
+  /** Gives up what is still to be sent to these partners, and returns the ids of all messages of theirs. */
+  forgetPartners(tx: Tx, partnerIds: readonly string[]): Promise<string[]>;
 }

@@ -58,6 +58,9 @@ const grouped = <T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, 
   return groups;
 };
 
+/** Of these partners, what is held of those who were erased. */
+const forgetErased = (tx: Tx, partnerIds: readonly string[]) => tx.query('SELECT forget_partners($1)', [partnerIds]);
+
 export const pgFactStore = (): FactStore => ({
   save,
   async since(tx, pairs, from) {
@@ -84,6 +87,7 @@ export const pgFactStore = (): FactStore => ({
        SELECT $1, $2, $3, kind, value, $6, $7 FROM unnest($4::text[], $5::text[]) AS signal (kind, value)`,
       [id, brandId, subjectId, signals.map(({ kind }) => kind), signals.map(({ value }) => value), recordedBy, createdAt],
     );
+    await forgetErased(tx, [subjectId]);
   },
   async touchedBy(tx, brandId, subjectId, from) {
     const { rows } = await tx.query<Pair & { conversionId: string }>(
@@ -102,6 +106,15 @@ export const pgFactStore = (): FactStore => ({
         [data.payoutMethodId, data.partnerId, data.accountHmac, data.status, sequence],
       );
     }
+    await forgetErased(tx, [...new Set(events.map(({ data }) => data.partnerId))]);
+  },
+  async forgetPartners(tx, events) {
+    const partnerIds = events.map(({ data }) => data.subjectId);
+    await tx.query(
+      `INSERT INTO erased_partner (partner_id, erasure_id, erased_at) SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[]) ON CONFLICT DO NOTHING`,
+      [partnerIds, events.map(({ data }) => data.erasureId), events.map(({ data }) => data.erasedAt)],
+    );
+    await forgetErased(tx, partnerIds);
   },
   async identities(tx, partnerIds) {
     const { rows } = await tx.query<{ id: string; accountHmac: string; others: Identity['sameAccount'] }>(

@@ -5,7 +5,10 @@ import type { Enrollment, EnrollmentStore } from '../enrollment-store.js';
 export function prismaEnrollmentStore(db: Database<PrismaClient>): EnrollmentStore {
   return {
     async seesPartner(tx, partnerId) {
-      return (await tx.query('SELECT 1 FROM partner WHERE id = $1', [partnerId])).rowCount === 1;
+      const { rows } = await tx.query<{ erased: boolean }>('SELECT erased_at IS NOT NULL AS erased FROM partner WHERE id = $1', [
+        partnerId,
+      ]);
+      return rows[0] && (rows[0].erased ? 'erased' : 'seen');
     },
     async programsOf(tx, brandId) {
       const found = await tx.query<{ defaultProgramId: string; programIds: string[] }>(

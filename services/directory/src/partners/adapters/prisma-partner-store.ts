@@ -12,6 +12,7 @@ export function prismaPartnerStore(db: Database<PrismaClient>): PartnerStore {
     lock,
     append,
     setContact,
+    erase,
     keepTag,
     endTag,
     async lockParents(tx) {
@@ -92,6 +93,18 @@ async function setContact(tx: Tx, partner: Partner, to: { name: string; email: s
   return { ...partner, ...to, contactChangedAt: now, sequence: rows[0]?.sequence ?? partner.sequence + 1 };
 }
 
+async function erase(tx: Tx, partnerId: string, at: Date): Promise<Partner> {
+  await tx.query(
+    `UPDATE partner SET name = 'Erased partner', email = NULL, external_id = NULL, attributes = '{}', status = 'archived', erased_at = $2,
+       sequence = sequence + 1 WHERE id = $1 AND erased_at IS NULL`,
+    [partnerId, at],
+  );
+  await tx.query('SELECT forget_former_contacts($1)', [partnerId]);
+  const erased = await lock(tx, partnerId);
+  if (!erased) throw new Error(`there is no partner ${partnerId}`);
+  return erased;
+}
+
 async function insertChange(tx: Tx, partnerId: string, change: PartnerChange): Promise<void> {
   await tx.query(
     'INSERT INTO partner_change (partner_id, number, change, value, effective_from, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7)',
@@ -119,7 +132,7 @@ async function endTag(tx: Tx, partnerId: string, tag: string, from: Date): Promi
 async function lock(tx: Tx, partnerId: string): Promise<Partner | undefined> {
   const found = await tx.query<PartnerRow>(
     `SELECT id, name, email, contact_changed_at AS "contactChangedAt", country, type, external_id AS "externalId", status, risk_level AS "riskLevel", attributes,
-            origin_brand_ids AS "originBrandIds", sequence, created_at AS "createdAt"
+            origin_brand_ids AS "originBrandIds", sequence, created_at AS "createdAt", erased_at AS "erasedAt"
      FROM partner WHERE id = $1 FOR UPDATE`,
     [partnerId],
   );

@@ -4,7 +4,8 @@ import type { PartnerChange } from './changes.js';
 export interface Partner {
   id: string;
   name: string;
-  email: string;
+  /** Null once erased. */
+  email: string | null;
   /** When name or e-mail were changed last. */
   contactChangedAt: Date | null;
   country: string | null;
@@ -19,4 +20,6 @@ export interface Partner {
   changes: readonly PartnerChange[];
   sequence: number;
   createdAt: Date;
+  /** When the personal data of the partner were erased; the rest stays, under its id. */
+  erasedAt: Date | null;
 }

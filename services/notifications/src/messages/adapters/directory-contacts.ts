@@ -15,7 +15,7 @@ export const directoryContacts = (directory: InternalClient): Contacts => ({
     try {
       return await directory.json({ path: `/internal/partners/${encodeURIComponent(partnerId)}/contact` }, contact);
     } catch (error) {
-      if (error instanceof UpstreamFailed && error.status === 404) return undefined;
+      if (error instanceof UpstreamFailed && (error.status === 404 || error.status === 410)) return undefined;
       throw error;
     }
   },

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import { type Mailer, MailNotSent } from '../mailer.js';
@@ -18,6 +18,13 @@ export function folderMailer(folder: string, from: string): Mailer {
       } catch {
         throw new MailNotSent('mail-not-sent', false);
       }
+    },
+    async forget(messageIds) {
+      const gone = new Set(messageIds);
+      const names = await readdir(folder).catch(() => []);
+      // `<id>.eml`, and `<id>.<n>.eml` to former addresses.
+      const files = names.filter((name) => gone.has(name.split('.')[0] ?? ''));
+      await Promise.all(files.map((name) => rm(path.join(folder, name), { force: true })));
     },
     close: () => transport.close(),
   };

@@ -88,7 +88,7 @@ const benches: [string, () => Promise<Bench>][] = [
   ],
 ];
 
-describe.each(benches)('%s', (_name, open) => {
+describe.each(benches)('%s', (name, open) => {
   const opened: Bench[] = [];
   afterAll(() => Promise.all(opened.map((bench) => bench.close())));
   const bench = async () => {
@@ -110,6 +110,17 @@ describe.each(benches)('%s', (_name, open) => {
     });
     expect(got?.text?.replaceAll('\r\n', '\n').trim()).toBe(mail().text.trim());
     expect(got?.html?.replaceAll('\r\n', '\n').trim()).toBe(mail().html.trim());
+  });
+
+  test('INV-A4 what is kept here of a message is destroyed, the copy to a former address too, and nothing else', async () => {
+    const { mailer, arrived } = await bench();
+    for (const id of ['msg_1', 'msg_1.1', 'msg_10']) await mailer.send(mail({ id }));
+    await mailer.forget(['msg_1', 'msg_none']);
+    const left = (await arrived()).map(({ messageId }) => messageId);
+    // A server keeps what it took: it is another's.
+    expect(left).toContain('<msg_10@tributary.example>');
+    if (name !== 'nodemailer over SMTP') expect(left).toEqual(['<msg_10@tributary.example>']);
+    await mailer.forget([]);
   });
 
   test('a line break in a name or a subject makes no header', async () => {

@@ -55,4 +55,12 @@ export const pgMessageStore = ({ pool }: Database<unknown>): MessageStore => ({
   async fail({ id, attempts }, reason) {
     await pool.query(failSql, [id, attempts, reason]);
   },
+  async forgetPartners(tx, partnerIds) {
+    await tx.query("UPDATE message SET status = 'failed', error = 'partner-erased' WHERE partner_id = ANY ($1) AND status = 'queued'", [
+      partnerIds,
+    ]);
+    return (await tx.query<{ id: string }>('SELECT id FROM message WHERE partner_id = ANY ($1) ORDER BY id', [partnerIds])).rows.map(
+      ({ id }) => id,
+    );
+  },
 });

@@ -20,6 +20,8 @@ export function smtpMailer(url: string, from: string): Mailer {
         throw notSent(error);
       }
     },
+    // What the server took is no longer here.
+    forget: () => Promise.resolve(),
     close: () => transport.close(),
   };
 }
