@@ -1,4 +1,5 @@
 export { type OpenDatabase, openDatabase, requireDurability } from './data/database.js';
+export { forgetAnswers } from './data/forget-answers.js';
 export { inChunks } from './data/in-chunks.js';
 export { type MigrateOptions, migrate, migrationsFingerprint, readMigrations } from './data/migrate.js';
 export { createPool } from './data/pools.js';
