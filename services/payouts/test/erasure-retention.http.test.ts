@@ -5,8 +5,10 @@ import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { everyBrand } from '../src/parts.js';
 import { camt053 } from './bank-files.js';
-import { answersTo, erase, lastAnswer, mayLook, paidByFile } from './erasure-world.js';
-import { start } from './world.js';
+import { answersTo, erase, lastAnswer, mayLook, paidByFile, tablesWith } from './erasure-world.js';
+import { ProviderDouble } from './provider-double.js';
+import { payBy } from './provider-world.js';
+import { balanceOf, settle, start } from './world.js';
 
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
@@ -74,4 +76,35 @@ test('FG10 C-10 what the law asks for is kept to the end of its years, and goes 
   const told = (await answersTo(s, erasureId)).length;
   await s.moveClock('2029-02-01T00:00:00.000Z');
   expect(await answersTo(s, erasureId)).toHaveLength(told);
+});
+
+test('FG10 C-10 requests to a provider name an erased partner to nobody, and can be read until their years are over', async () => {
+  const double = new ProviderDouble();
+  const url = await double.start();
+  const settings = { paypalUrl: url, stripeUrl: url, providerTimeoutMs: 300, retentionYears: 2 };
+  const own = await startTestService((environment) => compose(environment, { settings }), { now: start });
+  try {
+    const { runId, payouts } = await payBy(own, double, 'paypal', [1000, 2000]);
+    for (let round = 0; round < 4; round++) await settle(own);
+    const email = 'ada0@example.com';
+    const read = async () => {
+      const [batch] = await own.sql<{ body: string }>('SELECT body FROM rail_batch WHERE run_id = $1', [runId]);
+      return own.db.tx(everyBrand, (tx) => createVault(own.environment.keys).open(tx, runId, batch?.body ?? ''));
+    };
+    const erasureId = await erase(own, { partnerId: payouts[0]?.partnerId ?? '' });
+    const until = '2029-01-01T00:00:00.000Z';
+    expect(await lastAnswer(own, erasureId)).toMatchObject({ answer: 'erased', retained: [{ kind: 'payment-records', until }] });
+    expect(await tablesWith(own, email)).toEqual([]);
+    await own.moveClock('2028-12-31T23:59:00.000Z');
+    expect(await read()).toContain(email);
+    await own.moveClock(until);
+    expect(await read()).toBeUndefined();
+    // Who stands beside it keeps its account, and the books of both are whole.
+    const other = (await own.request().get(`/api/v1/partners/${payouts[1]?.partnerId}/payout-methods`).expect(200)).body.data;
+    expect(other).toMatchObject([{ status: 'active', accountHint: 'a***@example.com' }]);
+    for (const { partnerId, amount } of payouts) expect(await balanceOf(own, partnerId)).toMatchObject({ paid: amount });
+  } finally {
+    await own.stop();
+    await double.stop();
+  }
 });
