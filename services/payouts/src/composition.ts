@@ -26,6 +26,7 @@ import { subscriptions } from './subscriptions.js';
 const environmentSchema = z.object({
   TRIBUTARY_PAYOUT_COOLING_DAYS: z.coerce.number().int().min(0).max(365).default(3),
   TRIBUTARY_PAYOUT_BANK_DAYS: z.coerce.number().int().min(0).max(30).default(3),
+  TRIBUTARY_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
   TRIBUTARY_PAYPAL_URL: z.url().default('https://api-m.paypal.com'),
   TRIBUTARY_STRIPE_URL: z.url().default('https://api.stripe.com'),
 });
@@ -35,6 +36,7 @@ function settingsFrom(env: NodeJS.ProcessEnv): PayoutSettings {
   return {
     coolingDays: read.TRIBUTARY_PAYOUT_COOLING_DAYS,
     bankDays: read.TRIBUTARY_PAYOUT_BANK_DAYS,
+    retentionYears: read.TRIBUTARY_RETENTION_YEARS,
     payoutsPerRun: 100_000,
     balancesAtOnce: 1000,
     payoutsPerBatch: 100,

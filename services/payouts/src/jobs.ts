@@ -1,4 +1,6 @@
 import type { Job } from '@tributary/service-kit';
+import { answerErasures } from './erasure/answer-erasures.js';
+import { forgetRetained } from './erasure/forget-retained.js';
 import { moneyGauges } from './metrics.js';
 import type { Parts } from './parts.js';
 import { followUp } from './payouts/follow-up.js';
@@ -18,6 +20,8 @@ export const jobs = (parts: Parts): Job[] => [
   { name: 'ask-for-reversals', everySeconds: 60, onClock: true, run: (_data, { now }) => askForReversals(parts, now) },
   { name: 'resume-runs', everySeconds: 60, onClock: true, run: (_data, { now }) => resumeRuns(parts, now) },
   { name: 'compare-with-rails', everySeconds: 5, onClock: true, run: (_data, { now }) => compareWithRails(parts, now) },
+  { name: 'answer-erasures', everySeconds: 5, onClock: true, run: (_data, { now }) => answerErasures(parts)(now) },
+  { name: 'forget-retained', everySeconds: 3600, onClock: true, run: (_data, { now }) => forgetRetained(parts)(now) },
   measuring(parts),
 ];
 

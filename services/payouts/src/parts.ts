@@ -64,6 +64,8 @@ export interface PayoutSettings {
   payoutsPerBatch: number;
   /** So many of a file are held at a time. */
   paymentsAtOnce: number;
+  /** For how many full calendar years after the last record tax and payment records of the erased are kept. */
+  retentionYears: number;
   /** So many accounts are stated between two commits. */
   statementsPerBatch: number;
 }

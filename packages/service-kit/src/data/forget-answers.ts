@@ -1,11 +1,13 @@
 import type { Tx } from '@tributary/messaging';
 
 /**
- * Blanks the stored answers to idempotent commands that name a subject, since they may hold its personal data. The keys stay taken:
- * whoever repeats such a command is told that the key was used for another body, and nothing is done twice.
- *
- * @param subjectId the id that such an answer holds, for example of a partner
+ * Blanks the stored answers of commands that name a subject, and what tells which request they answered: a request that comes again under
+ * such a key is refused as another one. Returns how many.
  */
-export async function forgetAnswers(tx: Tx, subjectId: string): Promise<void> {
-  await tx.query(`UPDATE kit.idempotency SET body = '{"erased":true}', body_hash = 'erased' WHERE body LIKE '%' || $1 || '%'`, [subjectId]);
+export async function forgetAnswers(tx: Tx, subjectId: string): Promise<number> {
+  const { rowCount } = await tx.query(
+    `UPDATE kit.idempotency SET body = '{"erased":true}', body_hash = 'erased' WHERE position($1 IN body) > 0`,
+    [subjectId],
+  );
+  return rowCount;
 }

@@ -5,6 +5,7 @@ import { command, created, NotYetKnown, type Route, reject, type Scope } from '@
 import { contactDays, type Parts } from '../parts.js';
 import { seesPartner } from '../profiles/profile-store.js';
 import { isBehaviour } from '../rails/domain/behaviour.js';
+import { refuseErased } from '../shared/erased.js';
 import { methodAccount } from './account-of.js';
 import { type MethodRow, methodEvent, methodView } from './method-store.js';
 
@@ -22,6 +23,7 @@ export function createPayoutMethodRoute({ outbox, vault, keys, settings }: Parts
       scope,
     } = request;
     await requirePartner(tx, partnerId, scope);
+    await refuseErased(tx, partnerId);
     const account = methodAccount(body);
     if ('errors' in account) return reject(account.code, { errors: account.errors });
     if (account.behaviour !== null && !isBehaviour(account.behaviour))

@@ -89,7 +89,7 @@ const sequences = { entered: 1, returned: 1, verified: 2, disabled: 3 } as const
 /** The accounts that a bank has sent something back from: nothing more goes there until they are verified anew. */
 export async function flagReturned(tx: Tx, payoutIds: readonly string[], now: Date): Promise<MethodRow[]> {
   const { rows } = await tx.query<MethodRow>(
-    `UPDATE payout_method SET returned_at = greatest($2, verified_at, returned_at), returns = returns + 1 WHERE kind <> 'simulated' AND id IN (
+    `UPDATE payout_method SET returned_at = greatest($2, verified_at, returned_at), returns = returns + 1 WHERE kind <> 'simulated' AND account <> 'erased' AND id IN (
        SELECT method_id FROM payout WHERE id = ANY ($1) AND NOT EXISTS (SELECT 1 FROM payout_reversal r WHERE r.payout_id = payout.id AND r.approved_by IS NOT NULL))
      RETURNING ${columns}`,
     [payoutIds, now],

@@ -2,7 +2,21 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { getBankFile, getPaymentFile, getRun, listLeftOut, listRuns } from '@tributary/contracts';
 import { toWireAmount } from '@tributary/money';
-import { decodeCursor, decodeIdCursor, ok, type ParamsOf, page, query, Rejected, type Route, raw, reject } from '@tributary/service-kit';
+import {
+  decodeCursor,
+  decodeIdCursor,
+  ok,
+  type ParamsOf,
+  type Principal,
+  page,
+  permits,
+  query,
+  Rejected,
+  type Route,
+  raw,
+  reject,
+  type Scope,
+} from '@tributary/service-kit';
 import { z } from 'zod';
 import type { Parts } from '../parts.js';
 import { messageIdOf } from '../rails/domain/message-id.js';
@@ -46,11 +60,12 @@ export const listRunsRoute = ({ db }: Parts): Route =>
   );
 
 /** Several brands' files come one after the other, unless one brand is asked for. */
-export const getBankFileRoute = ({ files }: Parts): Route =>
-  raw(getBankFile, async ({ params, query, scope }, _host, _incoming, response) => {
+export const getBankFileRoute = ({ db, files }: Parts): Route =>
+  raw(getBankFile, async ({ params, query, scope, principal }, _host, _incoming, response) => {
     const [{ runId }, { brandId }] = [params, query] as [ParamsOf<typeof getBankFile>, { brandId?: string }];
     const brandIds = await files.brandsOf(scope, runId, 'bank-file', brandId);
     if (brandIds.length === 0) throw new Rejected('not-found');
+    await refuseLockedFile(db, scope, principal, runId);
     response.status(200).set({ 'content-type': 'application/xml', 'cache-control': 'no-store' });
     for (const each of brandIds) await sendPieces(response, files.read(scope, { runId, brandId: each, rail: 'bank-file' }));
     response.end();
@@ -60,16 +75,30 @@ const mediaTypes = { 'bank-file': 'application/xml', 'nacha-file': 'text/plain; 
 const extensions = { 'bank-file': 'xml', 'nacha-file': 'ach', 'csv-file': 'csv' };
 
 /** A file as it goes to the bank. */
-export const getPaymentFileRoute = ({ files }: Parts): Route =>
-  raw(getPaymentFile, async ({ params, query, scope }, _host, _incoming, response) => {
+export const getPaymentFileRoute = ({ db, files }: Parts): Route =>
+  raw(getPaymentFile, async ({ params, query, scope, principal }, _host, _incoming, response) => {
     const [{ runId, rail }, { brandId }] = [params, query] as [ParamsOf<typeof getPaymentFile>, { brandId: string }];
     if ((await files.brandsOf(scope, runId, rail, brandId)).length === 0) throw new Rejected('not-found');
+    await refuseLockedFile(db, scope, principal, runId);
     const name = `${messageIdOf(runId, brandId)}.${extensions[rail]}`;
     const disposition = `attachment; filename="${name}"`;
     response.status(200).set({ 'content-type': mediaTypes[rail], 'content-disposition': disposition, 'cache-control': 'no-store' });
     await sendPieces(response, files.read(scope, { runId, brandId, rail }));
     response.end();
   });
+
+/** What names somebody who was erased, beside others, is kept for the law: shown only to who may look into that, and to nobody once it is gone. */
+async function refuseLockedFile({ tx }: Parts['db'], scope: Scope, principal: Principal, runId: string): Promise<void> {
+  const { rows } = await tx(scope, (open) =>
+    open.query<{ gone: boolean }>(
+      `SELECT NOT EXISTS (SELECT 1 FROM kit.subject_key WHERE subject_id = $1) AS gone FROM partner_erasure e
+       WHERE e.status = 'erased' AND e.partner_id IN (SELECT partner_id FROM payout WHERE run_id = $1) LIMIT 1`,
+      [runId],
+    ),
+  );
+  if (rows[0]?.gone) throw new Rejected('partner-erased');
+  if (rows[0] && !permits(principal, 'retained:read')) throw new Rejected('retained-restricted');
+}
 
 /** As fast as they are taken: a long file is never held whole. Who breaks off gets no more of it. */
 async function sendPieces(response: Writable, pieces: AsyncIterable<string>): Promise<void> {

@@ -118,8 +118,9 @@ export async function payingBrands(tx: Tx, brandIds: readonly string[]): Promise
 
 /** What must be known of partners to pay them now: their methods, newest first. Another node's clock may be ahead, and what it has verified not be so yet. */
 export async function payingPartners(tx: Tx, partnerIds: readonly string[], now: Date): Promise<Map<string, PayingPartner>> {
-  const { rows: partners } = await tx.query<{ partnerId: string; status: string }>(
-    'SELECT partner_id AS "partnerId", status FROM partner_profile WHERE partner_id = ANY ($1)',
+  const { rows: partners } = await tx.query<{ partnerId: string; status: string; erased: boolean }>(
+    `SELECT partner_id AS "partnerId", status, EXISTS (SELECT 1 FROM partner_erasure e WHERE e.partner_id = p.partner_id AND e.status <> 'waiting') AS erased
+     FROM partner_profile p WHERE partner_id = ANY ($1)`,
     [partnerIds],
   );
   const { rows: methods } = await tx.query<UsableMethod & { partnerId: string }>(
@@ -128,5 +129,5 @@ export async function payingPartners(tx: Tx, partnerIds: readonly string[], now:
     [partnerIds, now],
   );
   const byPartner = groupBy(methods, ({ partnerId }) => partnerId);
-  return new Map(partners.map(({ partnerId, status }) => [partnerId, { status, methods: byPartner.get(partnerId) ?? [] }]));
+  return new Map(partners.map(({ partnerId, status, erased }) => [partnerId, { status, erased, methods: byPartner.get(partnerId) ?? [] }]));
 }

@@ -14,5 +14,6 @@ export async function payeeOf(
   const [method] = rows;
   const plain = method && (await vault.open(tx, method.partnerId, method.account));
   const { name = '' } = plain ? (JSON.parse(plain) as { name?: string }) : {};
-  return { name, hint: method?.hint ?? null };
+  // What is left of an erased account is no hint of it.
+  return { name, hint: method && method.account !== 'erased' ? method.hint : null };
 }

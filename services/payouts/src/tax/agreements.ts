@@ -3,6 +3,7 @@ import { consentToSelfBilling, endSelfBilling, listSelfBillingAgreements, newId,
 import type { Tx } from '@tributary/messaging';
 import { command, created, decodeIdCursor, NotYetKnown, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { refuseErased } from '../shared/erased.js';
 import { seesTaxOf } from './access.js';
 import { type AgreementRow, agreementEvent, agreementView, insertAgreement, listAgreements, lockAgreement } from './agreement-store.js';
 import { lastDayOf } from './domain/vat.js';
@@ -17,6 +18,7 @@ export function offerSelfBillingRoute({ outbox }: Parts): Route {
       partnerId,
     ]);
     if (enrolled.rowCount === 0) throw new NotYetKnown('partner', partnerId);
+    await refuseErased(tx, partnerId);
     if (validUntil < validFrom)
       return reject('request-invalid', { errors: [{ pointer: '/validUntil', rule: 'must not lie before validFrom' }] });
     if (validUntil > lastDayOf(validFrom))
@@ -36,6 +38,7 @@ export function consentToSelfBillingRoute({ outbox }: Parts): Route {
   return command(consentToSelfBilling, async ({ params, body, tx, now, context, scope }) => {
     const row = await lockAgreement(tx, params.agreementId);
     if (!row || !(await seesTaxOf(tx, row.partnerId, scope))) return reject('not-found');
+    await refuseErased(tx, row.partnerId);
     if (row.status !== 'offered') return reject('agreement-state-forbids');
     if (row.offeredBy === context.actorId) return reject('four-eyes', { detail: 'Who offered an agreement cannot consent to it' });
     if (row.textSha256 !== body.textSha256)

@@ -6,6 +6,7 @@ import { toWireAmount } from '@tributary/money';
 import type { Vault } from '@tributary/service-kit';
 import { groupBy } from '../group-by.js';
 import type { Parts } from '../parts.js';
+import { taxSubject } from '../shared/tax-subject.js';
 import { type InvoiceDocument, type InvoiceParty, invoiceDocument } from './domain/invoice-document.js';
 import { type TaxProfileContent, taxProfilesOf } from './tax-profile-store.js';
 import type { RegistrationContent } from './vat-store.js';
@@ -146,11 +147,11 @@ async function write(
   const row: InvoiceRow = { ...told, ...days, ...amounts, gross: net + vat, sha256, createdAt: now };
   books.numbers.set(brandId, number);
   books.invoices.set(payoutId, [...earlier, row]);
-  return { row, content: await vault.seal(tx, partnerId, content) };
+  return { row, content: await vault.seal(tx, taxSubject(partnerId), content) };
 }
 
 async function supplierOf(tx: Tx, vault: Vault, { partnerId, registration, country }: Due): Promise<InvoiceParty> {
-  const opened = await vault.open(tx, partnerId, registration);
+  const opened = await vault.open(tx, taxSubject(partnerId), registration);
   const inside = opened === undefined ? undefined : (JSON.parse(opened) as RegistrationContent);
   const named = inside ? { name: inside.legalName, address: inside.address } : erased;
   return { ...named, country, vatNumber: inside?.number ?? null };
@@ -252,7 +253,7 @@ export async function findInvoice(
   ]);
   if (!rows[0]) return undefined;
   const { content, ...invoice } = rows[0];
-  const opened = await vault.open(tx, invoice.partnerId, content);
+  const opened = await vault.open(tx, taxSubject(invoice.partnerId), content);
   return { invoice, document: opened === undefined ? null : (JSON.parse(opened) as InvoiceDocument) };
 }
 

@@ -3,6 +3,7 @@ import { toWireAmount } from '@tributary/money';
 import { decodeIdCursor, ok, page, query, type Route, reject, text } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
 import { findRun } from '../runs/run-store.js';
+import { refuseLockedAway } from '../shared/erased.js';
 import { invoiceText } from './domain/invoice-document.js';
 import { findInvoice, invoiceView, listInvoices } from './invoice-store.js';
 import { listPayoutTaxes } from './payout-tax-store.js';
@@ -16,18 +17,21 @@ export const listSelfBilledInvoicesRoute = ({ db }: Parts): Route =>
   );
 
 export const getSelfBilledInvoiceRoute = ({ db, vault }: Parts): Route =>
-  query(getSelfBilledInvoice, ({ params: { invoiceId }, scope }) =>
+  query(getSelfBilledInvoice, ({ params: { invoiceId }, scope, principal }) =>
     db.tx(scope, async (tx) => {
       const found = await findInvoice(tx, vault, invoiceId);
+      if (found) await refuseLockedAway(tx, principal, found.invoice.partnerId);
       return found ? ok({ ...invoiceView(found.invoice), document: found.document }) : reject('not-found');
     }),
   );
 
 export const getSelfBilledInvoiceTextRoute = ({ db, vault }: Parts): Route =>
-  query(getSelfBilledInvoiceText, ({ params: { invoiceId }, scope }) =>
+  query(getSelfBilledInvoiceText, ({ params: { invoiceId }, scope, principal }) =>
     db.tx(scope, async (tx) => {
       const found = await findInvoice(tx, vault, invoiceId);
-      return found?.document ? text(invoiceText(found.document), 'text/plain; charset=utf-8') : reject('not-found');
+      if (!found) return reject('not-found');
+      await refuseLockedAway(tx, principal, found.invoice.partnerId);
+      return found.document ? text(invoiceText(found.document), 'text/plain; charset=utf-8') : reject('partner-erased');
     }),
   );
 

@@ -2,9 +2,11 @@ import { bucketOf, bucketRange } from '@tributary/calendar';
 import { getNecCsv, getNecReport } from '@tributary/contracts';
 import type { Tx } from '@tributary/messaging';
 import { formatMajor, toWireAmount } from '@tributary/money';
-import { ok, query, type Route, reject, type Scope, text } from '@tributary/service-kit';
+import { ok, type Principal, query, type Route, reject, type Scope, text } from '@tributary/service-kit';
 import { csvRow } from '../bank/domain/csv.js';
 import type { Parts } from '../parts.js';
+import { lockedAway } from '../shared/erased.js';
+import { taxSubject } from '../shared/tax-subject.js';
 import { necDue } from './domain/nec.js';
 import { standingOn } from './domain/standing.js';
 import { ruleOn } from './domain/tax-rules.js';
@@ -25,6 +27,7 @@ interface Order {
   brandId: string;
   year: string;
   scope: Scope;
+  principal: Principal;
   now: Date;
 }
 
@@ -43,8 +46,11 @@ FROM payout LEFT JOIN payout_tax tax ON tax.payout_id = payout.id
 WHERE payout.brand_id = $1 AND payout.status = 'settled' AND NOT payout.sandbox AND payout.settled_at >= $2 AND payout.settled_at < $3
 GROUP BY payout.partner_id, earned.currency ORDER BY payout.partner_id, earned.currency`;
 
-/** A year of a brand: whom it paid what, and for whom a 1099-NEC is due. Null: the brand is not the caller's. */
-async function reportOf({ vault }: Parts, tx: Tx, { brandId, year, now }: Order) {
+/**
+ * A year of a brand: whom it paid what, and for whom a 1099-NEC is due. Who has been erased is named only to those who may look into
+ * what is kept of the erased.
+ */
+async function reportOf({ vault }: Parts, tx: Tx, { brandId, year, now, principal }: Order) {
   const brands = await tx.query<{ timeZone: string }>('SELECT time_zone AS "timeZone" FROM brand_profile WHERE brand_id = $1', [brandId]);
   const timeZone = brands.rows[0]?.timeZone;
   if (timeZone === undefined) return 'not-found' as const;
@@ -64,6 +70,11 @@ async function reportOf({ vault }: Parts, tx: Tx, { brandId, year, now }: Order)
     tx,
     forms.map(({ id }) => id),
   );
+  const nameless = await lockedAway(
+    tx,
+    principal,
+    dollars.map(({ partnerId }) => partnerId),
+  );
   const rows = [];
   for (const row of dollars) {
     const own = forms.filter(({ partnerId }) => partnerId === row.partnerId).map((form) => factsOf(form, timeZone));
@@ -71,9 +82,10 @@ async function reportOf({ vault }: Parts, tx: Tx, { brandId, year, now }: Order)
     const { form } = standing;
     const { partnerId, payouts } = row;
     const amounts = { net: toWireAmount(row.net), withheld: toWireAmount(row.withheld), gross: toWireAmount(row.net + row.withheld) };
-    const content = form && (await vault.open(tx, partnerId, sealed.get(form.id) ?? ''));
+    const named = form && !nameless.has(partnerId) ? form : undefined;
+    const content = named && (await vault.open(tx, taxSubject(partnerId), sealed.get(named.id) ?? ''));
     const name = content ? ((JSON.parse(content) as { name?: string }).name ?? null) : null;
-    const who = { partnerId, name, tin: form?.row.tinHint ?? null, form: form?.kind ?? null, standing: standing.status };
+    const who = { partnerId, name, tin: named?.row.tinHint ?? null, form: form?.kind ?? null, standing: standing.status };
     rows.push({ ...who, payouts, ...amounts, ...necDue(row, BigInt(rule.value), standing, payerCountry) });
   }
   const otherCurrencies = paid
@@ -84,9 +96,9 @@ async function reportOf({ vault }: Parts, tx: Tx, { brandId, year, now }: Order)
 }
 
 export const getNecReportRoute = (parts: Parts): Route =>
-  query(getNecReport, ({ params: { brandId }, query: { year }, scope, now }) =>
+  query(getNecReport, ({ params: { brandId }, query: { year }, scope, now, principal }) =>
     parts.db.tx(scope, async (tx) => {
-      const report = await reportOf(parts, tx, { brandId, year, scope, now });
+      const report = await reportOf(parts, tx, { brandId, year, scope, principal, now });
       return typeof report === 'string' ? reject(report) : ok(report);
     }),
   );
@@ -96,9 +108,9 @@ const cell = (value: string): string => (/^[=+\-@\t\r]/.test(value) ? `'${value}
 const dollarsOf = (cents: number): string => formatMajor(BigInt(cents), 'USD');
 
 export const getNecCsvRoute = (parts: Parts): Route =>
-  query(getNecCsv, ({ params: { brandId }, query: { year }, scope, now }) =>
+  query(getNecCsv, ({ params: { brandId }, query: { year }, scope, now, principal }) =>
     parts.db.tx(scope, async (tx) => {
-      const report = await reportOf(parts, tx, { brandId, year, scope, now });
+      const report = await reportOf(parts, tx, { brandId, year, scope, principal, now });
       if (typeof report === 'string') return reject(report);
       const head = ['partnerId', 'name', 'tin', 'form', 'standing', 'payouts', 'net', 'withheld', 'gross', 'required', 'why'];
       const lines = report.rows.map((row) => [

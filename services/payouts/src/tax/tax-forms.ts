@@ -13,6 +13,8 @@ import {
   reject,
 } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { refuseErased, refuseLockedAway } from '../shared/erased.js';
+import { taxSubject } from '../shared/tax-subject.js';
 import { seesTaxOf } from './access.js';
 import { standingOn } from './domain/standing.js';
 import { expiryOf, type HandedIn, problemsOfForm } from './domain/tax-form.js';
@@ -41,11 +43,12 @@ const furthestZone = 'Pacific/Kiritimati';
 export function addTaxFormRoute({ outbox, vault }: Parts): Route {
   return command(addTaxForm, async ({ params: { partnerId }, body, tx, now, context, scope }) => {
     if (!(await seesTaxOf(tx, partnerId, scope))) throw new NotYetKnown('partner', partnerId);
+    await refuseErased(tx, partnerId);
     const errors = problemsOfForm(body as HandedIn, bucketOf(now.toISOString(), 'day', furthestZone));
     if (errors.length > 0) return reject('tax-form-invalid', { errors });
     const form = { id: newId('taxForm'), partnerId, ...openFacts(body), createdBy: context.actorId, createdAt: now };
     const undecided = { decision: null, declinedReason: null, decidedBy: null, decidedAt: null };
-    const version = await addForm(tx, { ...form, ...undecided }, await vault.seal(tx, partnerId, JSON.stringify(body)));
+    const version = await addForm(tx, { ...form, ...undecided }, await vault.seal(tx, taxSubject(partnerId), JSON.stringify(body)));
     const row: FormRow = { ...form, ...undecided, version };
     await outbox.append(tx, context, [formEvent(row, context, now)]);
     return created(formView(row));
@@ -77,6 +80,7 @@ export function decideTaxFormRoute({ outbox }: Parts): Route {
   return command(decideTaxForm, async ({ params: { taxFormId }, body, tx, now, context, scope }) => {
     const form = await lockForm(tx, taxFormId);
     if (!form || !(await seesTaxOf(tx, form.partnerId, scope))) return reject('not-found');
+    await refuseErased(tx, form.partnerId);
     if (scope.partnerId !== undefined) return reject('not-permitted', { detail: 'Only the side of the brand verifies' });
     if (form.createdBy === context.actorId) return reject('four-eyes', { detail: 'Who handed in a tax form cannot verify it' });
     if (form.decision !== null) return reject('tax-form-state-forbids');
@@ -95,18 +99,20 @@ export function decideTaxFormRoute({ outbox }: Parts): Route {
 }
 
 export const listTaxFormsRoute = ({ db }: Parts): Route =>
-  query(listTaxForms, ({ params: { partnerId }, query: { cursor, limit }, scope }) =>
+  query(listTaxForms, ({ params: { partnerId }, query: { cursor, limit }, scope, principal }) =>
     db.tx(scope, async (tx) => {
       if (!(await seesTaxOf(tx, partnerId, scope))) return reject('not-found');
+      await refuseLockedAway(tx, principal, partnerId);
       return ok(page(await listForms(tx, partnerId, decodeIdCursor(cursor), limit + 1), limit, ({ id }) => id, formView));
     }),
   );
 
 /** Days are those of UTC here: a partner is not of one brand's zone. */
 export const getTaxStandingRoute = ({ db }: Parts): Route =>
-  query(getTaxStanding, ({ params: { partnerId }, query: { on }, scope, now }) =>
+  query(getTaxStanding, ({ params: { partnerId }, query: { on }, scope, now, principal }) =>
     db.tx(scope, async (tx) => {
       if (!(await seesTaxOf(tx, partnerId, scope))) return reject('not-found');
+      await refuseLockedAway(tx, principal, partnerId);
       const day = on ?? bucketOf(now.toISOString(), 'day', 'UTC');
       const { status, form } = standingOn(
         (await formsOf(tx, [partnerId])).map((row) => factsOf(row, 'UTC')),

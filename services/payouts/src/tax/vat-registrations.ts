@@ -1,6 +1,8 @@
 import { addVatRegistration, decideVatRegistration, listVatRegistrations, newId } from '@tributary/contracts';
 import { command, created, decodeIdCursor, NotYetKnown, ok, page, query, type Route, reject } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
+import { refuseErased, refuseLockedAway } from '../shared/erased.js';
+import { taxSubject } from '../shared/tax-subject.js';
 import { seesTaxOf } from './access.js';
 import { tinHint } from './domain/us-tin.js';
 import { checkedVatNumber } from './vat-number.js';
@@ -18,6 +20,7 @@ import {
 export function addVatRegistrationRoute({ outbox, vault }: Parts): Route {
   return command(addVatRegistration, async ({ params: { partnerId }, body, tx, now, context, scope }) => {
     if (!(await seesTaxOf(tx, partnerId, scope))) throw new NotYetKnown('partner', partnerId);
+    await refuseErased(tx, partnerId);
     const { country, rate, validFrom, validUntil, legalName, address } = body;
     const number = body.number === null ? null : checkedVatNumber(body.number, country);
     if (number === null && body.number !== null)
@@ -28,7 +31,7 @@ export function addVatRegistrationRoute({ outbox, vault }: Parts): Route {
     const said = { id: newId('vatRegistration'), partnerId, country, numberHint: number && tinHint(number), rate, validFrom, validUntil };
     const undecided = { status: 'pending' as const, decision: null, decidedBy: null, decidedAt: null };
     const row = { ...said, ...undecided, createdBy: context.actorId, createdAt: now };
-    const version = await addRegistration(tx, row, await vault.seal(tx, partnerId, JSON.stringify(content)));
+    const version = await addRegistration(tx, row, await vault.seal(tx, taxSubject(partnerId), JSON.stringify(content)));
     await outbox.append(tx, context, [registrationEvent({ ...row, version }, context, now)]);
     return created(registrationView({ ...row, version }));
   });
@@ -39,6 +42,7 @@ export function decideVatRegistrationRoute({ outbox }: Parts): Route {
   return command(decideVatRegistration, async ({ params: { vatRegistrationId }, body, tx, now, context, scope }) => {
     const row = await lockRegistration(tx, vatRegistrationId);
     if (!row || !(await seesTaxOf(tx, row.partnerId, scope))) return reject('not-found');
+    await refuseErased(tx, row.partnerId);
     if (scope.partnerId !== undefined) return reject('not-permitted', { detail: 'Only the side of the brand verifies' });
     if (row.createdBy === context.actorId) return reject('four-eyes', { detail: 'Who entered a VAT registration cannot verify it' });
     if (row.decision !== null) return reject('vat-registration-state-forbids');
@@ -56,9 +60,10 @@ export function decideVatRegistrationRoute({ outbox }: Parts): Route {
 }
 
 export const listVatRegistrationsRoute = ({ db }: Parts): Route =>
-  query(listVatRegistrations, ({ params: { partnerId }, query: { cursor, limit }, scope }) =>
+  query(listVatRegistrations, ({ params: { partnerId }, query: { cursor, limit }, scope, principal }) =>
     db.tx(scope, async (tx) => {
       if (!(await seesTaxOf(tx, partnerId, scope))) return reject('not-found');
+      await refuseLockedAway(tx, principal, partnerId);
       return ok(page(await listRegistrations(tx, partnerId, decodeIdCursor(cursor), limit + 1), limit, ({ id }) => id, registrationView));
     }),
   );

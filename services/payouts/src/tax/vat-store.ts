@@ -10,7 +10,7 @@ export interface RegistrationRow extends Registration {
   decidedBy: string | null;
   decidedAt: Date | null;
 }
-/** What stands in it, encrypted under the partner's key. */
+/** What stands in it, encrypted under the key of the partner's tax records. */
 export interface RegistrationContent {
   number: string | null;
   legalName: string;

@@ -29,6 +29,8 @@ export interface UsableMethod {
 }
 export interface PayingPartner {
   status: string;
+  /** Its data is erased, or about to be: nothing is paid any more. */
+  erased?: boolean;
   /** Newest first. */
   methods: readonly UsableMethod[];
 }
@@ -37,6 +39,7 @@ export type LeftOutReason =
   | 'brand-not-known-yet'
   | 'partner-not-known-yet'
   | 'partner-not-active'
+  | 'partner-erased'
   | 'negative-balance'
   | 'nothing-due'
   | 'owed-elsewhere'
@@ -101,6 +104,7 @@ export function routeGroup(
   if (rules.exclude.has(group.partnerId)) return { leftOut: 'excluded' };
   if (!brand) return { leftOut: 'brand-not-known-yet' };
   if (!partner) return { leftOut: 'partner-not-known-yet' };
+  if (partner.erased) return { leftOut: 'partner-erased' };
   if (partner.status !== 'active') return { leftOut: 'partner-not-active' };
   if (group.amount < 0n) return { leftOut: 'negative-balance' };
   if (group.amount === 0n) return { leftOut: 'nothing-due' };
