@@ -44,6 +44,7 @@ const definitions = [
   approvals.caseEscalated,
   approvals.runRecalled,
   approvals.partnerBanned,
+  approvals.networkVerdictRecorded,
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,
