@@ -48,6 +48,7 @@ const definitions = [
   approvals.caseEscalated,
   approvals.runRecalled,
   approvals.partnerBanned,
+  approvals.networkVerdictRecorded,
   payouts.ledgerPosted,
   payouts.fundingAccountChanged,
   payouts.payoutMethodChanged,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currency, ids, rate, timeZone } from './common.js';
+import { networkKinds } from './risk-parameters.js';
 import { tiers } from './terms-scales.js';
 import { conversionKind, decimal, finely, kebab, resets } from './terms-values.js';
 
@@ -45,12 +46,17 @@ const customerQualification = z.strictObject({
   onExclusion: z.enum(['keep', 'cancel-open']).optional(),
 });
 
+/** Kinds of networks that a verdict may name. */
+const refusedNetworks = z.array(z.enum(networkKinds)).max(networkKinds.length);
+
 /** What makes an event count for a component. */
 export const qualification = z.strictObject({
   /** The event's own amount, in minor units, must be at least this. */
   minAmount: z.int().nonnegative().optional(),
   rule: ruleGroup.optional(),
   customer: customerQualification.optional(),
+  /** An event that comes from one of these kinds of networks does not count; what is not known refuses nothing. */
+  refusedNetworks: refusedNetworks.optional(),
 });
 
 /** Another rate for what a rule describes. The highest priority that holds wins; every one is recorded. */
@@ -196,6 +202,8 @@ export const termDefaults = z
     carryoverUnit: z.enum(['base', 'commission']).optional(),
     capAfterRefund: z.enum(['returns', 'stays']).optional(),
     onExclusion: z.enum(['keep', 'cancel-open']).optional(),
+    /** For components that go by the country. */
+    refusedNetworks: refusedNetworks.optional(),
     /** The most of an event's revenue that everybody together may earn: deals beyond it are refused. */
     maximumShareOfRevenue: z
       .string()

@@ -1,5 +1,6 @@
 import { instantMs } from '@tributary/calendar';
 import type { FxRate } from './fx.js';
+import { type NetworkVerdict, networkOf } from './networks.js';
 import { inCanonicalOrder, type Placed } from './order.js';
 import type { Circumstances, Conversion, CustomerEvent, CustomerThen } from './types.js';
 
@@ -45,6 +46,8 @@ export interface Profiles {
   facts: readonly CustomerFact[];
   touches: readonly string[];
   rates: readonly FxRate[];
+  /** Verdicts on the conversion and on its customer, in any order; left out where no terms refuse networks. */
+  networks?: readonly NetworkVerdict[] | undefined;
 }
 
 /** Deeper trees than this are cut off. */
@@ -97,12 +100,14 @@ const tierAt = ({ tiers }: PartnerProfile, at: string): string | null => datedAt
 export function circumstancesAt(conversion: Conversion, profiles: Profiles, withHistory = false): Circumstances {
   const at = conversion.occurredAt;
   const partner = conversion.partnerId === null ? undefined : profiles.partners.get(conversion.partnerId);
+  const network = networkOf(conversion, profiles.networks ?? []);
   return {
     partner: { tags: partner ? tagsAt(partner.tags, at) : [], tier: partner ? tierAt(partner, at) : null },
     uplines: conversion.partnerId === null ? [] : uplinesAt(conversion.partnerId, profiles.partners, at),
     customer: customerThen(conversion, profiles, withHistory),
     touches: profiles.touches,
     rates: profiles.rates,
+    ...(network && { network }),
   };
 }
 

@@ -40,6 +40,7 @@ export { type FoundRate, type FxRate, oldestRateDays, rateOn } from './fx.js';
 export { toInput } from './inputs.js';
 export { type Finding, type LintOptions, lintTerms } from './lint-terms.js';
 export { foldMonth, recomputeMonth } from './months.js';
+export { goesByCountry, type NetworkVerdict, networkOf, networksThatHide } from './networks.js';
 export { inCanonicalOrder } from './order.js';
 export { payableFrom } from './payable-from.js';
 export {

@@ -8,6 +8,7 @@ import type { Finding, Subject } from './lint/finding.js';
 import { lintLimits } from './lint/limits.js';
 import { lintLock } from './lint/lock.js';
 import { lintMargin } from './lint/margin.js';
+import { lintNetworks } from './lint/networks.js';
 import { asFinding } from './lint/sentences.js';
 import { lintUnits } from './lint/units.js';
 import { qualificationFields, withDefaults } from './terms.js';
@@ -50,6 +51,7 @@ export function lintTerms(terms: Terms, options: LintOptions = {}): Finding[] {
     ...subjects.flatMap(lintBands),
     ...subjects.flatMap(lintUnits),
     ...subjects.flatMap(lintLimits),
+    ...subjects.flatMap(lintNetworks),
     ...lintTwins(terms),
     ...lintLock(terms),
     ...lintMargin(terms, { maximum: options.margin?.maximumShareOfRevenue, brandTerms, uplineTerms, fields }),

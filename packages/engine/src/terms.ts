@@ -1,5 +1,6 @@
 import { defaultRounding } from '@tributary/money';
 import type { Fields } from '@tributary/rules';
+import { goesByCountry, networksThatHide } from './networks.js';
 import type {
   Component,
   Metric,
@@ -67,11 +68,11 @@ export const productDefaults = {
   carryoverUnit: 'base',
   capAfterRefund: 'returns',
   onExclusion: 'cancel-open',
-} as const satisfies Required<Omit<TermDefaults, 'maximumShareOfRevenue'>>;
+} as const satisfies Required<Omit<TermDefaults, 'maximumShareOfRevenue' | 'refusedNetworks'>>;
 
 /**
  * The terms as they are stored: what the deal leaves open and its brand chooses is written into them, so that a later change of the
- * brand's choices changes no deal.
+ * brand's choices changes no deal. Where the country matters and nobody chooses, networks that hide it are refused.
  */
 export function completeTerms(terms: Terms, brand: TermDefaults): Terms {
   return { ...terms, components: terms.components.map((component) => completeComponent(component, brand)) };
@@ -89,6 +90,9 @@ function completeComponent(component: Component, brand: TermDefaults): Component
   if (caps) completed.caps = caps.map((cap) => ({ ...defined({ afterRefund: brand.capAfterRefund }), ...defined(cap) }));
   if (qualify?.customer)
     completed.qualify = { ...qualify, customer: { ...defined({ onExclusion: brand.onExclusion }), ...defined(qualify.customer) } };
+  // Written into the terms and not assumed of them: what was written before goes on paying as it did.
+  if (!isMonthModel(component.model) && goesByCountry(component) && qualify?.refusedNetworks === undefined)
+    completed.qualify = { ...completed.qualify, refusedNetworks: brand.refusedNetworks ?? networksThatHide };
   return completed;
 }
 
@@ -106,6 +110,7 @@ const defined = <T extends object>(values: T): T =>
  * | `currency` | percentage: the conversion's own; with a flat part, a scale or caps: the brand's, else the conversion's |
  * | `name` | the event kind; a second component on the same kind is `sale-2`, and so on |
  * | `qualify` | everything of the kind qualifies |
+ * | `qualify.refusedNetworks` | none is refused |
  * | `onRefund` | percentage part `proportional`; flat part `when-fully-refunded` |
  * | `rounding` | `half-away` |
  * | `reach` of a scale | `all` minima of a band |
@@ -162,7 +167,12 @@ const normalComponent = (component: Component, name: string): NormalComponent =>
 const normalModel = ({ spread, items, qualify }: Component) => ({
   spread: spread ? { unit: String(spread.unit), maximum: spread.maximum ?? null, reduceAbove: spread.reduceAbove ?? null } : null,
   items: items ? { rates: items.rates, otherwise: items.otherwise ?? '0' } : null,
-  qualify: { minAmount: qualify?.minAmount ?? null, rule: qualify?.rule ?? null, customer: qualify?.customer ?? null },
+  qualify: {
+    minAmount: qualify?.minAmount ?? null,
+    rule: qualify?.rule ?? null,
+    customer: qualify?.customer ?? null,
+    refusedNetworks: qualify?.refusedNetworks ?? [],
+  },
 });
 
 const normalModulation = ({ alternatives = [], byOrdinal, duration, tiers, on, caps = [], split, downline }: Component) => ({

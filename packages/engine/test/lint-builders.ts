@@ -1,6 +1,15 @@
 import { expect } from '@jest/globals';
 import type { RuleGroup } from '@tributary/rules';
-import { type Alternative, type Band, type Component, type LintOptions, lintTerms, type Terms, type Tiers } from '../src/index.js';
+import {
+  type Alternative,
+  type Band,
+  type Component,
+  completeTerms,
+  type LintOptions,
+  lintTerms,
+  type Terms,
+  type Tiers,
+} from '../src/index.js';
 import { flat, override, percent, revshare, scale, tiered } from './terms-builders.js';
 
 export const deal = (...components: Component[]): Terms => ({ components, timeZone: 'Europe/Malta' });
@@ -58,8 +67,11 @@ export const deducting = (...names: string[]): Terms =>
 /** A deal, the one finding about it, words of its sentence, and the deal mended by one change. */
 export type Case = [string, Terms, string, string, RegExp, Terms, LintOptions?];
 
+/** As a deal is judged: what it leaves open is written into it first. */
+export const lint = (terms: Terms, options: LintOptions = {}) => lintTerms(completeTerms(terms, {}), options);
+
 /** The bad deal has exactly this finding, the mended one none. */
 export function expectOnly(severity: 'error' | 'warning', ...[_name, bad, pointer, rule, words, mended, options = {}]: Case): void {
-  expect(lintTerms(bad, options)).toEqual([{ severity, pointer, rule, message: expect.stringMatching(words) }]);
-  expect(lintTerms(mended, options)).toEqual([]);
+  expect(lint(bad, options)).toEqual([{ severity, pointer, rule, message: expect.stringMatching(words) }]);
+  expect(lint(mended, options)).toEqual([]);
 }

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { evaluate, type Facts, type Rule, type RuleGroup } from '@tributary/rules';
 import fc from 'fast-check';
-import { type Component, lintTerms, qualificationFields, type Terms } from '../src/index.js';
+import { type Component, qualificationFields, type Terms } from '../src/index.js';
 import { effortFor } from '../src/lint/effort.js';
 import { findFacts } from '../src/lint/witness.js';
+import { lint } from './lint-builders.js';
 import { override, percent } from './terms-builders.js';
 
 const words = ['AT', 'DE', 'DEX'];
@@ -69,14 +70,14 @@ test('D-14 the margin of very many components that exclude each other is found, 
       qualify: { rule: forCountry(index % 2 === 0 ? 'EUR' : 'USD', fields[index >> 1]) },
     })),
   };
-  expect(lintTerms(pairs, { margin: { maximumShareOfRevenue: '0.3' } })).toEqual([]);
-  expect(lintTerms(pairs, { margin: { maximumShareOfRevenue: '0.29' } })).toMatchObject([
+  expect(lint(pairs, { margin: { maximumShareOfRevenue: '0.3' } })).toEqual([]);
+  expect(lint(pairs, { margin: { maximumShareOfRevenue: '0.29' } })).toMatchObject([
     { pointer: '/components/19', message: expect.stringContaining('can earn 30 % of its revenue') },
   ]);
   const countries: Terms = {
     components: Array.from({ length: 20 }, (_, index) => ({ ...percent, rate: '0.3', qualify: { rule: forCountry(`C${index}`) } })),
   };
-  expect(lintTerms(countries, { margin: { maximumShareOfRevenue: '0.3' } })).toEqual([]);
+  expect(lint(countries, { margin: { maximumShareOfRevenue: '0.3' } })).toEqual([]);
 });
 
 test('M-12 fifty rules of one priority for fifty countries do not overlap', () => {
@@ -86,7 +87,7 @@ test('M-12 fifty rules of one priority for fifty countries do not overlap', () =
     rate: '0.2',
     when: forCountry(`C${index}`),
   }));
-  expect(lintTerms({ components: [{ ...percent, alternatives }] })).toEqual([]);
+  expect(lint({ components: [{ ...percent, alternatives }] })).toEqual([]);
 });
 
 const and = (...rules: Rule[]): RuleGroup => ({ combinator: 'and', rules });
@@ -110,7 +111,7 @@ const deals = (
 });
 const timed = (terms: Terms) => {
   const started = performance.now();
-  const rules = lintTerms(terms).map(({ rule }) => rule);
+  const rules = lint(terms).map(({ rule }) => rule);
   return { rules: new Set(rules), ms: performance.now() - started };
 };
 const tooMany = 'conditions-are-too-many-to-look-through';
@@ -165,9 +166,7 @@ test('D-14 what may add up but was not looked through is said to be no more than
       qualify: { rule: and({ field: 'sku', operator: 'in', value: many(index) }) },
     })),
   };
-  const [finding] = lintTerms(terms, { margin: { maximumShareOfRevenue: '0.3' } }).filter(
-    ({ rule }) => rule === 'shares-exceed-the-margin',
-  );
+  const [finding] = lint(terms, { margin: { maximumShareOfRevenue: '0.3' } }).filter(({ rule }) => rule === 'shares-exceed-the-margin');
   expect(finding?.message).toMatch(/can earn .* Not all of the conditions could be looked through: it may be less\.$/);
 });
 
@@ -179,7 +178,7 @@ test('D-14 what asks for nothing is not said to ask for too much, wherever it st
     () => 1,
   );
   const said = (last: Partial<Component>) =>
-    lintTerms({ components: [...components, { ...percent, name: 'last', on: 'last', ...last }] }).filter(
+    lint({ components: [...components, { ...percent, name: 'last', on: 'last', ...last }] }).filter(
       ({ pointer }) => pointer === '/components/20',
     );
   expect([said({}), said({ qualify: { minAmount: 5 } })]).toEqual([[], []]);
@@ -198,6 +197,6 @@ test('D-14 the share of the same terms is told anew where rules may ask about ot
   const terms: Terms = { components: [{ ...override, rate: '0.2', downline: { ...override.downline!, levels: ['1'] } }] };
   const { amount: _amount, ...others } = qualificationFields;
   const said = (fields?: typeof others) =>
-    lintTerms(terms, { fields, brandTerms: [below], margin: { maximumShareOfRevenue: '0.5' } }).map(({ rule }) => rule);
+    lint(terms, { fields, brandTerms: [below], margin: { maximumShareOfRevenue: '0.5' } }).map(({ rule }) => rule);
   expect([said(), said(others), said()]).toEqual([[], ['overrides-exceed-the-margin'], []]);
 });

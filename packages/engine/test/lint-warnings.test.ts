@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { anchors } from '@tributary/calendar';
-import { lintTerms, payableFrom } from '../src/index.js';
+import { lintTerms, type NetworkKind, payableFrom, type Terms } from '../src/index.js';
 import {
   above,
   banded,
@@ -24,7 +24,28 @@ const either = { metric: [{ measure: 'count' }, { measure: 'amount' }], reach: '
 const lowest = { atLeast: [0, 0], rate: '0.1' } as const;
 const gold = { atLeast: [50, 1_000_000], rate: '0.2' } as const;
 
+/** Half as much again where the country is another. */
+const abroad = (refusedNetworks?: NetworkKind[]): Terms =>
+  deal({ ...percent, alternatives: [other('abroad', 1, germany)], ...(refusedNetworks && { qualify: { refusedNetworks } }) });
+const everyNetwork: NetworkKind[] = ['residential', 'mobile', 'business', 'data-centre', 'vpn', 'proxy', 'tor'];
+
 const warnings: Case[] = [
+  [
+    'F-10 countries that anybody may pretend',
+    abroad([]),
+    '/components/0/qualify/refusedNetworks',
+    'hidden-countries-are-paid',
+    /The country decides, and no network is refused/,
+    abroad(),
+  ],
+  [
+    'F-10 every network refused',
+    abroad(everyNetwork),
+    '/components/0/qualify/refusedNetworks',
+    'every-network-is-refused',
+    /only what has no verdict is paid/,
+    abroad(everyNetwork.slice(1)),
+  ],
   [
     'bands that go down',
     scaled({ bands: bands('0.1', '0.08') }),

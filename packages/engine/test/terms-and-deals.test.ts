@@ -123,7 +123,7 @@ test('every default is spelt out, and what is said is kept', () => {
     components: [
       expect.objectContaining({
         rate: '0.1',
-        qualify: { minAmount: 3, rule: null, customer: { minDeposits: 1 } },
+        qualify: { minAmount: 3, rule: null, customer: { minDeposits: 1 }, refusedNetworks: [] },
         caps: [{ measure: 'amount', limit: 5, per: 'day', of: 'partner', afterRefund: 'returns' }],
         carryover: { policy: 'component' },
         tiers: {

@@ -6,6 +6,8 @@ import type {
   DealVersion,
   FoldResult,
   FxRate,
+  NetworkKind,
+  NetworkVerdict,
   PartnerProfile,
   Profiles,
   StreamPlace,
@@ -43,6 +45,7 @@ export function world({ brandCurrency = 'EUR', timeZone = 'UTC', engine = source
   const touches = new Map<string, readonly string[]>();
   const paid = new Map<string, string>();
   const rates: FxRate[] = [];
+  const networks: NetworkVerdict[] = [];
 
   const changePartner = (partnerId: string, change: (profile: PartnerProfile) => Partial<PartnerProfile>): void => {
     const profile = partners.get(partnerId) ?? { partnerId, tags: [], tiers: [], parents: [] };
@@ -107,6 +110,16 @@ export function world({ brandCurrency = 'EUR', timeZone = 'UTC', engine = source
     touched: (conversionId: string, by: readonly string[]) => void touches.set(conversionId, by),
     fx: (base: string, quote: string, date: string, rate: string) =>
       void rates.push({ base, quote, date, rate, source: 'test', recordedAt: midnight }),
+    /** A conversion or a customer came from a network, as an adapter says. */
+    network: (subjectId: string, network: NetworkKind, seenAt = midnight) =>
+      void networks.push({
+        signalId: `rsg_${networks.length + 1}`,
+        subjectId,
+        network,
+        country: null,
+        seenAt: instantOf(seenAt),
+        verdict: networks.filter((one) => one.subjectId === subjectId).length + 1,
+      }),
     /** The commission of a conversion was paid. */
     pay: (conversionId: string, at: string) => void paid.set(conversionId, instantOf(at)),
   };
@@ -134,6 +147,7 @@ export function world({ brandCurrency = 'EUR', timeZone = 'UTC', engine = source
         : [],
       touches: touches.get(conversion.conversionId) ?? [],
       rates,
+      networks,
     };
   }
 
@@ -207,6 +221,7 @@ export function world({ brandCurrency = 'EUR', timeZone = 'UTC', engine = source
     customers,
     paid,
     touches,
+    networks,
     streams,
     termsOf,
     results,

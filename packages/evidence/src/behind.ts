@@ -31,12 +31,14 @@ export function policiesBehind(story: Pick<Story, 'decisions'>): string[] {
   return [...new Set(keys.filter((key): key is string => key !== null))];
 }
 
-/** Whose snapshots an entry's circumstances are held against: the conversion's partner, those above it, and the customer. */
+/** Whose snapshots an entry's circumstances are held against: the conversion's partner, those above it, the customer, and who came from a network. */
 export function snapshotsBehind(entry: Entry): string[] {
   const { conversion, circumstances } = foldBehind(entry)?.inputs ?? {};
   if (conversion === undefined || circumstances === undefined) return [];
   const partners = [conversion.partnerId, ...circumstances.uplines.map(({ partnerId }) => partnerId)];
-  return [...partners, circumstances.customer?.customerId].filter((id): id is string => typeof id === 'string');
+  return [...partners, circumstances.customer?.customerId, circumstances.network?.subjectId].filter(
+    (id): id is string => typeof id === 'string',
+  );
 }
 
 /** The brand whose clocks say on which day an event of the month fell, where that matters. */

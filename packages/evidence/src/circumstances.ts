@@ -38,7 +38,29 @@ export function statedCircumstances(story: Story, entry: Entry): StatedOf[] {
     return { ...said, nothingKnown: upline.tier === null && next === undefined };
   });
   const nothing = partner.tags.length === 0 && partner.tier === null && uplines.length === 0;
-  return [{ ...own, nothingKnown: nothing }, ...above, ...(customer ? [statedCustomer(story, customer, at)] : [])];
+  const ofCustomer = customer ? [statedCustomer(story, customer, at)] : [];
+  return [{ ...own, nothingKnown: nothing }, ...above, ...ofCustomer, ...statedNetwork(story, entry)];
+}
+
+/** Of an entry whose terms refuse networks: the verdict that it names, or that there was none. */
+function statedNetwork(story: Story, entry: Entry): StatedOf[] {
+  const { conversion, circumstances, deal, otherDeals = [] } = foldBehind(entry)?.inputs ?? {};
+  if (conversion === undefined) return [];
+  const { network } = circumstances ?? {};
+  const { conversionId, customerId, brandId, occurredAt } = conversion;
+  if (network === undefined) {
+    const components = [...(deal ? [deal] : []), ...otherDeals].flatMap(({ terms }) => terms.components);
+    const asks = components.some(({ on, qualify }) => on === conversion.kind && (qualify?.refusedNetworks ?? []).length > 0);
+    const none = { id: `the network of ${conversionId}`, what: 'no verdict', nothingKnown: true, told: [], agreeing: undefined };
+    return asks ? [none] : [];
+  }
+  const { subjectId, signalId, seenAt } = network;
+  const concerns = subjectId === conversionId || (subjectId === customerId && Date.parse(seenAt) <= Date.parse(occurredAt));
+  const said = statedOf(subjectId, `came from ${network.network} at ${seenAt}, verdict ${signalId}`, story.verdicts, (data) => {
+    const told = [data.signalId, data.brandId, data.network, data.country, Date.parse(data.seenAt)];
+    return concerns && canonicalJson(told) === canonicalJson([signalId, brandId, network.network, network.country, Date.parse(seenAt)]);
+  });
+  return [{ ...said, nothingKnown: false }];
 }
 
 function statedCustomer(story: Story, customer: NonNullable<Circumstances['customer']>, at: string): StatedOf {

@@ -102,6 +102,11 @@ test.each<[string, Change]>([
   ['who stands above whom', (events) => set(partner(events, lead(events)['partnerId']), 'parents.0.parentId', other)],
   ['since when', (events) => set(partner(events, lead(events)['partnerId']), 'parents.0.effectiveFrom', '2026-03-01T13:00:00.000Z')],
   ['a customer', (events) => set(told(events, 'tracking.customer.changed.v1'), 'country', 'SE')],
+  ['F-10 from which network, as told', (events) => set(told(events, 'approvals.network-verdict.recorded.v1'), 'network', 'vpn')],
+  ['F-10 where the network is, as told', (events) => set(told(events, 'approvals.network-verdict.recorded.v1'), 'country', 'SE')],
+  ['F-10 when it was seen, as used', stated('deposit', 'fold.inputs.circumstances.network.seenAt', '2026-03-01T11:00:00.000Z')],
+  ['F-10 from which network, as used', stated('deposit', 'fold.inputs.circumstances.network.network', 'mobile')],
+  ['F-10 at which brand', (events) => set(told(events, 'approvals.network-verdict.recorded.v1'), 'brandId', other.replace('ptr', 'brd'))],
   ['touches', stated('deposit', 'fold.inputs.circumstances.touches', [story.partnerId])],
   [
     'the deal of another',
@@ -149,6 +154,7 @@ test('D-01 an entry that goes to another than the fold gives it', () => {
 test.each([
   ['an event of the month', 'tracking.conversion.recorded.v1', 'is 1/6000'],
   ['the snapshot of a partner', 'directory.partner.changed.v1', 'snapshot of ptr_'],
+  ['the verdict on the network', 'approvals.network-verdict.recorded.v1', 'snapshot of cus_'],
   ['the rate', 'commission.fx-rate.recorded.v1', 'rate of USD'],
   ['the statement', 'commission.statement.issued.v1', 'statement that entry'],
 ])('without %s nothing is signed, or what is does not hold', (_name, type, why) => {

@@ -18,7 +18,12 @@ export interface Archived<T extends EventType> extends ArchivedEvent {
 /** Which event types stand under which kind of record. The order of kinds is the order in a bundle. */
 export const eventKinds = {
   'deal-version': ['commission.deal.versioned.v1', 'commission.deal.status-changed.v1'],
-  snapshot: ['directory.brand.changed.v1', 'directory.partner.changed.v1', 'tracking.customer.changed.v1'],
+  snapshot: [
+    'directory.brand.changed.v1',
+    'directory.partner.changed.v1',
+    'tracking.customer.changed.v1',
+    'approvals.network-verdict.recorded.v1',
+  ],
   'fx-rate': ['commission.fx-rate.recorded.v1'],
   conversion: ['tracking.conversion.recorded.v1', 'tracking.conversion.attributed.v1'],
   statement: ['commission.statement.issued.v1'],

@@ -41,6 +41,8 @@ export interface Story {
   brands: Map<string, Archived<'directory.brand.changed.v1'>[]>;
   partners: Map<string, Archived<'directory.partner.changed.v1'>[]>;
   customers: Map<string, Archived<'tracking.customer.changed.v1'>[]>;
+  /** By conversion or customer, in the order of recording. */
+  verdicts: Map<string, Archived<'approvals.network-verdict.recorded.v1'>[]>;
   rates: Archived<'commission.fx-rate.recorded.v1'>[];
   /** By statement, in the order of their revisions. */
   statements: Map<string, Archived<'commission.statement.issued.v1'>[]>;
@@ -136,6 +138,10 @@ export function storyOf(payoutId: string, archive: readonly ArchivedEvent[]): St
     brands: groupBy(inOrder(of('directory.brand.changed.v1')), ({ event }) => event.data.brandId),
     partners: groupBy(inOrder(of('directory.partner.changed.v1')), ({ event }) => event.data.partnerId),
     customers: groupBy(inOrder(of('tracking.customer.changed.v1')), ({ event }) => event.data.customerId),
+    verdicts: groupBy(
+      of('approvals.network-verdict.recorded.v1').sort((a, b) => a.event.data.verdict - b.event.data.verdict),
+      ({ event }) => event.data.subjectId,
+    ),
     rates: of('commission.fx-rate.recorded.v1'),
     statements: groupBy(
       of('commission.statement.issued.v1').sort((a, b) => a.event.data.revision - b.event.data.revision),

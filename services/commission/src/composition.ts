@@ -28,6 +28,7 @@ export const appendOnly = [
   'closed_period',
   'adjustment',
   'fx_rate',
+  'network_verdict',
   'statement',
 ];
 

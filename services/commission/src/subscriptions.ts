@@ -14,6 +14,7 @@ import {
 } from './commissions/on-status.consumer.js';
 import { onCustomerChanged } from './profiles/on-customer-changed.consumer.js';
 import { onBrandChanged, onEnrollmentChanged } from './profiles/on-directory-changed.consumer.js';
+import { onNetworkVerdict } from './profiles/on-network-verdict.consumer.js';
 import { onPartnerChanged } from './profiles/on-partner-changed.consumer.js';
 import type { RefoldStatements } from './shared/months.js';
 import type { RateAgain, RateThese } from './shared/rate-again.js';
@@ -32,6 +33,7 @@ export const subscriptions = (parts: {
   'tracking.customer.changed.v1': onCustomerChanged(parts),
   'tracking.conversion.recorded.v1': onConversionRecorded(parts),
   'tracking.conversion.attributed.v1': onConversionAttributed(parts),
+  'approvals.network-verdict.recorded.v1': onNetworkVerdict(parts),
   'approvals.commission.approved.v1': onCommissionApproved,
   'approvals.commission.held.v1': onCommissionHeld,
   'approvals.commission.rejected.v1': onCommissionRejected,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { freePort } from '../../../scripts/lib/processes.mjs';
 import { client } from '../client.js';
 import { startProgram } from '../processes.js';
+import { startVerdictService } from './verdict-service.js';
 import type { Platform } from './world.js';
 
 const adminKey = 'trib_examples_first_operator';
@@ -11,6 +12,7 @@ const adminKey = 'trib_examples_first_operator';
 /** The whole platform in one process of its own, its simulated clock set to when every example has happened. */
 export async function startPlatform(name: string, now: string): Promise<Platform & { stop(): Promise<void> }> {
   const folder = mkdtempSync(path.join(os.tmpdir(), `tributary-${name}-`));
+  const verdicts = await startVerdictService();
   const url = `http://127.0.0.1:${await freePort()}`;
   const env = {
     PORT: new URL(url).port,
@@ -18,6 +20,7 @@ export async function startPlatform(name: string, now: string): Promise<Platform
     TRIBUTARY_ADMIN_KEY: adminKey,
     TRIBUTARY_CLOCK: 'simulated',
     AMQP_URL: '',
+    TRIBUTARY_NETWORK_VERDICTS_URL: verdicts.url,
   };
   const started = await startProgram('services/standalone/dist/main.js', [], env, url);
   const admin = client(url, adminKey);
@@ -27,6 +30,7 @@ export async function startPlatform(name: string, now: string): Promise<Platform
     admin,
     async stop() {
       await started.stop();
+      await verdicts.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

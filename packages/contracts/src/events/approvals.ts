@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
+import { countryCode, currency, ids, instant, minorAmount, sha256Hex } from '../common.js';
 import { defineEvent } from '../define-event.js';
+import { networkKinds } from '../risk-parameters.js';
 import { routedKind, routingRow } from '../routing-row.js';
 
 const decision = z.strictObject({
@@ -216,5 +217,28 @@ export const partnerBanned = defineEvent({
     sourceBrandId: ids.brand,
     effect: z.enum(['ban', 'hold', 'notify']),
     at: instant,
+  }),
+});
+
+export const networkVerdictRecorded = defineEvent({
+  type: 'approvals.network-verdict.recorded.v1',
+  kind: 'fact',
+  lane: 'control',
+  rank: 9,
+  producer: 'approvals',
+  consumers: ['commission'],
+  summary: 'From what kind of network a conversion, or a customer, came: as an adapter said of the address, which is kept nowhere.',
+  schema: z.strictObject({
+    signalId: ids.riskSignal,
+    brandId: ids.brand,
+    subjectId: z.union([ids.conversion, ids.customer]),
+    /** Counts the verdicts on the subject. */
+    verdict: z.int().positive(),
+    /** `unknown`: the adapter could not be asked. That is a verdict on nobody. */
+    network: z.enum([...networkKinds, 'unknown']),
+    country: countryCode.nullable(),
+    /** When the address was seen. */
+    seenAt: instant,
+    recordedAt: instant,
   }),
 });

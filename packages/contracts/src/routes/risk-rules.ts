@@ -99,6 +99,8 @@ export const recordRiskSignal = defineRoute({
     postalAddress: opaque.optional(),
     /** Address of the network that the click or the event came from; asked for its kind and country. */
     ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+    /** When it came from there; left out: now. Deals that refuse networks go by it. */
+    seenAt: instant.optional(),
     /** Of the address that was landed on. Empty: it had none. */
     landingParameters: parameters.optional(),
   }),

@@ -48,6 +48,7 @@ function checkConditions({ qualify, alternatives = [] }: Component, at: string, 
       `${at}/qualify/customer`,
       'customer-qualification-asks-nothing',
     ),
+    ...repeated(qualify?.refusedNetworks ?? [], (index) => `${at}/qualify/refusedNetworks/${index}`, 'network-is-named-twice'),
     ...alternatives.flatMap(({ when: rule }, index) => validate(rule, fields, `${at}/alternatives/${index}/when`)),
     ...repeated(
       alternatives.map(({ name }) => name),

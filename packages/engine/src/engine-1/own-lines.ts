@@ -100,6 +100,7 @@ const isCircumstantial = (component: NormalComponent, rated: Rated): boolean =>
   component.duration !== null ||
   component.qualify.customer !== null ||
   component.qualify.rule !== null ||
+  component.qualify.refusedNetworks.length > 0 ||
   component.split !== null ||
   component.downline !== null ||
   rated.reason === 'fx-rate-missing' ||

@@ -17,25 +17,48 @@ export interface Judged {
 
 /** Whether a conversion of this amount (in the commission's currency) earns by the component. No amount counts as 0. */
 export function qualify(component: NormalComponent, subject: Subject, amount: Money): Judged {
-  const { minAmount, rule, customer } = component.qualify;
   const rules: RuleTried[] = [];
-  if (minAmount !== null) {
-    const least = rational(BigInt(minAmount));
-    const passed = amount.minor === null ? minAmount <= 0 : compare(amount.minor, least) >= 0;
-    rules.push({ rule: 'minimum-amount', passed, detail: `${amount.shown} is ${passed ? 'at least' : 'less than'} ${minAmount}` });
-    if (!passed) return { reason: 'below-minimum-amount', rules, earnedAt: null };
+  for (const condition of [largeEnough, asTheRuleSays, fromNoRefusedNetwork]) {
+    const found = condition(component, subject, amount);
+    rules.push(...found.rules);
+    if (found.reason !== null) return { reason: found.reason, rules, earnedAt: null };
   }
-  if (rule !== null) {
-    const facts = ruleFacts(subject, amount.reported);
-    rules.push(...ruleTried('qualification', rule, facts));
-    const passed = evaluate(rule, facts);
-    rules.push({ rule: 'qualification-as-a-whole', passed, detail: passed ? 'it qualifies' : 'it does not qualify' });
-    if (!passed) return { reason: 'rule-not-met', rules, earnedAt: null };
-  }
+  const { customer } = component.qualify;
   if (customer === null) return { ...excluded(subject, rules), earnedAt: null };
   const judged = qualifyCustomer(customer, subject);
   return { reason: judged.reason, rules: [...rules, ...judged.rules], earnedAt: judged.earnedAt };
 }
+
+/** What became of one condition; of one that the terms do not make nothing is said. */
+type Condition = (component: NormalComponent, subject: Subject, amount: Money) => Pick<Judged, 'reason' | 'rules'>;
+const notAsked = { reason: null, rules: [] };
+
+const largeEnough: Condition = ({ qualify: { minAmount } }, _subject, amount) => {
+  if (minAmount === null) return notAsked;
+  const least = rational(BigInt(minAmount));
+  const passed = amount.minor === null ? minAmount <= 0 : compare(amount.minor, least) >= 0;
+  const detail = `${amount.shown} is ${passed ? 'at least' : 'less than'} ${minAmount}`;
+  return { reason: passed ? null : 'below-minimum-amount', rules: [{ rule: 'minimum-amount', passed, detail }] };
+};
+
+const asTheRuleSays: Condition = ({ qualify: { rule } }, subject, amount) => {
+  if (rule === null) return notAsked;
+  const facts = ruleFacts(subject, amount.reported);
+  const passed = evaluate(rule, facts);
+  const whole = { rule: 'qualification-as-a-whole', passed, detail: passed ? 'it qualifies' : 'it does not qualify' };
+  return { reason: passed ? null : 'rule-not-met', rules: [...ruleTried('qualification', rule, facts), whole] };
+};
+
+/** Unknown is never a no: without a verdict nothing is refused. */
+const fromNoRefusedNetwork: Condition = ({ qualify: { refusedNetworks } }, { circumstances: { network } }) => {
+  if (refusedNetworks.length === 0) return notAsked;
+  const rule = 'network';
+  if (network === undefined) return { reason: null, rules: [{ rule, passed: true, detail: 'no verdict on its network is known' }] };
+  const passed = !refusedNetworks.includes(network.network);
+  const verdict = `${network.subjectId} came from ${network.network} at ${network.seenAt} (verdict ${network.signalId})`;
+  const detail = `${verdict}; ${passed ? 'not ' : ''}among ${refusedNetworks.join(', ')}, which are refused`;
+  return { reason: passed ? null : 'network-refused', rules: [{ rule, passed, detail }] };
+};
 
 /** An excluded customer earns nobody anything from then on, whether or not the terms ask what customers have done. */
 function excluded({ conversion, circumstances }: Subject, rules: RuleTried[]): Omit<Judged, 'earnedAt'> {

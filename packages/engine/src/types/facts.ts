@@ -1,6 +1,6 @@
 import type { FxRate } from '../fx.js';
 import type { StreamPlace } from './streams.js';
-import type { EventKind, Terms } from './terms.js';
+import type { EventKind, NetworkKind, Terms } from './terms.js';
 
 /** `ended` is a version too: from its `effectiveFrom` on the deal pays nothing. A draft never counts. */
 export type DealStatus = 'draft' | 'active' | 'ended';
@@ -76,6 +76,19 @@ export interface Circumstances {
   /** Partners whose links the customer followed, first to last. */
   touches: readonly string[];
   rates: readonly FxRate[];
+  /** Where it came from; only what terms that refuse networks need, and only where a verdict says it. */
+  network?: NetworkSeen | undefined;
+}
+
+/** A verdict on the network that a conversion, or its customer, came from. */
+export interface NetworkSeen {
+  signalId: string;
+  /** The conversion's id, or the customer's. */
+  subjectId: string;
+  network: NetworkKind;
+  country: string | null;
+  /** ISO instant. */
+  seenAt: string;
 }
 
 export interface CustomerThen {

@@ -13,6 +13,7 @@ import type {
   Lock,
   Metric,
   Model,
+  NetworkKind,
   OnRefund,
   Reach,
   Split,
@@ -34,7 +35,12 @@ export interface NormalComponent {
     rates: readonly { sku?: string | undefined; category?: string | undefined; product?: string | undefined; rate: string }[];
     otherwise: string;
   } | null;
-  qualify: { minAmount: number | null; rule: RuleGroup | null; customer: CustomerQualification | null };
+  qualify: {
+    minAmount: number | null;
+    rule: RuleGroup | null;
+    customer: CustomerQualification | null;
+    refusedNetworks: readonly NetworkKind[];
+  };
   /** By descending priority. */
   alternatives: readonly Alternative[];
   byOrdinal: { rates: readonly string[]; beyond: 'last' | 'nothing' } | null;

@@ -14,6 +14,7 @@ export type Reason =
   | 'no-amount'
   | 'below-minimum-amount'
   | 'rule-not-met'
+  | 'network-refused'
   | 'fully-refunded'
   | 'rounds-to-zero'
   | 'amount-is-zero'

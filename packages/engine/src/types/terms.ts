@@ -18,6 +18,9 @@ export type SubCent = 'round-each' | 'accumulate';
 /** Minor units: an integer, or a decimal string for less than one (`"0.0768"`). */
 export type Finely = number | string;
 
+/** What kind of network somebody came from, as an adapter says. */
+export type NetworkKind = 'residential' | 'mobile' | 'business' | 'data-centre' | 'vpn' | 'proxy' | 'tor';
+
 /** What a customer must have done before it counts. See docs/deal-terms.md. */
 export interface CustomerQualification {
   minDeposits?: number | undefined;
@@ -165,7 +168,14 @@ export interface Component {
         discount?: 'proportional' | undefined;
       }
     | undefined;
-  qualify?: { minAmount?: number | undefined; rule?: RuleGroup | undefined; customer?: CustomerQualification | undefined } | undefined;
+  qualify?:
+    | {
+        minAmount?: number | undefined;
+        rule?: RuleGroup | undefined;
+        customer?: CustomerQualification | undefined;
+        refusedNetworks?: readonly NetworkKind[] | undefined;
+      }
+    | undefined;
   alternatives?: readonly Alternative[] | undefined;
   byOrdinal?: { rates: readonly string[]; beyond: 'last' | 'nothing' } | undefined;
   duration?: Duration | undefined;
@@ -192,6 +202,8 @@ export interface TermDefaults {
   carryoverUnit?: 'base' | 'commission' | undefined;
   capAfterRefund?: 'returns' | 'stays' | undefined;
   onExclusion?: 'keep' | 'cancel-open' | undefined;
+  /** For components that go by the country. */
+  refusedNetworks?: readonly NetworkKind[] | undefined;
   /** The most of an event's revenue that everybody together may earn: the margin guard of `lintTerms`. `"0.35"` is 35 %. */
   maximumShareOfRevenue?: string | undefined;
 }

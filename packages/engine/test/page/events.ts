@@ -1,4 +1,4 @@
-import { type FoldResult, payableFrom, type ScopeResult, type Terms, withDefaults } from '../../src/index.js';
+import { type FoldResult, type NetworkKind, payableFrom, type ScopeResult, type Terms, withDefaults } from '../../src/index.js';
 import { type Told, type World, world } from '../world.js';
 import { type Handler, majorOf, minorOf, type Paid, shownPaid, type Tried, understand } from './read.js';
 
@@ -8,6 +8,8 @@ interface Telling {
   refunded: { amount: bigint; at?: string | undefined }[];
   touchedBy: string[];
   paidOn: string | null;
+  /** From what kind of network it came. */
+  through: NetworkKind | null;
   /** Each of several events is of a customer of its own. */
   strangers: boolean;
 }
@@ -55,7 +57,7 @@ const clauses: readonly Handler<Telling>[] = [
     },
   ],
   [
-    /^(quantity|spread|product|category|licence) (\S+)$/,
+    /^(quantity|spread|product|category|licence|country) (\S+)$/,
     ({ event }, name = '', value) => {
       event.details[name] = value;
     },
@@ -85,6 +87,12 @@ const clauses: readonly Handler<Telling>[] = [
       refunded.push({ amount: minorOf(value), ...(instant ? { at: new Date(instant).toISOString() } : {}) });
     },
   ],
+  [
+    /^through (\S+)$/,
+    (telling, network = '') => {
+      telling.through = network as NetworkKind;
+    },
+  ],
   [heldUntil, () => {}],
   [
     /^paid out on (\S+)$/,
@@ -109,6 +117,10 @@ const givens: readonly Handler<Stage>[] = [
   [/^(\S+) above (\S+)$/, (stage, above = '', below = '') => place(stage, above, below)],
   [/^(\S+) with a deal of (\S+) of a (\S+)$/, (stage, partner = '', rate = '', on = '') => ownDeal(stage, partner, rate, on)],
   [/^(\S+) of tier (\S+)$/, ({ told }, partner = '', tier = '') => told.tier(partner, tier)],
+  [
+    /^customer (\S+) seen on (\S+) on (\S+)$/,
+    ({ told }, id = '', network = '', date = '') => told.network(id, network as NetworkKind, noon(date)),
+  ],
   [/^customer (\S+) tagged (\S+)$/, ({ told }, id = '', tag = '') => told.customer(id, { tags: [held(tag)] })],
   [/^customer (\S+) of (\S+)$/, ({ told }, id = '', country = '') => told.customer(id, { country })],
   [/^customer (\S+) verified on (\S+)$/, ({ told }, id = '', date = '') => told.customer(id, { verifiedAt: noon(date) })],
@@ -172,17 +184,19 @@ function tell(told: World, { what, clauses: said, text }: Tried): string[] {
     refunded: [],
     touchedBy: [],
     paidOn: null,
+    through: null,
     strangers: false,
   };
   for (const clause of said) understand(clauses, clause, telling);
   return Array.from({ length: Number(times ?? 1) }, () => tellOne(told, telling));
 }
 
-function tellOne(told: World, { event, refunded, touchedBy, paidOn, strangers }: Telling): string {
+function tellOne(told: World, { event, refunded, touchedBy, paidOn, through, strangers }: Telling): string {
   const id = told.event(strangers ? { ...event, customerId: `stranger-${told.conversions.length}` } : event);
   for (const { amount: back, ...when } of refunded) told.refund(id, back, when.at === undefined ? {} : { at: when.at });
   if (touchedBy.length > 0) told.touched(id, touchedBy);
   if (paidOn !== null) told.pay(id, paidOn);
+  if (through !== null) told.network(id, through);
   return id;
 }
 

@@ -51,6 +51,7 @@ export function relearn(told: World, engine: Engine, shuffle: <T>(list: readonly
     const { partnerId, tags, tiers, parents } = profile;
     other.partners.set(partnerId, { partnerId, tags: twice(tags), tiers: twice(tiers), parents: twice(parents) });
   }
+  other.networks.push(...twice(told.networks));
   for (const [id, at] of shuffle([...told.paid])) other.paid.set(id, at);
   return other;
 }

@@ -7,6 +7,7 @@ import {
   type FxRate,
   foldMonth,
   type MonthFact,
+  type NetworkVerdict,
   noState,
   type PartnerProfile,
   rateOn,
@@ -34,6 +35,7 @@ class ModelTeller extends Teller {
   private readonly below = newId('partner');
   private readonly customerId = newId('customer');
   private readonly rates: FxRate[] = [];
+  private readonly verdicts: NetworkVerdict[] = [];
   private readonly profiles = new Map<string, PartnerProfile>();
 
   tell(plays: number): GoldenStory {
@@ -50,7 +52,7 @@ class ModelTeller extends Teller {
     ]);
   }
 
-  /** The brand, the three partners, the customer, and the rate of a day. */
+  /** The brand, the three partners, the customer and where he came from, and the rate of a day. */
   private introduce(): void {
     const { brandId, programId, partnerId } = this.ids;
     const policy = { attributionWindowDays: 30, holdDays: 0, autoApproveUpTo: 1000, financeThreshold: 100_000, minimumPayout: 0 };
@@ -63,6 +65,15 @@ class ModelTeller extends Teller {
     const customer = { customerId: this.customerId, brandId, partnerId, country: 'MT', kycVerifiedAt: at(1), excludedFrom: null };
     const told = { ...customer, tags: [], assignments: [], changedAt: at(1) };
     this.write('tracking.customer.changed.v1', this.customerId, at(1), told);
+    const seen = {
+      signalId: newId('riskSignal'),
+      subjectId: this.customerId,
+      network: 'residential' as const,
+      country: 'MT',
+      seenAt: at(1),
+    };
+    this.verdicts.push({ ...seen, verdict: 1 });
+    this.write('approvals.network-verdict.recorded.v1', this.customerId, at(1), { ...seen, brandId, verdict: 1, recordedAt: at(1) });
     const rate = { base: 'USD', date: '2026-03-03', source: 'bank', recordedAt: at(3, 8) };
     this.rates.push({ ...rate, quote: 'EUR', rate: '0.92' });
     const quoted = { ...rate, rates: [{ quote: 'EUR', rate: '0.92', counts: true }] };
@@ -83,7 +94,14 @@ class ModelTeller extends Teller {
   private known({ data }: Told): Partial<FoldInput> {
     const { customerId } = data;
     const customer = customerId && { customerId, tags: [], country: 'MT', verifiedAt: at(1), excludedFrom: null };
-    const world = { partners: this.profiles, customer: customer || null, facts: [], touches: [], rates: this.rates };
+    const world = {
+      partners: this.profiles,
+      customer: customer || null,
+      facts: [],
+      touches: [],
+      rates: this.rates,
+      networks: this.verdicts,
+    };
     const circumstances: Circumstances = circumstancesAt(toConversion(data), world);
     return { timeZone: 'UTC', circumstances };
   }

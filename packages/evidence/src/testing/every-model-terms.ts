@@ -28,6 +28,7 @@ export const ownTerms: Terms = {
       on: 'deposit',
       model: 'percentage',
       rate: '0.10',
+      qualify: { refusedNetworks: ['vpn', 'proxy'] },
       alternatives: [
         {
           name: 'golden',

@@ -31,6 +31,8 @@ export interface FactStore {
   /** By brand and subject: `brand/subject`. */
   signals(tx: Tx, brandIds: readonly string[], subjectIds: readonly string[]): Promise<Map<string, Signal[]>>;
   addSignals(tx: Tx, given: NewSignals): Promise<void>;
+  /** How many verdicts there are on the network of a subject. Nobody adds one before this transaction ends. */
+  countVerdicts(tx: Tx, brandId: string, subjectId: string): Promise<number>;
   /** Whose conversions a signal is about, with the conversions themselves: what it may change. */
   touchedBy(tx: Tx, brandId: string, subjectId: string, from: Date): Promise<(Pair & { conversionId: string })[]>;
   saveAccounts(tx: Tx, events: readonly EventOf<'payouts.payout-method.changed.v1'>[]): Promise<void>;

@@ -152,6 +152,37 @@ test('F-03 F-04 F-10 paid traffic, banned referrers, networks and countries are 
   expect(await desk.statusOf(entry)).toBe('approved');
 });
 
+test('F-10 what the adapter says of a conversion or a customer is told without the address, each subject counted, whatever rules there are', async () => {
+  const { brandId, partnerId } = await desk.ruled([]);
+  const [conversionId, customerId] = [newId('conversion'), newId('customer')];
+  const seenAt = '2026-02-28T09:00:00.000Z';
+  await desk.signal(brandId, conversionId, { ip: '192.0.2.7', seenAt }).expect(201);
+  await desk.signal(brandId, conversionId, { ip: '192.0.2.13' }).expect(201);
+  await desk.signal(brandId, customerId, { ip: '192.0.2.1' }).expect(201);
+  // Nobody came from anywhere here, and partners are no matter of deals.
+  await desk.signal(brandId, customerId, { device: 'device-9' }).expect(201);
+  await desk.signal(brandId, partnerId, { ip: '192.0.2.7' }).expect(201);
+  const { body } = await desk.signal(brandId, customerId, { ip: '192.0.2.7', seenAt: '2026-03-03T12:00:00Z' }).expect(422);
+  expect(body.errors).toEqual([{ pointer: '/seenAt', rule: 'must not lie in the future' }]);
+  const told = (await approvals.published('approvals.network-verdict.recorded.v1')).filter(({ data }) => data.brandId === brandId);
+  const recordedAt = expect.stringMatching(/^2026-03-01T12:/);
+  const base = { signalId: expect.stringMatching(/^rsg_/), brandId, recordedAt };
+  expect(told.map(({ subject, data }) => [subject, data])).toEqual([
+    [conversionId, { ...base, subjectId: conversionId, verdict: 1, network: 'vpn', country: 'NL', seenAt }],
+    [conversionId, { ...base, subjectId: conversionId, verdict: 2, network: 'unknown', country: null, seenAt: recordedAt }],
+    [customerId, { ...base, subjectId: customerId, verdict: 1, network: 'residential', country: 'DE', seenAt: recordedAt }],
+  ]);
+  expect(JSON.stringify(told)).not.toContain('192.0.2.');
+});
+
+test('F-10 verdicts on one subject at the same time are counted one after the other', async () => {
+  const { brandId } = await desk.ruled([]);
+  const customerId = newId('customer');
+  await Promise.all(Array.from({ length: 6 }, () => desk.signal(brandId, customerId, { ip: '192.0.2.7' }).expect(201)));
+  const told = (await approvals.published('approvals.network-verdict.recorded.v1')).filter(({ subject }) => subject === customerId);
+  expect(told.map(({ data }) => data.verdict).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
 const method = (partnerId: string, accountHmac: string) =>
   anEvent('payouts.payout-method.changed.v1', {
     payoutMethodId: newId('payoutMethod'),

@@ -33,7 +33,7 @@ test('T-32 D-01 a payout over every kind of entry is proved and traced down to w
   const { body } = await evidenceOf(payoutId).expect(200);
   const verdict = verifyBundle(Buffer.from(body));
   expect(verdict).toMatchObject({ holds: true, problems: [], amount: 9852 });
-  expect(verdict.records).toMatchObject({ 'deal-version': 3, snapshot: 5, 'fx-rate': 1, statement: 1, 'month-events': 1, conversion: 35 });
+  expect(verdict.records).toMatchObject({ 'deal-version': 3, snapshot: 6, 'fx-rate': 1, statement: 1, 'month-events': 1, conversion: 35 });
 
   const trace = await audit.request().get(`/api/v1/payouts/${payoutId}/trace`).expect(200);
   expect(trace.body.missing).toEqual([]);

@@ -86,8 +86,8 @@ async function withPolicies(archive: ArchiveStore, story: Story, keep: Keep): Pr
 async function withCircumstances(archive: ArchiveStore, story: Story, keep: Keep): Promise<Story> {
   const entries = [...story.entries.values()].map(({ event }) => event);
   const ids = entries.flatMap((entry) => [...snapshotsBehind(entry), ...(brandBehind(entry) ? [brandBehind(entry) ?? ''] : [])]);
-  const { brands, partners, customers } = storyOf(story.payoutId, await archive.byIds(everything, ids));
+  const { brands, partners, customers, verdicts } = storyOf(story.payoutId, await archive.byIds(everything, ids));
   const days = [...new Set(entries.flatMap(rateDaysBehind))];
   const rates = days.length === 0 ? [] : await archive.ratesOf(days);
-  return keep([...brands.values(), ...partners.values(), ...customers.values(), rates].flat());
+  return keep([...brands.values(), ...partners.values(), ...customers.values(), ...verdicts.values(), rates].flat());
 }

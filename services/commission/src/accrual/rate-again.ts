@@ -7,6 +7,7 @@ import type { Affected, Effect, RateAgain, RateThese } from '../shared/rate-agai
 import { affectedPlaces } from './affected-places.js';
 import { periodsAround } from './domain/clocks.js';
 import type { Entry } from './domain/entry.js';
+import { rootOf } from './domain/fact.js';
 import { brandsOf, countOriginals, lockFacts, partnersAffected, type WalkPosition, walkOriginals } from './fact-store.js';
 import { rateConversions } from './rate-conversions.js';
 
@@ -59,7 +60,9 @@ export const rateTheseWith =
   async (tx, conversionIds, context, now) => {
     if (conversionIds.length === 0) return;
     await shareBooks(tx, await brandsOf(tx, conversionIds));
-    await rateConversions(tx, { outbox, refold, now, trigger: 'circumstances', context }, await lockFacts(tx, conversionIds));
+    // Refunds go with their originals.
+    const originals = (await lockFacts(tx, conversionIds)).filter((fact) => rootOf(fact) === fact.conversionId);
+    await rateConversions(tx, { outbox, refold, now, trigger: 'circumstances', context }, originals);
   };
 
 async function rateChunk(

@@ -5,6 +5,7 @@ import {
   type FoldInput,
   type FxRate,
   inCanonicalOrder,
+  type NetworkVerdict,
   type PartnerProfile,
   type Profiles,
   rateOn,
@@ -15,6 +16,7 @@ import { versionsFor } from '../deals/deal-store.js';
 import type { RatedVersion } from '../deals/domain/deal.js';
 import { type Brand, brandsById } from '../profiles/brand-store.js';
 import { lockCustomers } from '../profiles/customer-lock-store.js';
+import { verdictsOn } from '../profiles/network-verdict-store.js';
 import { partnersWithUplines } from '../profiles/partner-store.js';
 import { groupBy } from '../shared/domain/group-by.js';
 import { type Needs, needsOf } from '../shared/domain/needs.js';
@@ -37,6 +39,8 @@ export interface World {
   customers: ReadonlyMap<string, Profiles['customer']>;
   /** Events by brand and customer. */
   facts: ReadonlyMap<string, readonly CustomersFact[]>;
+  /** Verdicts by brand and conversion or customer. */
+  networks: ReadonlyMap<string, readonly NetworkVerdict[]>;
   rates: readonly FxRate[];
   /** Those of the cases and of every deal that counts what happens elsewhere. */
   brands: ReadonlyMap<string, Brand>;
@@ -48,7 +52,7 @@ export interface World {
   versionsOf: ReadonlyMap<string, readonly RatedVersion[]>;
 }
 
-const customerKey = (brandId: string, customerId: string): string => `${brandId} ${customerId}`;
+const keyAt = (brandId: string, id: string): string => `${brandId} ${id}`;
 
 /** Loads what the cases need: a handful of statements, however many there are, and fewer where no terms ask for more. */
 export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadRates): Promise<World> {
@@ -66,19 +70,22 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
   const pairs = customersOf(asked);
   const customers = await customersById(tx, [...new Set(pairs.map(({ customerId }) => customerId))]);
   const facts = needs.history ? await factsOfCustomers(tx, pairs) : [];
+  const networks = needs.networks ? await verdictsOn(tx, originals.flatMap(subjectsOf)) : [];
   const brands = await brandsOf(tx, cases, needs.elsewhere ? versions : []);
   const rates = await loadRates(tx, wantedRates(cases, versions, brands));
   return {
     versions,
     partners,
     customers,
-    facts: groupBy(facts, ({ brandId, customerId }) => customerKey(brandId, customerId)),
+    facts: groupBy(facts, ({ brandId, customerId }) => keyAt(brandId, customerId)),
+    networks: groupBy(networks, ({ brandId, subjectId }) => keyAt(brandId, subjectId)),
     rates,
     brands,
     needs,
     plain:
       [...partners.values()].every(standsAlone) &&
       !needs.customer &&
+      !needs.networks &&
       !needs.streams &&
       !needs.milestones &&
       [...customers.values()].every(mayEarn) &&
@@ -87,6 +94,10 @@ export async function loadWorld(tx: Tx, cases: readonly Case[], loadRates: LoadR
     versionsOf: groupBy(versions, ({ partnerId }) => partnerId),
   };
 }
+
+/** The conversion and its customer: verdicts are on either. */
+const subjectsOf = ({ brandId, conversionId, customerId }: StoredFact): { brandId: string; subjectId: string }[] =>
+  [conversionId, customerId].flatMap((subjectId) => (subjectId === null ? [] : [{ brandId, subjectId }]));
 
 async function brandsOf(tx: Tx, cases: readonly Case[], versions: readonly RatedVersion[]): Promise<Map<string, Brand>> {
   const known = new Map(cases.map(({ brand }) => [brand.brandId, brand]));
@@ -112,12 +123,13 @@ function allNeeds(versions: readonly RatedVersion[]): Needs {
     streams: any('streams'),
     milestones: any('milestones'),
     elsewhere: any('elsewhere'),
+    networks: any('networks'),
   };
 }
 
 function customersOf(originals: readonly StoredFact[]): { brandId: string; customerId: string }[] {
   const pairs = originals.flatMap(({ brandId, customerId }) => (customerId === null ? [] : [{ brandId, customerId }]));
-  return [...new Map(pairs.map((pair) => [customerKey(pair.brandId, pair.customerId), pair])).values()];
+  return [...new Map(pairs.map((pair) => [keyAt(pair.brandId, pair.customerId), pair])).values()];
 }
 
 type Brands = World['brands'];
@@ -179,15 +191,16 @@ export function inputOf(
 }
 
 function circumstancesOf(world: World, one: Case): Circumstances {
-  const { partners, customers, facts, needs } = world;
+  const { partners, customers, facts, networks, needs } = world;
   const { original } = one;
   const { customerId, brandId } = original;
   const profiles: Profiles = {
     partners,
     customer: customerId === null ? null : (customers.get(customerId) ?? null),
-    facts: customerId === null ? [] : (facts.get(customerKey(brandId, customerId)) ?? []),
+    facts: customerId === null ? [] : (facts.get(keyAt(brandId, customerId)) ?? []),
     touches: original.touches ?? [],
     rates: ratesOf(one, world),
+    networks: subjectsOf(original).flatMap(({ subjectId }) => networks.get(keyAt(brandId, subjectId)) ?? []),
   };
   return circumstancesAt(toConversion(original), profiles, needs.qualification);
 }
@@ -201,7 +214,7 @@ export function dependents(world: World, cases: readonly Case[]): string[] {
   const earliest = new Map<string, Map<string, number>>();
   for (const { original } of cases) {
     if (original.customerId === null) continue;
-    const key = customerKey(original.brandId, original.customerId);
+    const key = keyAt(original.brandId, original.customerId);
     const kinds = earliest.get(key) ?? new Map<string, number>();
     kinds.set(original.kind, Math.min(kinds.get(original.kind) ?? Number.POSITIVE_INFINITY, original.occurredAt.getTime()));
     earliest.set(key, kinds);

@@ -89,6 +89,14 @@ export const pgFactStore = (): FactStore => ({
     );
     await forgetErased(tx, [subjectId]);
   },
+  async countVerdicts(tx, brandId, subjectId) {
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`network-verdicts ${brandId} ${subjectId}`]);
+    const { rows } = await tx.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM risk_signal WHERE brand_id = $1 AND subject_id = $2 AND kind = 'network'`,
+      [brandId, subjectId],
+    );
+    return rows[0]?.count ?? 0;
+  },
   async touchedBy(tx, brandId, subjectId, from) {
     const { rows } = await tx.query<Pair & { conversionId: string }>(
       `SELECT brand_id AS "brandId", partner_id AS "partnerId", conversion_id AS "conversionId" FROM risk_fact

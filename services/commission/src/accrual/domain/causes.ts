@@ -72,6 +72,7 @@ const parts: readonly [string, (all: Circumstances) => unknown][] = [
   ['tier', ({ partner }) => partner.tier],
   ['uplines', ({ uplines }) => uplines],
   ['customer', ({ customer }) => customer],
+  ['network', ({ network }) => network ?? null],
   ['rates', ({ rates }) => rates],
 ];
 

@@ -15,6 +15,8 @@ export interface Needs {
   milestones: boolean;
   /** Scales that go by what others bring: of other brands, of partners below. */
   elsewhere: boolean;
+  /** From what networks conversions and their customers came. */
+  networks: boolean;
 }
 
 const hasMilestone = ({ downline }: Pick<Component | NormalComponent, 'downline'>): boolean => downline?.milestone !== undefined;
@@ -34,6 +36,7 @@ export function needsOf(terms: Terms): Needs {
     streams: withDefaults(terms).components.some((component) => isStreamed(component) && !hasMilestone(component)),
     milestones: any('milestones'),
     elsewhere: any('elsewhere'),
+    networks: any('networks'),
   };
   known.set(terms, needs);
   return needs;
@@ -55,5 +58,6 @@ function needsOfComponent({ qualify, alternatives = [], byOrdinal, duration, tie
     streams: false,
     milestones: hasMilestone({ downline }),
     elsewhere: metrics.some(({ of, across }) => of === 'network' || across === 'brands'),
+    networks: (qualify?.refusedNetworks ?? []).length > 0,
   };
 }
