@@ -48,6 +48,21 @@ const prologue: Command[] = [
   ['send', 0, 0],
 ];
 
+/** Stories that once ended otherwise in the database than in the model, told first each time. */
+const corpus: [Command[]][] = [
+  // Rejected on its way, it is paid and comes back, and the rail says both at once.
+  [
+    [
+      ['fraud', 6, 6],
+      ['settle', 591, 501],
+      ['callback', 607, 873],
+      ['return', 964, 439],
+      ['callback', 989, 721],
+      ['tick', 460, 170],
+    ],
+  ],
+];
+
 test('INV-M3 M6 P1 R1 S3 on PostgreSQL: what 100 commands leave in the database and at the rail is what the model says', async () => {
   let paid = 0;
   // Each story has a brand and partners of its own; the clock only goes forward.
@@ -66,7 +81,7 @@ test('INV-M3 M6 P1 R1 S3 on PostgreSQL: what 100 commands leave in the database 
       paid += told.world.rail.moved.length;
       now = told.world.now + 3_600_000;
     }),
-    { numRuns: runs(3, 200), endOnFailure: true },
+    { numRuns: corpus.length + runs(3, 200), examples: corpus, endOnFailure: true },
   );
   expect(paid).toBeGreaterThan(0);
 }, 10_800_000);

@@ -86,18 +86,17 @@ export class TwiceTold {
     world.now += ms;
     world.model.now = world.now;
     world.payouts.mature();
-    for (const index of ms === 1 ? [] : this.pending.splice(0)) {
-      const call = world.rail.calls[index];
-      world.hearCall(index);
-      if (call) real.calls.push({ ...call, id: `${real.calls.length}`, railKey: real.id(call.railKey) });
-    }
+    const calls = ms === 1 ? [] : this.pending.splice(0).flatMap((index) => world.rail.calls[index] ?? []);
+    world.hearCalls(calls);
+    for (const call of calls) real.calls.push({ ...call, id: `${real.calls.length}`, railKey: real.id(call.railKey) });
     const onTheirWay = [...world.payouts.payouts.values()].filter(
       ({ status }) => isAsking && (status === 'submitted' || status === 'unknown'),
     );
-    for (const payout of onTheirWay) {
-      world.payouts.lookUp(payout, temperOf(payout));
-      world.model.lookUp(payout.id, temperOf(payout));
-    }
+    world.payouts.lookUp(onTheirWay, temperOf);
+    world.model.lookUp(
+      onTheirWay.map(({ id }) => id),
+      temperOf,
+    );
     for (const run of world.payouts.runs.values()) {
       world.payouts.send(run, temperOf, null);
       world.model.send(run.id, temperOf, null);
