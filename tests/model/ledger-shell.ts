@@ -81,7 +81,8 @@ export class LedgerShell {
   private store({ entry, to, correction, cancelled = [] }: Placement<Entry>): void {
     const stored = this.entries.get(entry.id);
     if (!stored) return;
-    if (stored.bucket !== to) Object.assign(stored, { bucket: to, version: stored.version + 1 });
+    // By what was read of it: another placement of the same moment may have cancelled it out.
+    if (entry.bucket !== to) Object.assign(stored, { bucket: to, version: stored.version + 1 });
     for (const { id, amount, version } of cancelled) {
       Object.assign(this.entries.get(id) ?? {}, { bucket: 'rejected', decisionState: 'rejected', version: version + 1 });
       stored.corrected -= amount;

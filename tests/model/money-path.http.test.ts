@@ -7,6 +7,7 @@ import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { compose } from '../../services/payouts/src/composition.js';
 import type { Rail } from '../../services/payouts/src/rails/domain/rail.js';
+import { corpus } from './corpus.js';
 import { loadDomain } from './domain.js';
 import { RealPayouts } from './real-payouts.js';
 import { start } from './side-by-side.js';
@@ -46,21 +47,6 @@ const prologue: Command[] = [
   ['submit', 1, 0],
   ['deliver', 0, 1],
   ['send', 0, 0],
-];
-
-/** Stories that once ended otherwise in the database than in the model, told first each time. */
-const corpus: [Command[]][] = [
-  // Rejected on its way, it is paid and comes back, and the rail says both at once.
-  [
-    [
-      ['fraud', 6, 6],
-      ['settle', 591, 501],
-      ['callback', 607, 873],
-      ['return', 964, 439],
-      ['callback', 989, 721],
-      ['tick', 460, 170],
-    ],
-  ],
 ];
 
 test('INV-M3 M6 P1 R1 S3 on PostgreSQL: what 100 commands leave in the database and at the rail is what the model says', async () => {
