@@ -29,6 +29,19 @@ const next: Record<string, readonly string[]> = {
   returned: [],
 };
 
+/** The same of runs: what goes on by itself may have gone several steps between two looks. */
+const nextOfRun: Record<string, readonly string[]> = {
+  draft: ['sealed', 'cancelled'],
+  sealed: ['cleared', 'refused', 'cancelled'],
+  cleared: ['submitting', 'refused', 'cancelled'],
+  submitting: ['submitted', 'completed', 'refused'],
+  submitted: ['completed'],
+  completed: [],
+  refused: [],
+  cancelled: [],
+};
+const leadsTo = (from: string, to: string): boolean => from === to || (nextOfRun[from] ?? []).some((one) => leadsTo(one, to));
+
 /** The invariants of the money path, held after every command. */
 export class Laws {
   private readonly sums = new Map<string, bigint>();
@@ -37,6 +50,7 @@ export class Laws {
   private moved = 0;
   private readonly out = new Map<string, bigint>();
   private readonly timesOut = new Map<string, number>();
+  private readonly runStates = new Map<string, string>();
 
   constructor(private readonly world: World) {
     world.rail.onTake = (instruction) => this.mayGoOut(instruction);
@@ -48,6 +62,10 @@ export class Laws {
     this.entriesAndApprovals();
     this.railRecord();
     for (const payout of this.world.payouts.payouts.values()) this.payout(payout);
+    for (const { id, status } of this.world.payouts.runs.values()) {
+      must('INV-S1 states of a run follow each other as they may', leadsTo(this.runStates.get(id) ?? 'draft', status), id);
+      this.runStates.set(id, status);
+    }
     this.oncePaid();
   }
 
@@ -96,9 +114,15 @@ export class Laws {
     );
   }
 
-  /** INV-M3 M4 M6: the journal, the stored balances and the model show the same of every account. */
+  /** INV-M2 M3 M4 M6: the journal, the stored balances and the model show the same of every account. */
   private accounts(): void {
     const { payouts, model } = this.world;
+    const totals = new Map<string, bigint>();
+    for (const [key, amount] of this.sums) {
+      const [, currency = ''] = key.split(' ');
+      totals.set(currency, (totals.get(currency) ?? 0n) + amount);
+    }
+    for (const [currency, total] of totals) same(`INV-M2 everything in ${currency}`, total, 0n);
     const expected = model.accounts();
     for (const key of new Set([...this.sums.keys(), ...expected.keys()]))
       same(`INV-M6 ${key}`, this.sums.get(key) ?? 0n, expected.get(key) ?? 0n);
@@ -169,8 +193,10 @@ export class Laws {
       history.every((state, at) => at === 0 || next[history[at - 1] ?? '']?.includes(state)),
       payout,
     );
+    const atRail = this.world.rail.known.get(id)?.state;
+    must('INV-R3 settled is what the rail says is settled', status !== 'settled' || atRail === 'settled' || atRail === 'returned', id);
     const gone = this.out.get(id) ?? 0n;
-    if (status === 'settled' && this.world.rail.known.get(id)?.state === 'settled') same(`INV-R1 money out for ${id}`, gone, amount);
+    if (status === 'settled' && atRail === 'settled') same(`INV-R1 money out for ${id}`, gone, amount);
     if (status === 'failed' || status === 'returned' || status === 'draft' || status === 'approved')
       same(`INV-R1 nothing out for ${id}`, gone, 0n);
   }

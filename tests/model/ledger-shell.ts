@@ -4,7 +4,7 @@ import type { Posting } from '../../services/payouts/src/ledger/domain/posting.j
 import type { PayoutStatus, ReportedOutcome } from '../../services/payouts/src/payouts/domain/payout-state.js';
 import type { Accrued, Told } from './approvals-shell.js';
 import type { Domain } from './domain.js';
-import { accountOf, clawback, type Entry, type Fault, type Payout, unknownEntry } from './payouts-records.js';
+import { accountOf, clawback, type Entry, type Fault, type Order, type Payout, unknownEntry } from './payouts-records.js';
 
 /** Entries and the journal of what is done with them. */
 export class LedgerShell {
@@ -25,6 +25,20 @@ export class LedgerShell {
       (entry) => entry.bucket === 'approved' && entry.maturesAt !== null && entry.maturesAt <= this.now(),
     );
     this.reconsider(due.map(({ id }) => id));
+  }
+
+  protected isClaimable(entry: Entry, { currency, include }: Order): boolean {
+    if (
+      this.faults.has('claim-without-guard')
+        ? entry.bucket !== 'payable' && entry.bucket !== 'in-payout'
+        : entry.bucket !== 'payable' || entry.runId !== null
+    )
+      return false;
+    if ((currency !== null && entry.currency !== currency) || (include !== null && !include.includes(entry.partnerId))) return false;
+    if (this.faults.has('pending-reversal-ignored')) return true;
+    return ![...this.entries.values()].some(
+      (one) => one.adjusts === entry.id && one.accrued && one.amount < 0n && one.bucket === 'pending',
+    );
   }
 
   protected accrued(fact: Accrued): void {
@@ -67,7 +81,8 @@ export class LedgerShell {
   private store({ entry, to, correction, cancelled = [] }: Placement<Entry>): void {
     const stored = this.entries.get(entry.id);
     if (!stored) return;
-    if (stored.bucket !== to) Object.assign(stored, { bucket: to, version: stored.version + 1 });
+    // By what was read of it: another placement of the same moment may have cancelled it out.
+    if (entry.bucket !== to) Object.assign(stored, { bucket: to, version: stored.version + 1 });
     for (const { id, amount, version } of cancelled) {
       Object.assign(this.entries.get(id) ?? {}, { bucket: 'rejected', decisionState: 'rejected', version: version + 1 });
       stored.corrected -= amount;

@@ -194,17 +194,27 @@ export class Model extends ApprovalsModel {
       payout.tried = true;
       return dies === 'before-the-call' ? null : ([payout.id, this.ask(payout, answers(payout))] as const);
     });
-    if (dies === null) for (const said of outcomes) if (said) this.report(...said);
+    if (dies === null) this.reports(outcomes.flatMap((said) => (said ? [said] : [])));
   }
 
-  lookUp(id: string, answer: string): void {
-    const payout = this.payouts.get(id);
-    if (payout?.state === 'unknown' || (payout?.state === 'submitted' && payout.rail !== 'nothing'))
-      this.report(id, this.ask(payout, answer));
+  lookUp(ids: readonly string[], answers: (payout: ModelPayout) => string): void {
+    const found = ids.flatMap((id) => this.payouts.get(id) ?? []);
+    const asked = found.filter(({ state, rail }) => state === 'unknown' || (state === 'submitted' && rail !== 'nothing'));
+    this.reports(asked.map((payout) => [payout.id, this.ask(payout, answers(payout))] as const));
+  }
+
+  report(id: string, said: string): void {
+    this.reports([[id, said]]);
+  }
+
+  /** What is said at once is of one moment: of what was paid and came back within it, nothing is left to be taken back. */
+  reports(all: readonly (readonly [id: string, said: string])[]): void {
+    for (const [id, said] of all) this.move(id, said);
+    this.correct();
   }
 
   /** What is said of a payout moves it forward, or says nothing new, or contradicts what is final and changes nothing. */
-  report(id: string, said: string): void {
+  private move(id: string, said: string): void {
     const payout = this.payouts.get(id);
     if (!payout) return;
     const unsent = payout.state === 'draft' || payout.state === 'approved';
@@ -219,9 +229,7 @@ export class Model extends ApprovalsModel {
       if (item.payout !== id) continue;
       if (said === 'settled') item.paidAt = this.now;
       if (gone) item.payout = null;
-      // It had been paid for a moment: what is taken back of it is taken back all the same.
     }
-    this.correct();
     const run = this.runs.get(payout.run);
     if (!run || (run.state !== 'submitting' && run.state !== 'submitted')) return;
     const states = this.of(payout.run).map(({ state }) => state);

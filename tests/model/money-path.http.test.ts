@@ -7,6 +7,7 @@ import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
 import { compose } from '../../services/payouts/src/composition.js';
 import type { Rail } from '../../services/payouts/src/rails/domain/rail.js';
+import { corpus } from './corpus.js';
 import { loadDomain } from './domain.js';
 import { RealPayouts } from './real-payouts.js';
 import { start } from './side-by-side.js';
@@ -66,7 +67,7 @@ test('INV-M3 M6 P1 R1 S3 on PostgreSQL: what 100 commands leave in the database 
       paid += told.world.rail.moved.length;
       now = told.world.now + 3_600_000;
     }),
-    { numRuns: runs(3, 200), endOnFailure: true },
+    { numRuns: corpus.length + runs(3, 200), examples: corpus, endOnFailure: true },
   );
   expect(paid).toBeGreaterThan(0);
 }, 10_800_000);

@@ -4,6 +4,7 @@
 import { expect, test } from '@jest/globals';
 import { runs } from '@tributary/testkit/runs';
 import fc from 'fast-check';
+import { corpus } from './corpus.js';
 import { loadDomain } from './domain.js';
 import { stories } from './story.js';
 import { World } from './world.js';
@@ -19,7 +20,7 @@ test('INV-M1 to INV-S3: whatever 200 commands do, approvals, ledger, payouts and
       world.end();
       paid += [...world.payouts.payouts.values()].filter(({ status }) => status === 'settled').length;
     }),
-    { numRuns: runs(80, 5_000) },
+    { numRuns: corpus.length + runs(80, 5_000), examples: corpus },
   );
   expect(paid).toBeGreaterThan(0);
 });

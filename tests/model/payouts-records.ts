@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PayoutCharge, RunStage } from '@tributary/contracts';
 import type { PlaceableEntry } from '../../services/payouts/src/entries/domain/place-entry.js';
+import { type BalanceTerms, noBalance } from '../../services/payouts/src/ledger/domain/balance-terms.js';
 import type { PayoutReport, PayoutStatus } from '../../services/payouts/src/payouts/domain/payout-state.js';
 import type { RunStatus } from '../../services/payouts/src/runs/domain/run-state.js';
 import type { ClaimedGroup, UsableMethod } from '../../services/payouts/src/runs/domain/split-groups.js';
 import type { ForcedTerms } from '../../services/payouts/src/runs/domain/withdrawal-fee.js';
+import type { Moved } from './rail-double.js';
 
 export interface Entry extends PlaceableEntry {
   payoutId: string | null;
@@ -81,6 +83,13 @@ export const clawback = { days: 2, timeZone: 'UTC' };
 export const accountOf = ({ partnerId, currency }: { partnerId: string; currency: string }): string => `${partnerId} ${currency}`;
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 export const failed = ({ id }: Payout): PayoutReport => ({ payoutId: id, outcome: 'failed', reference: null, reason: 'not sent' });
+
+/** How records are told of when those of the service are held against these. */
+export const paidAs = ({ id, status, amount, currency, methodId }: Pick<Payout, 'id' | 'status' | 'amount' | 'currency' | 'methodId'>) =>
+  `${id} ${status} ${amount} ${currency} to ${methodId}`;
+export const movedAs = ({ payoutId, railKey, amount, currency }: Moved): string => `${payoutId} as ${railKey} ${amount} ${currency}`;
+export const balanceAs = (account: string, terms: BalanceTerms): string =>
+  `${account}: ${Object.keys(noBalance).map((term) => `${term} ${terms[term as keyof BalanceTerms]}`)}`;
 
 export function unknownEntry(id: string): Entry {
   const nothing = {

@@ -1,13 +1,12 @@
 import { sumOfCharges } from '../../services/payouts/src/ledger/domain/charges.js';
 import type { PayoutReport, PayoutStatus, ReportedOutcome } from '../../services/payouts/src/payouts/domain/payout-state.js';
-import type { Instruction } from '../../services/payouts/src/rails/domain/rail.js';
+import type { Callback, Instruction } from '../../services/payouts/src/rails/domain/rail.js';
 import type { Told } from './approvals-shell.js';
 import type { Domain } from './domain.js';
 import { MethodsShell } from './methods-shell.js';
 import {
   brand,
   type Dies,
-  type Entry,
   type Fault,
   failed,
   financeThreshold,
@@ -168,19 +167,24 @@ export class PayoutsShell extends MethodsShell {
     this.record(reports);
   }
 
-  /** Asks the rail about what is on its way. What it does not know goes out again under the same key. */
-  lookUp(payout: Payout, temper: Temper): void {
-    if (payout.status !== 'submitted' && payout.status !== 'unknown') return;
-    const found = this.rail.lookup(payout.railKey);
-    if (found.state !== 'not-found') return this.record([this.domain.reportOfState(payout.id, found)]);
-    if (payout.status !== 'unknown') return;
-    if (this.faults.has('new-key-on-retry')) payout.railKey = `${payout.railKey}'`;
-    this.record([this.domain.reportOfAnswer(payout.id, this.rail.submit(this.instruction(payout), temper))]);
+  /** Asks the rail about what is on its way, and takes its answers in together. */
+  lookUp(payouts: readonly Payout[], temperOf: (payout: Payout) => Temper): void {
+    this.record(payouts.flatMap((payout) => this.askAbout(payout, temperOf(payout)) ?? []));
   }
 
-  callBack(index: number): void {
-    const call = this.rail.calls[index];
-    if (call) this.record([this.domain.reportOfState(call.railKey, call)]);
+  /** What it does not know goes out again under the same key. */
+  private askAbout(payout: Payout, temper: Temper): PayoutReport | undefined {
+    if (payout.status !== 'submitted' && payout.status !== 'unknown') return undefined;
+    const found = this.rail.lookup(payout.railKey);
+    if (found.state !== 'not-found') return this.domain.reportOfState(payout.id, found);
+    if (payout.status !== 'unknown') return undefined;
+    if (this.faults.has('new-key-on-retry')) payout.railKey = `${payout.railKey}'`;
+    return this.domain.reportOfAnswer(payout.id, this.rail.submit(this.instruction(payout), temper));
+  }
+
+  /** Calls that are there at once are taken in together. */
+  callBack(calls: readonly Callback[]): void {
+    this.record(calls.map((call) => this.domain.reportOfState(call.railKey, call)));
   }
 
   /** Takes in what is said of payouts: states, postings, entries, runs. */
@@ -246,20 +250,6 @@ export class PayoutsShell extends MethodsShell {
 
   private startWhenCleared(run: Run): void {
     if (run.status === 'cleared' && run.asked && run.clearedHash === run.contentHash) run.status = 'submitting';
-  }
-
-  private isClaimable(entry: Entry, { currency, include }: Order): boolean {
-    if (
-      this.faults.has('claim-without-guard')
-        ? entry.bucket !== 'payable' && entry.bucket !== 'in-payout'
-        : entry.bucket !== 'payable' || entry.runId !== null
-    )
-      return false;
-    if ((currency !== null && entry.currency !== currency) || (include !== null && !include.includes(entry.partnerId))) return false;
-    if (this.faults.has('pending-reversal-ignored')) return true;
-    return ![...this.entries.values()].some(
-      (one) => one.adjusts === entry.id && one.accrued && one.amount < 0n && one.bucket === 'pending',
-    );
   }
 
   /** The last gate: who was suspended, what was disapproved, which account was frozen, or from which something came back, since the clearance. */

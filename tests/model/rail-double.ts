@@ -4,13 +4,19 @@ import type { Answer, Callback, Instruction, RailState } from '../../services/pa
 export const tempers = ['accept', 'accept', 'accept', 'accept', 'accept', 'accept-then-timeout', 'error-before-accept', 'reject'] as const;
 export type Temper = (typeof tempers)[number];
 
+export interface Moved {
+  railKey: string;
+  payoutId: string;
+  amount: bigint;
+  currency: string;
+}
 type Known = { state: 'accepted' | 'settled' | 'returned' | 'rejected'; instruction: Instruction };
 
 /** A rail with books of its own, which know nothing of the ledger. It never moves money twice under one key, and calls back at any time. */
 export class RailDouble {
   readonly known = new Map<string, Known>();
   /** Money out (and, negative, back): only ever added to. */
-  readonly moved: { railKey: string; payoutId: string; amount: bigint; currency: string }[] = [];
+  readonly moved: Moved[] = [];
   readonly calls: Callback[] = [];
   /** Told of each instruction when the rail takes it: the moment from which money is on its way. */
   onTake: (instruction: Instruction) => void = () => undefined;

@@ -1,9 +1,11 @@
 import { type EventOf, newId, type Role } from '@tributary/contracts';
 import { anEvent, type TestService } from '@tributary/testkit';
+import type { BalanceTerms } from '../../services/payouts/src/ledger/domain/balance-terms.js';
+import type { PayoutStatus } from '../../services/payouts/src/payouts/domain/payout-state.js';
 import type { Instruction, Rail } from '../../services/payouts/src/rails/domain/rail.js';
 import { accrued, brandChanged, decided, enrolled, partnerChanged } from '../../services/payouts/test/world.js';
 import type { Told } from './approvals-shell.js';
-import { accountOf, type Order, type Run } from './payouts-records.js';
+import { accountOf, balanceAs, movedAs, type Order, paidAs, type Run } from './payouts-records.js';
 import { RailDouble, type Temper } from './rail-double.js';
 import { partners, start } from './side-by-side.js';
 
@@ -108,6 +110,7 @@ export class RealPayouts {
       .send({ kind, account })
       .expect(201);
     this.methods.set(partner, [...known, { id: body.id, by }]);
+    this.name(`${partner}.${number}`, body.id);
   }
 
   async verifyLast(partner: string, by: string): Promise<void> {
@@ -137,7 +140,9 @@ export class RealPayouts {
     const entries = await sql<{ id: string; bucket: string; corrected: bigint }>(
       'SELECT id, bucket, corrected FROM entry WHERE brand_id = $1 AND accrued',
     );
-    const payouts = await sql<{ id: string; status: string; amount: bigint }>('SELECT id, status, amount FROM payout WHERE brand_id = $1');
+    const payouts = await sql<{ id: string; status: PayoutStatus; amount: bigint; currency: string; methodId: string }>(
+      'SELECT id, status, amount, currency, method_id AS "methodId" FROM payout WHERE brand_id = $1',
+    );
     // What an earlier story left open goes on in this one, at a rail that has not heard of it.
     const strangers = new Set((await sql<{ id: string }>('SELECT id FROM payout WHERE brand_id <> $1')).map(({ id }) => id));
     const moved = this.rail.moved.filter(({ payoutId }) => !strangers.has(payoutId));
@@ -145,12 +150,17 @@ export class RealPayouts {
     const legs = await sql<{ partnerId: string; currency: string; account: string; amount: bigint }>(
       'SELECT partner_id AS "partnerId", currency, account, sum(amount)::bigint AS amount FROM ledger_leg WHERE brand_id = $1 GROUP BY 1, 2, 3 HAVING sum(amount) <> 0',
     );
+    // Stored beside the journal.
+    const balances = await sql<Record<keyof BalanceTerms, bigint> & { partnerId: string; currency: string }>(
+      'SELECT partner_id AS "partnerId", written_off AS "writtenOff", in_payout AS "inPayout", tax_withheld AS "taxWithheld", balance.* FROM balance WHERE brand_id = $1',
+    );
     return {
       entries: entries.map(({ id, bucket, corrected }) => `${named(id)} ${bucket} ${corrected}`).sort(),
-      payouts: payouts.map(({ id, status, amount }) => `${named(id)} ${status} ${amount}`).sort(),
+      payouts: payouts.map((one) => paidAs({ ...one, id: named(one.id), methodId: named(one.methodId) })).sort(),
       runs: runs.map(({ id, status }) => `${named(id)} ${status}`).sort(),
       accounts: legs.map((leg) => `${named(leg.partnerId)} ${leg.currency} ${leg.account} ${leg.amount}`).sort(),
-      moved: moved.map(({ payoutId, amount }) => `${named(payoutId)} ${amount}`).sort(),
+      balances: balances.map((terms) => balanceAs(`${named(terms.partnerId)} ${terms.currency}`, terms)).sort(),
+      moved: moved.map((one) => movedAs({ ...one, payoutId: named(one.payoutId), railKey: named(one.railKey) })).sort(),
     };
   }
 

@@ -1,7 +1,7 @@
 import type { TestService } from '@tributary/testkit';
 import type { Told } from './approvals-shell.js';
 import type { Domain } from './domain.js';
-import { accountOf, type Order, type Run } from './payouts-records.js';
+import { accountOf, balanceAs, movedAs, type Order, paidAs, type Run } from './payouts-records.js';
 import type { PayoutsShell } from './payouts-shell.js';
 import { type Temper, tempers } from './rail-double.js';
 import type { RealPayouts } from './real-payouts.js';
@@ -67,10 +67,11 @@ export class TwiceTold {
       entries: [...payouts.entries.values()]
         .flatMap(({ id, accrued, bucket, corrected }) => (accrued ? [`${id} ${bucket} ${corrected}`] : []))
         .sort(),
-      payouts: [...payouts.payouts.values()].map(({ id, status, amount }) => `${id} ${status} ${amount}`).sort(),
+      payouts: [...payouts.payouts.values()].map(paidAs).sort(),
       runs: [...payouts.runs.values()].map(({ id, status }) => `${id} ${status}`).sort(),
       accounts: accounts.map(([account, amount]) => `${account} ${amount}`).sort(),
-      moved: rail.moved.map(({ payoutId, amount }) => `${payoutId} ${amount}`).sort(),
+      balances: [...payouts.balances].map(([account, terms]) => balanceAs(account, terms)).sort(),
+      moved: rail.moved.map(movedAs).sort(),
     };
   }
 
@@ -86,18 +87,17 @@ export class TwiceTold {
     world.now += ms;
     world.model.now = world.now;
     world.payouts.mature();
-    for (const index of ms === 1 ? [] : this.pending.splice(0)) {
-      const call = world.rail.calls[index];
-      world.hearCall(index);
-      if (call) real.calls.push({ ...call, id: `${real.calls.length}`, railKey: real.id(call.railKey) });
-    }
+    const calls = ms === 1 ? [] : this.pending.splice(0).flatMap((index) => world.rail.calls[index] ?? []);
+    world.hearCalls(calls);
+    for (const call of calls) real.calls.push({ ...call, id: `${real.calls.length}`, railKey: real.id(call.railKey) });
     const onTheirWay = [...world.payouts.payouts.values()].filter(
       ({ status }) => isAsking && (status === 'submitted' || status === 'unknown'),
     );
-    for (const payout of onTheirWay) {
-      world.payouts.lookUp(payout, temperOf(payout));
-      world.model.lookUp(payout.id, temperOf(payout));
-    }
+    world.payouts.lookUp(onTheirWay, temperOf);
+    world.model.lookUp(
+      onTheirWay.map(({ id }) => id),
+      temperOf,
+    );
     for (const run of world.payouts.runs.values()) {
       world.payouts.send(run, temperOf, null);
       world.model.send(run.id, temperOf, null);

@@ -1,3 +1,4 @@
+import type { Callback } from '../../services/payouts/src/rails/domain/rail.js';
 import type { RunStatus } from '../../services/payouts/src/runs/domain/run-state.js';
 import type { Domain } from './domain.js';
 import { Laws, same } from './laws.js';
@@ -78,7 +79,7 @@ export class World extends SideBySide {
     settle: (a, b) => this.railMoves(a, 'settled', b % 2 === 0),
     return: (a, b) => this.railMoves(a, 'returned', b % 2 === 0),
     refuse: (a) => this.railMoves(a, 'rejected', false),
-    callback: (a) => this.callBack(a),
+    callback: (a, b) => this.callBack(a, b),
     lookup: (a) => this.lookUp(a),
     method: (a, b) => this.enterMethod(pick(partners, a), pick(['bank-account', 'paypal'], b), pick(people, a + b)),
     verify: (a, b) => this.verifyLast(pick(partners, a), pick(people, b)),
@@ -169,29 +170,29 @@ export class World extends SideBySide {
     this.rail.become(railKey, to);
     const payout = this.model.payouts.get(instruction.payoutId);
     if (payout) payout.rail = to;
-    if (saysSo) this.hearCall(this.rail.calls.length - 1);
+    if (saysSo) this.hearCalls(this.rail.calls.slice(-1));
   }
 
-  private callBack(a: number): void {
+  private callBack(a: number, b: number): void {
     const { calls } = this.rail;
     if (calls.length === 0) return;
-    // Mostly the latest, and any of the older ones once more.
+    // Mostly the latest, and any of the older ones once more; now and then whatever came after it with it.
     const index = a % 3 === 0 ? a % calls.length : calls.length - 1 - (a % Math.min(calls.length, 4));
-    this.hearCall(index);
+    this.hearCalls(calls.slice(index, b % 4 === 0 ? calls.length : index + 1));
   }
 
-  hearCall(index: number): void {
-    const call = this.rail.calls[index];
-    this.payouts.callBack(index);
-    if (call) this.model.report(call.railKey, call.state === 'accepted' ? 'submitted' : call.state);
+  /** What the rail says at once. */
+  hearCalls(calls: readonly Callback[]): void {
+    this.payouts.callBack(calls);
+    this.model.reports(calls.map(({ railKey, state }) => [railKey, state === 'accepted' ? 'submitted' : state] as const));
   }
 
   private lookUp(a: number): void {
     const waiting = [...this.payouts.payouts.values()].filter(({ status }) => status === 'submitted' || status === 'unknown');
     if (waiting.length === 0) return;
     const payout = pick(waiting, a);
-    this.payouts.lookUp(payout, pick(tempers, a));
-    this.model.lookUp(payout.id, pick(tempers, a));
+    this.payouts.lookUp([payout], () => pick(tempers, a));
+    this.model.lookUp([payout.id], () => pick(tempers, a));
   }
 
   private enterMethod(partner: string, kind: string, by: string): void {

@@ -68,3 +68,25 @@ test('WE-51 the payment comes back while a run nets what is taken back of it: wh
   expect(await balanceOf(s, owed.partnerId)).toMatchObject({ paid: 3000, payable: 0 });
   await sound();
 });
+
+test('WE-51 FF5 FF7 rejected on its way, paid and back: said one after the other, at once, or only that it is back, it comes to the same', async () => {
+  const tellings = [[['settled'], ['returned']], [['settled', 'returned']], [['returned']]] as const;
+  for (const telling of tellings) {
+    const owed = await aPartner(s);
+    const [sale] = await earned(s, owed, 1000);
+    const { id, payouts } = await payRun(s, owed.brandId);
+    if (!sale) throw new Error('nothing was earned');
+    await s.deliver(decided(sale, 'rejected', 2));
+    for (const outcomes of telling) {
+      const settlements = outcomes.flatMap((outcome) => payouts.map(({ id: payoutId }) => ({ payoutId, outcome })));
+      await s.request().post(`/api/v1/payout-runs/${id}/settlements`).send({ settlements }).expect(200);
+    }
+    const nothing = { accrued: 1000, reversed: 0, rejected: 1000, pending: 0, inPayout: 0, paid: 0, payable: 0, receivable: 0 };
+    expect(await balanceOf(s, owed.partnerId)).toMatchObject(nothing);
+    for (const type of ['settled', 'returned'] as const)
+      expect((await s.published(`payouts.payout.${type}.v1`)).filter(({ subject }) => subject === payouts[0]?.id)).toHaveLength(1);
+    await earned(s, owed, 500);
+    expect((await payRun(s, owed.brandId)).payouts).toMatchObject([{ amount: 500, lines: [{ amount: 500 }] }]);
+  }
+  await sound();
+});
