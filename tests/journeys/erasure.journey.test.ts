@@ -9,6 +9,7 @@ import { freePort } from '../../scripts/lib/processes.mjs';
 import { ProviderDouble } from '../../services/payouts/test/provider-double.js';
 import { type Client, client, type Json } from './client.js';
 import { type Started, startProgram } from './processes.js';
+import { verifyEvidence } from './verify.js';
 
 // All services in one process, with the mail that they send in a folder, and a provider that keeps its own books.
 
@@ -174,9 +175,12 @@ test('FG10 C-09 INV-A4 an erasure waits for an open payout; then no plaintext is
   expect(await balancesOf(partnerId)).toEqual(before);
   expect(await admin.expect(200, 'GET', '/api/v1/audit/verification')).toMatchObject({ valid: true });
   expect(double.moneyOut.map((out) => out.payoutId)).toEqual([payoutId]);
-  expect(await admin.expect(200, 'GET', `/api/v1/payouts/${payoutId}/evidence`)).toBeDefined();
-  const shown = JSON.stringify(await admin.expect(200, 'GET', `/api/v1/payouts/${payoutId}/statement`));
-  for (const text of personal) expect(shown.toLowerCase()).not.toContain(text.toLowerCase());
+  const evidence = await admin.call('GET', `/api/v1/payouts/${payoutId}/evidence`);
+  expect(evidence.status).toBe(200);
+  expect(await verifyEvidence(admin, evidence.text, folder)).toMatchObject({ code: 0 });
+  const statement = await admin.call('GET', `/api/v1/payouts/${payoutId}/statement`);
+  expect(statement.status).toBe(200);
+  for (const text of personal) expect(`${evidence.text}${statement.text}`.toLowerCase()).not.toContain(text.toLowerCase());
   const method = { kind: 'bank-account', account: { name: 'Canary Lovelace', iban } };
   expect((await admin.expect(410, 'POST', `/api/v1/partners/${partnerId}/payout-methods`, method)).code).toBe('partner-erased');
 }, 240_000);

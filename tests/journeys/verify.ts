@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@jest/globals';
+import type { Client } from './client.js';
 import type { Walked } from './golden-path.js';
 import { root } from './processes.js';
 
@@ -17,6 +18,15 @@ export async function expectEvidenceHolds(walked: Walked, folder: string): Promi
   const tampered = await verify([bad, '--key', key]);
   expect(tampered).toMatchObject({ code: 1 });
   expect(tampered.output).toMatch(/BROKEN at line \d+ \(conversion\)/);
+}
+
+/** `npm run verify` on evidence as it was answered, with the key that the platform publishes. */
+export async function verifyEvidence(admin: Client, evidence: string, folder: string): Promise<{ code: number; output: string }> {
+  const [file, key] = [path.join(folder, 'evidence.ndjson'), path.join(folder, 'evidence-key.pem')];
+  const { keys } = await admin.expect(200, 'GET', '/api/v1/evidence-keys');
+  writeFileSync(file, evidence);
+  writeFileSync(key, keys[0].publicKeyPem);
+  return verify([file, '--key', key]);
 }
 
 function verify(args: readonly string[]): Promise<{ code: number; output: string }> {
