@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ConversionData, type DataOf, newId } from '@tributary/contracts';
+import { everything } from '@tributary/service-kit';
 import { anEvent, repeated } from '@tributary/testkit';
 import { aConversion, aRefund, createDeal, entriesOf, outcomeOf, recorded, startWorld, type World } from '../../test/builders.js';
+import { onNetworkVerdict } from '../profiles/on-network-verdict.consumer.js';
+import { refoldStatements } from '../statements/refold-statements.js';
+import { onConversionRecorded } from './on-conversion.consumer.js';
+import { rateAgainWith, rateTheseWith } from './rate-again.js';
 
 type Verdict = DataOf<'approvals.network-verdict.recorded.v1'>;
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ now: '2026-06-01T12:00:00Z', partners: 4 });
+  world = await startWorld({ now: '2026-06-01T12:00:00Z', partners: 5 });
 });
 afterAll(() => world.service.stop());
 
@@ -111,6 +116,39 @@ test('F-10 a sale and a verdict on it at the same time never miss each other', a
   );
   await Promise.all([...sales.map((sale) => recorded(sale)), ...verdicts].map((event) => world.service.deliver(event)));
   expect(await Promise.all(sales.map(({ conversionId }) => netOf(conversionId)))).toEqual(sales.map(() => 0));
+});
+
+test('F-10 one instance that holds the sale and another that holds the verdict never miss each other', async () => {
+  const here = await asking();
+  const { db, service, clock } = world.service;
+  const { outbox } = service.messaging;
+  const jobs = { enqueue: () => Promise.reject(new Error('few are rated at once')) };
+  const parts = {
+    outbox,
+    clock,
+    refold: refoldStatements,
+    rateAgain: rateAgainWith({ outbox, jobs, refold: refoldStatements }),
+    rateThese: rateTheseWith({ outbox, refold: refoldStatements }),
+  };
+  const wrong: unknown[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const sales = [toGermany(here), toGermany(here, { customerId: newId('customer') })];
+    const verdicts = sales.map(({ conversionId, customerId }) =>
+      seen(customerId ?? conversionId, 'proxy', { seenAt: '2026-05-01T00:00:00.000Z' }),
+    );
+    await Promise.all([
+      db.tx(everything, (tx) =>
+        onConversionRecorded(parts)(
+          tx,
+          sales.map((sale) => recorded(sale)),
+        ),
+      ),
+      ...verdicts.map((verdict) => db.tx(everything, (tx) => onNetworkVerdict(parts)(tx, [verdict]))),
+    ]);
+    const nets = await Promise.all(sales.map(({ conversionId }) => netOf(conversionId)));
+    if (nets.some((net) => net !== 0)) wrong.push([round, nets]);
+  }
+  expect(wrong).toEqual([]);
 });
 
 test('F-10 networks that a deal refuses are written into it, and what it says of them holds also where it asks for no country', async () => {
