@@ -134,7 +134,10 @@ export const rejections = {
   'method-not-usable': { status: 422, title: 'The payout method cannot be used yet' },
   'schedule-pays-before-cut-off': { status: 422, title: 'A run would be built before the cut-off of its month' },
   // tax
-  'retained-restricted': { status: 403, title: 'This is kept of an erased partner for the law only: it takes the permission retained:read' },
+  'retained-restricted': {
+    status: 403,
+    title: 'This is kept of an erased partner for the law only: it takes the permission retained:read',
+  },
   'tax-form-invalid': { status: 422, title: 'The tax form breaks a rule' },
   'tax-form-state-forbids': { status: 409, title: 'The tax form is not in a state that allows this' },
   'vat-number-invalid': { status: 422, title: 'The VAT number does not check' },
