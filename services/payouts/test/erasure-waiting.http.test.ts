@@ -269,7 +269,9 @@ async function holding(lock: string) {
 }
 const somebodyWaits = () =>
   eventually('a lock is waited for', async () => {
-    const [row] = await s.sql<{ count: number }>(`SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`);
+    const [row] = await s.sql<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_locks JOIN pg_database d ON d.oid = pg_locks.database AND d.datname = current_database() WHERE locktype = 'advisory' AND NOT granted`,
+    );
     return row?.count === 1;
   });
 const tryToBuild = async (brandId: string) =>

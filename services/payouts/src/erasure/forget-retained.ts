@@ -14,7 +14,13 @@ export const forgetRetained =
       `SELECT erasure_id AS id FROM partner_erasure WHERE status = 'erased' AND retained_due_at <= $1 ORDER BY erasure_id`,
       [now],
     );
-    for (const { id } of rows) await parts.db.tx(everyBrand, (tx) => forgetDue(tx, parts, id, now));
+    for (const { id } of rows) {
+      await parts.db
+        .tx(everyBrand, (tx) => forgetDue(tx, parts, id, now))
+        .catch((error: unknown) =>
+          parts.log.error({ err: error, erasureId: id }, 'what was kept could not be destroyed; it will be tried again'),
+        );
+    }
   };
 
 /** Looks again at what the last records are: one may have been added since, say by money that came back. */
