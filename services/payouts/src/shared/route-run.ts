@@ -8,13 +8,9 @@ import {
   routePayout,
   stagesOf,
 } from '../routing/domain/route-payout.js';
+import { type TagSpan, tagsAt } from '../runs/domain/eligibility.js';
 
-interface Tag {
-  tag: string;
-  effectiveFrom: string;
-  effectiveTo: string | null;
-}
-type Row = Omit<RoutedPayout, 'tags'> & { id: string; tags: Tag[] };
+type Row = Omit<RoutedPayout, 'tags'> & { id: string; tags: TagSpan[] };
 
 const payoutsPerStep = 1000;
 
@@ -66,12 +62,4 @@ async function tablesOf(tx: Tx, runId: string, now: Date): Promise<Map<string, P
       version === null || written === null ? defaultPayoutTable(financeThreshold) : { policyVersion: version, rows: written },
     ]),
   );
-}
-
-function tagsAt(tags: readonly Tag[], at: Date): string[] {
-  const now = at.getTime();
-  const held = tags.filter(
-    ({ effectiveFrom, effectiveTo }) => Date.parse(effectiveFrom) <= now && !(effectiveTo && Date.parse(effectiveTo) <= now),
-  );
-  return held.map(({ tag }) => tag);
 }

@@ -29,7 +29,7 @@ export function problemsOfRules(rules: readonly EligibilityRule[]): { pointer: s
 export const firstNotMet = (rules: readonly EligibilityRule[], facts: Facts): string | undefined =>
   rules.find(({ rule }) => !evaluate(rule, facts))?.name;
 
-interface TagSpan {
+export interface TagSpan {
   tag: string;
   effectiveFrom: string;
   effectiveTo: string | null;
