@@ -14,7 +14,7 @@ function told(count: number, run: LongRun): void {
   );
 }
 
-test(`acceptance 5: a run of ${payees} payees takes at most ten times one statement, and no more memory than one of a tenth of them`, async () => {
+test(`a run of ${payees} payees takes at most ten times one statement, and no more memory than one of a tenth of them`, async () => {
   const small = await longRun(payees / 10, entriesEach);
   told(payees / 10, small);
   const large = await longRun(payees, entriesEach);
