@@ -183,3 +183,15 @@ test('FC11 a directory that was restored to a moment before an erasure erases ag
   // Of a partner who is not known here yet, it is kept until he is.
   await s.deliver(answer(newId('erasure'), newId('partner'), 1, { answer: 'erased' }));
 });
+
+test('FC11 FG10 payouts that were restored while an erasure waited count anew, and their word that it is clear holds all the same', async () => {
+  const partnerId = await make({ ...canary, externalId: 'canary-9' });
+  const id = await confirmed(partnerId);
+  const waitingFor = [{ kind: 'payout' as const, payoutId: newId('payout') }];
+  await s.deliver(answer(id, partnerId, 5, { waitingFor }));
+  await s.deliver(answer(id, partnerId, 2, { answer: 'clear' }));
+  expect(await read(id)).toMatchObject({ status: 'erased', waitingFor: [] });
+  await s.deliver(answer(id, partnerId, 3, { waitingFor }), answer(id, partnerId, 4, { answer: 'clear' }));
+  expect(await read(id)).toMatchObject({ status: 'erased', waitingFor: [] });
+  expect(await erasedEvents(partnerId)).toHaveLength(1);
+});

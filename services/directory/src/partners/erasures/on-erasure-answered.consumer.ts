@@ -23,17 +23,21 @@ export const onErasureAnswered =
 async function take(parts: EraseParts, tx: Tx, event: Answered): Promise<void> {
   const { erasureId, partnerId, answer, waitingFor, retained } = event.data;
   const erasure = (await parts.erasures.lock(tx, erasureId)) ?? (await recall(parts, tx, event));
-  if (!erasure || (event.sequence ?? 0) <= erasure.answerSequence) return;
+  if (!erasure || !isNews(erasure, event)) return;
   const at = new Date(event.data.answeredAt);
   // Payouts were asked, so it had been confirmed: a restore lost that.
   const confirmed = erasure.status === 'requested' ? { status: 'confirmed' as const, confirmedBy: 'system:payouts', confirmedAt: at } : {};
-  const told: Erasure = { ...erasure, ...confirmed, waitingFor, answerSequence: event.sequence ?? 0 };
+  const told: Erasure = { ...erasure, ...confirmed, waitingFor, answerSequence: Math.max(event.sequence ?? 0, erasure.answerSequence) };
   if (answer === 'erased') told.retained = retained;
   await parts.erasures.save(tx, told);
   if (answer === 'waiting' || told.status === 'erased') return;
   await parts.erasures.save(tx, { ...told, status: 'erased', erasedAt: at });
   await eraseSubject(parts, tx, event, partnerId, at);
 }
+
+/** Payouts that were restored count their answers anew; that nothing is in the way is never taken back, so it holds whatever its number. */
+const isNews = ({ status, answerSequence }: Erasure, { sequence = 0, data }: Answered): boolean =>
+  sequence > answerSequence || (data.answer !== 'waiting' && status !== 'erased');
 
 /**
  * An erasure that payouts carried out and this database does not know was lost with a restore: it is written down anew, so that it
