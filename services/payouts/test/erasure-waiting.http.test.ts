@@ -7,7 +7,7 @@ import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
-import { answersTo, askFor, confirmed, erase, lastAnswer, offer, register, report, textSha256 } from './erasure-world.js';
+import { answersTo, askFor, confirmed, erase, lastAnswer, offer, register, report, subjectErased, textSha256 } from './erasure-world.js';
 import { handIn, partnerSide, w9 } from './tax-world.js';
 import {
   accrued,
@@ -160,6 +160,16 @@ test('FG10 pay-first waits for what is pending, held or owed, of any brand and c
   const generous = await aPartner(s);
   await s.deliver(accrued(generous.partnerId, generous.brandId, 700));
   expect(await lastAnswer(s, await askFor(s, generous, 'waived'))).toMatchObject({ answer: 'clear', sequence: 1 });
+});
+
+test('FC11 FG10 who is erased here already, and is to be erased again by a directory that was restored, is waited for no longer', async () => {
+  const owed = await aPartner(s);
+  await erase(s, owed);
+  await s.deliver(accrued(owed.partnerId, owed.brandId, 700));
+  const again = await askFor(s, owed);
+  expect(await lastAnswer(s, again)).toMatchObject({ answer: 'clear', sequence: 1 });
+  await s.deliver(subjectErased(owed.partnerId, again));
+  expect(await lastAnswer(s, again)).toMatchObject({ answer: 'erased' });
 });
 
 test('FG10 the same confirmation again changes nothing', async () => {

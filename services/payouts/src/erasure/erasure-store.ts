@@ -22,7 +22,7 @@ const named = 100;
 
 /**
  * Payouts that are not over, or that a rail is still to be asked back for; and where it is to be paid first, what is owed in either
- * direction, or may come to be.
+ * direction, or may come to be: unless an erasure before this one has stopped all payments of the partner, as when directory was restored.
  */
 const obstaclesSql = /* sql */ `
 SELECT erasure.erasure_id AS "erasureId", open.* FROM partner_erasure erasure CROSS JOIN LATERAL (
@@ -32,7 +32,7 @@ SELECT erasure.erasure_id AS "erasureId", open.* FROM partner_erasure erasure CR
    ORDER BY payout.id LIMIT ${named})
   UNION ALL
   (SELECT 'balance', NULL, brand_id, currency, pending + held + approved + payable - receivable FROM balance
-   WHERE balance.partner_id = erasure.partner_id AND erasure.balance = 'pay-first' AND (pending, held, approved, payable, receivable) <> (0, 0, 0, 0, 0)
+   WHERE balance.partner_id = erasure.partner_id AND erasure.balance = 'pay-first' AND NOT partner_is_erased(erasure.partner_id) AND (pending, held, approved, payable, receivable) <> (0, 0, 0, 0, 0)
    ORDER BY brand_id, currency LIMIT ${named})) AS open
 WHERE erasure.erasure_id = ANY ($1) ORDER BY erasure.erasure_id, kind DESC, "payoutId", "brandId", currency`;
 
