@@ -23,7 +23,8 @@ export function networkOf(conversion: Conversion, verdicts: readonly NetworkVerd
 }
 
 type Order = (a: NetworkVerdict, b: NetworkVerdict) => number;
-const byVerdict: Order = (a, b) => a.verdict - b.verdict;
+/** A restored adapter counts some numbers twice: then the later signal is the last, for its id is made of its time. */
+const byVerdict: Order = (a, b) => a.verdict - b.verdict || (a.signalId < b.signalId ? -1 : 1);
 const bySeen: Order = (a, b) => instantMs(a.seenAt) - instantMs(b.seenAt) || byVerdict(a, b);
 
 const latest = (verdicts: readonly NetworkVerdict[], order: Order): NetworkVerdict | undefined =>

@@ -1,5 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { type Component, checkTerms, completeTerms, goesByCountry, type NetworkKind, networksThatHide } from '../../src/index.js';
+import {
+  type Component,
+  checkTerms,
+  completeTerms,
+  goesByCountry,
+  type NetworkKind,
+  networkOf,
+  networksThatHide,
+} from '../../src/index.js';
 import { type World, world } from '../world.js';
 
 const refused: NetworkKind[] = ['vpn', 'tor'];
@@ -147,4 +155,15 @@ test('F-10 whoever does not ask for countries refuses nothing unless he says so'
   expect(checkTerms({ components: [{ ...sale, qualify: { refusedNetworks: ['vpn', 'tor', 'vpn'] } }] })).toEqual([
     { pointer: '/components/0/qualify/refusedNetworks/2', rule: 'network-is-named-twice' },
   ]);
+});
+
+test('F-10 of two verdicts with one number, as after a restore, the later signal is the last, whatever comes first', () => {
+  const made = told();
+  const conversion = made.conversions[0]!;
+  const seen = { subjectId: conversion.conversionId, country: null, seenAt: '2026-03-15T12:00:00.000Z', verdict: 1 };
+  const verdicts = [
+    { ...seen, signalId: 'rsg_1', network: 'vpn' as const },
+    { ...seen, signalId: 'rsg_2', network: 'residential' as const },
+  ];
+  for (const order of [verdicts, verdicts.toReversed()]) expect(networkOf(conversion, order)?.network).toBe('residential');
 });
