@@ -276,4 +276,7 @@ test('INV-A4 C-09 an erased partner is sent nothing more, and the mails that are
     ['sent', null],
     ['failed', 'partner-erased'],
   ]);
+  // A mail that was being written when the first look was taken is found by a second one.
+  const looks = await s.sql("SELECT 1 FROM pgboss.job WHERE name = 'forget-mails' AND start_after > now() + interval '10 minutes'");
+  expect(looks).toHaveLength(1);
 });
