@@ -26,13 +26,23 @@ export const onNetworkVerdict =
     const changed = told.filter(({ verdict }) => fresh.has(verdict.signalId));
     const conversions = changed.map(({ verdict }) => verdict.subjectId).filter((id) => isId('conversion', id));
     await parts.rateThese(tx, [...new Set(conversions)], contextOf(first.event, 'commission'), now);
-    for (const { event, verdict } of changed) {
+    for (const { event, verdict } of firstOfCustomers(changed)) {
       const { brandId, subjectId, seenAt } = verdict;
-      if (!isId('customer', subjectId)) continue;
       const affected = { brandId, partnerId: null, customerId: subjectId, from: seenAt, trigger: 'circumstances' } as const;
       await parts.rateAgain(tx, affected, contextOf(event, 'commission'), now);
     }
   };
+
+/** Of each customer the verdict seen first: what it may change holds all that the others may. */
+function firstOfCustomers<T extends { verdict: VerdictAt }>(told: readonly T[]): T[] {
+  const first = new Map<string, T>();
+  for (const one of told.filter(({ verdict }) => isId('customer', verdict.subjectId))) {
+    const { brandId, subjectId, seenAt } = one.verdict;
+    const known = first.get(`${brandId} ${subjectId}`);
+    if (known === undefined || Date.parse(seenAt) < Date.parse(known.verdict.seenAt)) first.set(`${brandId} ${subjectId}`, one);
+  }
+  return [...first.values()];
+}
 
 function verdictIn({ data: { network, recordedAt: _, ...rest } }: Told): VerdictAt[] {
   return network === 'unknown' ? [] : [{ ...rest, network }];
