@@ -49,13 +49,19 @@ export async function erase(s: TestService<unknown>, owed: { partnerId: string }
   return erasureId;
 }
 
-/** A partner who was paid by a bank's file, with tax papers and a self-billed invoice. */
-export async function paidByFile(s: TestService<unknown>): Promise<Owed & { run: Awaited<ReturnType<typeof payRun>>; payoutId: string }> {
+/** A partner of a brand that pays by bank's files. */
+export async function byFile(s: TestService<unknown>): Promise<Owed> {
   const owed = await aPartner(s);
   await s.deliver(brandChanged(owed.brandId, {}, 2));
   const pot = { rail: 'bank-file', account: { name: 'Pot', iban: 'DE89370400440532013000' } };
   await s.request().post(`/api/v1/brands/${owed.brandId}/funding-accounts`).send(pot).expect(201);
   await addMethod(s, owed.partnerId, { kind: 'bank-account', account: { name: canary.name, iban: canary.iban } });
+  return owed;
+}
+
+/** A partner who was paid by a bank's file, with tax papers and a self-billed invoice. */
+export async function paidByFile(s: TestService<unknown>): Promise<Owed & { run: Awaited<ReturnType<typeof payRun>>; payoutId: string }> {
+  const owed = await byFile(s);
   await profile(s, owed, { country: 'GB', vatNumber: 'GB980780684' }).expect(201);
   await verifiedForm(s, owed, { ...w9, name: canary.taxName, signedBy: canary.taxName });
   await registeredAndAgreed(s, owed);

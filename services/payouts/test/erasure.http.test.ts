@@ -11,6 +11,7 @@ import { camt053 } from './bank-files.js';
 import {
   answersTo,
   askFor,
+  byFile,
   canary,
   erase,
   finance,
@@ -18,12 +19,13 @@ import {
   mayLook,
   paidByFile,
   register,
+  report,
   subjectErased,
   tablesWith,
 } from './erasure-world.js';
 import { download, pagesOf } from './statement-readers.js';
 import { earnedIn, verifiedForm, w9 } from './tax-world.js';
-import { addMethod, aPartner, balanceOf, builder, payRun, settle, start } from './world.js';
+import { addMethod, aPartner, balanceOf, builder, buildRun, earned, payRun, sendOut, settle, start } from './world.js';
 
 let s: TestService<PrismaClient>;
 beforeAll(async () => {
@@ -126,6 +128,20 @@ test('FG10 C-09 C-10 INV-A4 what is held of a partner is gone, what the law asks
       res.on('end', () => done(null, text));
     });
   expect(file.body).toContain(canary.iban);
+});
+
+test('FG10 C-10 of a run of two brands the file that names the erased is locked away, and not the other', async () => {
+  const [gone, other] = [await byFile(s), await byFile(s)];
+  for (const owed of [gone, other]) await earned(s, owed, 1000);
+  const run = await buildRun(s, { brandIds: [gone.brandId, other.brandId] });
+  await sendOut(s, run);
+  await report(s, run, 'settled');
+  await erase(s, gone);
+  const asked = (path: string) => statusAndCode(s.request(finance).get(`/api/v1/payout-runs/${run.id}/${path}`));
+  expect(await asked(`payment-files/bank-file?brandId=${gone.brandId}`)).toEqual([403, 'retained-restricted']);
+  expect(await asked('bank-file')).toEqual([403, 'retained-restricted']);
+  expect((await asked(`payment-files/bank-file?brandId=${other.brandId}`))[0]).toBe(200);
+  expect((await asked(`bank-file?brandId=${other.brandId}`))[0]).toBe(200);
 });
 
 test('FG10 C-10 the 1099 report of a year is still built; who was erased is named in it to those alone who may look into what is kept', async () => {

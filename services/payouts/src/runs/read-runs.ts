@@ -65,7 +65,7 @@ export const getBankFileRoute = ({ db, files }: Parts): Route =>
     const [{ runId }, { brandId }] = [params, query] as [ParamsOf<typeof getBankFile>, { brandId?: string }];
     const brandIds = await files.brandsOf(scope, runId, 'bank-file', brandId);
     if (brandIds.length === 0) throw new Rejected('not-found');
-    await refuseLockedFile(db, scope, principal, runId);
+    await refuseLockedFile(db, scope, principal, { runId, rail: 'bank-file', brandIds });
     response.status(200).set({ 'content-type': 'application/xml', 'cache-control': 'no-store' });
     for (const each of brandIds) await sendPieces(response, files.read(scope, { runId, brandId: each, rail: 'bank-file' }));
     response.end();
@@ -79,7 +79,7 @@ export const getPaymentFileRoute = ({ db, files }: Parts): Route =>
   raw(getPaymentFile, async ({ params, query, scope, principal }, _host, _incoming, response) => {
     const [{ runId, rail }, { brandId }] = [params, query] as [ParamsOf<typeof getPaymentFile>, { brandId: string }];
     if ((await files.brandsOf(scope, runId, rail, brandId)).length === 0) throw new Rejected('not-found');
-    await refuseLockedFile(db, scope, principal, runId);
+    await refuseLockedFile(db, scope, principal, { runId, rail, brandIds: [brandId] });
     const name = `${messageIdOf(runId, brandId)}.${extensions[rail]}`;
     const disposition = `attachment; filename="${name}"`;
     response.status(200).set({ 'content-type': mediaTypes[rail], 'content-disposition': disposition, 'cache-control': 'no-store' });
@@ -87,17 +87,25 @@ export const getPaymentFileRoute = ({ db, files }: Parts): Route =>
     response.end();
   });
 
+interface FilesAsked {
+  runId: string;
+  rail: string;
+  brandIds: readonly string[];
+}
+
 /** What names somebody who was erased, beside others, is kept for the law: shown only to who may look into that, and to nobody once it is gone. */
-async function refuseLockedFile({ tx }: Parts['db'], scope: Scope, principal: Principal, runId: string): Promise<void> {
+async function refuseLockedFile({ tx }: Parts['db'], scope: Scope, principal: Principal, files: FilesAsked): Promise<void> {
   const { rows } = await tx(scope, (open) =>
-    open.query<{ gone: boolean }>(
-      `SELECT NOT EXISTS (SELECT 1 FROM kit.subject_key WHERE subject_id = $1) AS gone FROM partner_erasure e
-       WHERE e.status = 'erased' AND e.partner_id IN (SELECT partner_id FROM payout WHERE run_id = $1) LIMIT 1`,
-      [runId],
+    open.query<{ locked: boolean; gone: boolean }>(
+      `SELECT p.rail = $2 AND p.brand_id = ANY ($3) AS locked, NOT EXISTS (SELECT 1 FROM kit.subject_key WHERE subject_id = $1) AS gone
+       FROM payout p JOIN partner_erasure e ON e.partner_id = p.partner_id AND e.status = 'erased' WHERE p.run_id = $1 ORDER BY locked DESC LIMIT 1`,
+      [files.runId, files.rail, files.brandIds],
     ),
   );
-  if (rows[0]?.gone) throw new Rejected('partner-erased');
-  if (rows[0] && !permits(principal, 'retained:read')) throw new Rejected('retained-restricted');
+  const [erased] = rows;
+  // The files of a run have one key: they go together.
+  if (erased?.gone) throw new Rejected('partner-erased');
+  if (erased?.locked && !permits(principal, 'retained:read')) throw new Rejected('retained-restricted');
 }
 
 /** As fast as they are taken: a long file is never held whole. Who breaks off gets no more of it. */
