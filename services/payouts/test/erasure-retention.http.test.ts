@@ -45,21 +45,21 @@ test('FG10 C-10 what the law asks for is kept to the end of its years, and goes 
   const [erasureId, otherId] = [await erase(s, paid), await erase(s, other)];
   const [kept, keptOther, keptStays] = [await keptOf(paid), await keptOf(other), await keptOf(stays)];
   const until = (at: string) => ['tax-records', 'payment-records'].map((kind) => ({ kind, until: at }));
-  expect((await lastAnswer(s, erasureId))?.retained).toEqual(until('2028-01-01T00:00:00.000Z'));
+  expect((await lastAnswer(s, erasureId))?.retained).toEqual(until('2028-01-01T12:00:00.000Z'));
 
   // In the year after, money comes back: the credit note and the report are records too.
   await s.moveClock('2027-02-01T00:00:00.000Z');
   const back = { id: other.payoutId, amount: amountOf(other), side: 'CRDT' as const, returned: 'AC04', day: '2027-02-01' };
   await upload(other, camt053([back], { to: '2027-02-01' }));
 
-  await s.moveClock('2027-12-31T23:59:00.000Z');
+  await s.moveClock('2028-01-01T11:59:00.000Z');
   expect(await kept()).toEqual([true, true, true, true, true]);
   expect((await answersTo(s, erasureId)).map(({ answer }) => answer)).toEqual(['clear', 'erased']);
-  await s.moveClock('2028-01-01T00:00:00.000Z');
+  await s.moveClock('2028-01-01T12:00:00.000Z');
   expect(await kept()).toEqual([false, false, false, false, false]);
   expect(await keptOther()).toEqual([true, true, true, true]);
   expect((await lastAnswer(s, erasureId))?.retained).toEqual([]);
-  expect((await lastAnswer(s, otherId))?.retained).toEqual(until('2029-01-01T00:00:00.000Z'));
+  expect((await lastAnswer(s, otherId))?.retained).toEqual(until('2029-01-01T12:00:00.000Z'));
   const [form] = await s.sql(`SELECT content, tin_hint FROM tax_form WHERE partner_id = $1`, [paid.partnerId]);
   expect(form).toEqual({ content: 'erased', tin_hint: null });
 
@@ -70,7 +70,7 @@ test('FG10 C-10 what the law asks for is kept to the end of its years, and goes 
   expect((await s.request(mayLook).get(`/api/v1/payout-runs/${paid.run.id}/bank-file`).expect(410)).body.code).toBe('partner-erased');
   await s.request(mayLook).get(`/api/v1/partners/${paid.partnerId}/tax-forms`).expect(200);
 
-  await s.moveClock('2029-01-01T00:00:00.000Z');
+  await s.moveClock('2029-01-01T12:00:00.000Z');
   expect(await keptOther()).toEqual([false, false, false, false]);
   expect(await keptStays()).toEqual([true, true, true, true]);
   const told = (await answersTo(s, erasureId)).length;
@@ -92,10 +92,10 @@ test('FG10 C-10 requests to a provider name an erased partner to nobody, and can
       return own.db.tx(everyBrand, (tx) => createVault(own.environment.keys).open(tx, runId, batch?.body ?? ''));
     };
     const erasureId = await erase(own, { partnerId: payouts[0]?.partnerId ?? '' });
-    const until = '2029-01-01T00:00:00.000Z';
+    const until = '2029-01-01T12:00:00.000Z';
     expect(await lastAnswer(own, erasureId)).toMatchObject({ answer: 'erased', retained: [{ kind: 'payment-records', until }] });
     expect(await tablesWith(own, email)).toEqual([]);
-    await own.moveClock('2028-12-31T23:59:00.000Z');
+    await own.moveClock('2029-01-01T11:59:00.000Z');
     expect(await read()).toContain(email);
     await own.moveClock(until);
     expect(await read()).toBeUndefined();

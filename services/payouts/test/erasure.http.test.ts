@@ -70,8 +70,8 @@ test('FG10 C-09 C-10 INV-A4 what is held of a partner is gone, what the law asks
 
   const erasureId = await erase(s, paid);
   const retained = [
-    { kind: 'tax-records', until: '2037-01-01T00:00:00.000Z' },
-    { kind: 'payment-records', until: '2037-01-01T00:00:00.000Z' },
+    { kind: 'tax-records', until: '2037-01-01T12:00:00.000Z' },
+    { kind: 'payment-records', until: '2037-01-01T12:00:00.000Z' },
   ];
   expect(await answersTo(s, erasureId)).toMatchObject([{ answer: 'clear' }, { answer: 'erased', waitingFor: [], retained }]);
 

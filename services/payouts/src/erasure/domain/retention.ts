@@ -8,11 +8,16 @@ export interface Retained {
   until: string;
 }
 
-/** Records go once so many full calendar years, of UTC, have passed after the year of the last one. */
-export const retainedUntil = (last: Date, years: number): Date => new Date(Date.UTC(last.getUTCFullYear() + years + 1, 0, 1));
+const hourMs = 3_600_000;
+/** The clocks of the earth: a year begins first at +14:00, and ends last at -12:00. Too long is kept rather than too short. */
+const firstYearOf = (at: Date): number => new Date(at.getTime() + 14 * hourMs).getUTCFullYear();
+const lastYearOf = (at: Date): number => new Date(at.getTime() - 12 * hourMs).getUTCFullYear();
+
+/** Records go once so many full calendar years have passed everywhere after the year of the last one. */
+export const retainedUntil = (last: Date, years: number): Date => new Date(Date.UTC(firstYearOf(last) + years + 1, 0, 1, 12));
 
 /** What lies before it may go now. */
-export const horizonOf = (now: Date, years: number): Date => new Date(Date.UTC(now.getUTCFullYear() - years, 0, 1));
+export const horizonOf = (now: Date, years: number): Date => new Date(Date.UTC(lastYearOf(now) - years, 0, 1) - 14 * hourMs);
 
 /** What is kept, and until when; only what there is. */
 export function retainedOf({ tax, payments }: LastRecords, years: number): Retained[] {
