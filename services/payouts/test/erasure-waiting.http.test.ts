@@ -7,6 +7,7 @@ import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
 import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
+import { refuseErased } from '../src/shared/erased.js';
 import { answersTo, askFor, confirmed, erase, lastAnswer, offer, register, report, subjectErased, textSha256 } from './erasure-world.js';
 import { handIn, partnerSide, w9 } from './tax-world.js';
 import {
@@ -289,6 +290,18 @@ const tryToBuild = async (brandId: string) =>
     .request(builder)
     .post('/api/v1/payout-runs')
     .send({ brandIds: [brandId] });
+
+test('FG10 while an account is taken in nobody is found clear, and who takes it in is not refused half-way', async () => {
+  const owed = await aPartner(s);
+  const erasureId = await s.db.tx(everyBrand, async (tx) => {
+    await refuseErased(tx, owed.partnerId);
+    const asked = await askFor(s, owed, 'waived');
+    expect(await answersTo(s, asked)).toEqual([]);
+    return asked;
+  });
+  await later(s, 5000);
+  expect(await lastAnswer(s, erasureId)).toMatchObject({ answer: 'clear', sequence: 1 });
+});
 
 test('FG10 while a run is being built nobody is found clear, and then its payout is seen as open', async () => {
   const owed = await aPartner(s);

@@ -1,6 +1,6 @@
 import type { Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
-import { noRunIsBuilt } from '../shared/erased.js';
+import { noRunIsBuilt, takingNothingIn } from '../shared/erased.js';
 import { answered, type ErasureRow, erasureColumns, type Obstacle, obstaclesOf } from './erasure-store.js';
 
 /** The job: looks again at each erasure that waits. They are few, mostly none, and then it costs one look at a small table. */
@@ -26,13 +26,18 @@ export async function answerWaiting(tx: Tx, parts: Parts, erasureIds: readonly s
 
 const idsOf = (rows: readonly ErasureRow[]) => rows.map(({ erasureId }) => erasureId);
 
-/** Those with nothing in their way, looked at once more when no run is built. While one is, they are told later. */
+/** Those with nothing in their way, looked at once more when no run is built and nothing of theirs is taken in. Until then they are told nothing. */
 async function freeOf(tx: Tx, rows: readonly ErasureRow[], found: Map<string, Obstacle[]>): Promise<ErasureRow[]> {
   const free = (obstacles: ReadonlyMap<string, Obstacle[]>) => rows.filter(({ erasureId }) => obstacles.get(erasureId)?.length === 0);
   const seemFree = free(found);
   if (seemFree.length === 0 || !(await noRunIsBuilt(tx))) return [];
   for (const [erasureId, obstacles] of await obstaclesOf(tx, idsOf(seemFree))) found.set(erasureId, obstacles);
-  return free(found);
+  const stillFree = free(found);
+  const untouched = await takingNothingIn(
+    tx,
+    stillFree.map(({ partnerId }) => partnerId),
+  );
+  return stillFree.filter(({ partnerId }) => untouched.has(partnerId));
 }
 
 async function clear(tx: Tx, parts: Parts, rows: readonly ErasureRow[], now: Date): Promise<void> {

@@ -21,6 +21,18 @@ export async function takeNothingIn(tx: Tx, partnerId: string): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [takingIn(partnerId)]);
 }
 
+/**
+ * Of these partners, those of whom nothing is being taken in; nor will be before the commit. It does not wait: what is being taken in is
+ * finished first, and not refused by the database half-way.
+ */
+export async function takingNothingIn(tx: Tx, partnerIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await tx.query<{ partnerId: string }>(
+    `SELECT id AS "partnerId" FROM unnest($1::text[], $2::text[]) AS partner (id, taking) WHERE pg_try_advisory_xact_lock(hashtext(taking))`,
+    [partnerIds, partnerIds.map(takingIn)],
+  );
+  return new Set(rows.map(({ partnerId }) => partnerId));
+}
+
 /** Of a partner whose erasure has begun, or is done, nothing new is taken in. @throws Rejected `partner-erased` */
 export async function refuseErased(tx: Tx, partnerId: string): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [takingIn(partnerId)]);
