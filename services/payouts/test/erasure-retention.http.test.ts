@@ -70,6 +70,17 @@ test('FG10 C-10 what the law asks for is kept to the end of its years, and goes 
   expect((await s.request(mayLook).get(`/api/v1/payout-runs/${paid.run.id}/bank-file`).expect(410)).body.code).toBe('partner-erased');
   await s.request(mayLook).get(`/api/v1/partners/${paid.partnerId}/tax-forms`).expect(200);
 
+  // Money that comes back even now makes a credit note that names nobody, and no key of forgotten records.
+  const late = { id: paid.payoutId, amount: amountOf(paid), side: 'CRDT' as const, returned: 'AC04', day: '2028-01-01' };
+  await upload(paid, camt053([late], { to: '2028-01-01' }));
+  const { data: papers } = (await s.request(mayLook).get(`/api/v1/self-billed-invoices?partnerId=${paid.partnerId}`).expect(200)).body;
+  const documents = [];
+  for (const { id } of papers)
+    documents.push((await s.request(mayLook).get(`/api/v1/self-billed-invoices/${id}`).expect(200)).body.document);
+  expect(documents.filter((document) => document !== null)).toMatchObject([{ supplier: { name: '(erased)' } }]);
+  expect(documents).toHaveLength(2);
+  expect(await s.sql('SELECT 1 FROM kit.subject_key WHERE subject_id = $1', [`tax:${paid.partnerId}`])).toEqual([]);
+
   await s.moveClock('2029-01-01T12:00:00.000Z');
   expect(await keptOther()).toEqual([false, false, false, false]);
   expect(await keptStays()).toEqual([true, true, true, true]);
