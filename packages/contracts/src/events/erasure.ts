@@ -8,7 +8,7 @@ export const erasureObstacle = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('balance'), brandId: ids.brand, currency, amount: minorAmount }),
 ]);
 
-/** What the law has us keep, and the day after which it goes too. */
+/** What the law has us keep, and the instant from which it goes too. */
 export const retainedRecord = z.strictObject({
   kind: z.enum(['tax-records', 'payment-records']),
   until: instant,
