@@ -3,8 +3,7 @@ import { newId } from '@tributary/contracts';
 import { anEvent, startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
-import { everyBrand } from '../src/parts.js';
+import { expectSoundBooks } from './sound-books.js';
 import { download, readPdf } from './statement-readers.js';
 import { profile } from './tax-world.js';
 import {
@@ -75,8 +74,7 @@ async function two(behaviour = 'ok') {
   return { a, b };
 }
 const sound = async () => {
-  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
-  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+  await expectSoundBooks(s);
 };
 
 test('T-22 O-16 a debt is settled in the currency that was earned, though the payout goes out in another', async () => {

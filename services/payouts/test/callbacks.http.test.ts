@@ -4,10 +4,9 @@ import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
-import { everyBrand } from '../src/parts.js';
 import { ProviderDouble } from './provider-double.js';
 import { funding, type PaidWorld, payBy } from './provider-world.js';
+import { expectSoundBooks } from './sound-books.js';
 import { approver, balanceOf, settle, start } from './world.js';
 
 const double = new ProviderDouble();
@@ -107,8 +106,7 @@ test('FF5 stripe: settled before accepted, then again, then returned, in any ord
   for (const type of ['settled', 'returned'] as const)
     expect((await s.published(`payouts.payout.${type}.v1`)).filter(({ subject }) => subject === id)).toHaveLength(1);
   expect(await s.sql('SELECT 1 FROM rail_callback WHERE payout_id = $1', [id])).toHaveLength(4);
-  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
-  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+  await expectSoundBooks(s);
 });
 
 test("FF6 forged callbacks: a wrong signature, an old or a future one, another brand's secret, a changed body, no such account: 401, nothing changes", async () => {

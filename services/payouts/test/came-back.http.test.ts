@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
-import { everyBrand } from '../src/parts.js';
+import { expectSoundBooks } from './sound-books.js';
 import { aPartner, balanceOf, builder, buildRun, decided, earned, payRun, sendOut, settle, start } from './world.js';
 
 let s: TestService<PrismaClient>;
@@ -28,8 +27,7 @@ const comeBack = async ({ id, payouts }: { id: string; payouts: { id: string }[]
   await s.request().post(`/api/v1/payout-runs/${id}/settlements`).send({ settlements }).expect(200);
 };
 const sound = async () => {
-  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
-  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+  await expectSoundBooks(s);
 };
 
 test('WE-51 FF7 rejected after payment, and then the payment comes back: the two cancel each other out, and the partner is paid what he earns', async () => {

@@ -5,10 +5,10 @@ import { anEvent, eventually, startTestService, type TestService } from '@tribut
 import pg from 'pg';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
 import { refuseErased } from '../src/shared/erased.js';
 import { answersTo, askFor, confirmed, erase, lastAnswer, offer, register, report, subjectErased, textSha256 } from './erasure-world.js';
+import { expectSoundBooks } from './sound-books.js';
 import { handIn, partnerSide, w9 } from './tax-world.js';
 import {
   accrued,
@@ -35,8 +35,7 @@ beforeAll(async () => {
   s = await startTestService((environment) => compose(environment), { now: start });
 });
 afterAll(async () => {
-  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
-  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+  await expectSoundBooks(s);
   await s.stop();
 });
 

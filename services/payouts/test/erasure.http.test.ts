@@ -4,7 +4,6 @@ import { createVault } from '@tributary/service-kit';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
 import { everyBrand } from '../src/parts.js';
 import { currentContentHash } from '../src/runs/run-content-store.js';
 import { camt053 } from './bank-files.js';
@@ -23,6 +22,7 @@ import {
   subjectErased,
   tablesWith,
 } from './erasure-world.js';
+import { expectSoundBooks } from './sound-books.js';
 import { download, pagesOf } from './statement-readers.js';
 import { earnedIn, verifiedForm, w9 } from './tax-world.js';
 import { addMethod, aPartner, balanceOf, builder, buildRun, earned, payRun, sendOut, settle, start } from './world.js';
@@ -32,8 +32,7 @@ beforeAll(async () => {
   s = await startTestService((environment) => compose(environment), { now: start });
 });
 afterAll(async () => {
-  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
-  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+  await expectSoundBooks(s);
   await s.stop();
 });
 

@@ -3,11 +3,10 @@ import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
-import { everyBrand } from '../src/parts.js';
 import type { Rail } from '../src/rails/domain/rail.js';
 import { type Fault, ProviderDouble } from './provider-double.js';
 import { type Name, payBy } from './provider-world.js';
+import { expectSoundBooks } from './sound-books.js';
 import { approver, balanceOf, later, settle, start } from './world.js';
 
 const double = new ProviderDouble();
@@ -40,8 +39,7 @@ async function settleFully(rounds = 4): Promise<void> {
   for (let round = 0; round < rounds; round++) await settle(s);
 }
 async function expectSound(): Promise<void> {
-  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
-  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+  await expectSoundBooks(s);
 }
 
 describe.each(['stripe', 'paypal'] as const)('every provider keeps the promises of a rail: %s', (name) => {

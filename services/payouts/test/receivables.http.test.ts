@@ -3,8 +3,7 @@ import { newId } from '@tributary/contracts';
 import { startTestService, type TestService } from '@tributary/testkit';
 import { compose } from '../src/composition.js';
 import type { PrismaClient } from '../src/generated/client.js';
-import { balanceDrift, ledgerImbalance } from '../src/ledger/balances.js';
-import { everyBrand } from '../src/parts.js';
+import { expectSoundBooks } from './sound-books.js';
 import {
   accrued,
   addMethod,
@@ -28,8 +27,7 @@ beforeAll(async () => {
   s = await startTestService((environment) => compose(environment), { now: start });
 });
 afterAll(async () => {
-  expect(await s.db.tx(everyBrand, balanceDrift)).toBe(0);
-  expect(await s.db.tx(everyBrand, ledgerImbalance)).toBe(0n);
+  await expectSoundBooks(s);
   await s.stop();
 });
 

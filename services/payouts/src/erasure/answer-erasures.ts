@@ -1,6 +1,6 @@
 import type { Tx } from '@tributary/messaging';
 import { everyBrand, type Parts } from '../parts.js';
-import { noRunIsBuilt, takingNothingIn } from '../shared/erased.js';
+import { tryStopBuilding, tryStopIntake } from '../shared/erased.js';
 import { answered, type ErasureRow, erasureColumns, type Obstacle, obstaclesOf } from './erasure-store.js';
 
 /** The job: looks again at each erasure that waits. They are few, mostly none, and then it costs one look at a small table. */
@@ -30,10 +30,10 @@ const idsOf = (rows: readonly ErasureRow[]) => rows.map(({ erasureId }) => erasu
 async function freeOf(tx: Tx, rows: readonly ErasureRow[], found: Map<string, Obstacle[]>): Promise<ErasureRow[]> {
   const free = (obstacles: ReadonlyMap<string, Obstacle[]>) => rows.filter(({ erasureId }) => obstacles.get(erasureId)?.length === 0);
   const seemFree = free(found);
-  if (seemFree.length === 0 || !(await noRunIsBuilt(tx))) return [];
+  if (seemFree.length === 0 || !(await tryStopBuilding(tx))) return [];
   for (const [erasureId, obstacles] of await obstaclesOf(tx, idsOf(seemFree))) found.set(erasureId, obstacles);
   const stillFree = free(found);
-  const untouched = await takingNothingIn(
+  const untouched = await tryStopIntake(
     tx,
     stillFree.map(({ partnerId }) => partnerId),
   );

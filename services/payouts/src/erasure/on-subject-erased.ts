@@ -1,7 +1,7 @@
 import type { Consumer, EventOf, Tx } from '@tributary/messaging';
 import { forgetAnswers } from '@tributary/service-kit';
 import type { Parts } from '../parts.js';
-import { takeNothingIn } from '../shared/erased.js';
+import { stopIntake } from '../shared/erased.js';
 import { tell } from './answer-erasures.js';
 import { retainedOf } from './domain/retention.js';
 import { type ErasureRow, erasureColumns } from './erasure-store.js';
@@ -21,7 +21,7 @@ export const onSubjectErased =
 
 async function erase(tx: Tx, parts: Parts, event: Erased): Promise<void> {
   const { subjectId: partnerId } = event.data;
-  await takeNothingIn(tx, partnerId);
+  await stopIntake(tx, partnerId);
   const now = parts.clock.now();
   const row = await keep(tx, event, now);
   if (!row) return;

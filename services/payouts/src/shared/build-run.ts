@@ -9,7 +9,7 @@ import type { ForcedTerms } from '../runs/domain/withdrawal-fee.js';
 import { storePayoutTaxes } from '../tax/payout-tax-store.js';
 import { brandsWithPayables, claimPayables, lockBrands, payables, payingBrands, unclaim } from './claim-payables.js';
 import { crashAround } from './crash-around.js';
-import { buildingRun } from './erased.js';
+import { shareBuilding } from './erased.js';
 import { refuseWhileFrozen } from './freeze.js';
 import { withOffsetting, writeOffsets } from './offsets.js';
 import { plan } from './plan-run.js';
@@ -49,7 +49,7 @@ export interface RunOrder {
  */
 export async function buildRun(tx: Tx, parts: Parts, order: RunOrder): Promise<{ runId: string | null; left: readonly LeftOut[] }> {
   await refuseWhileFrozen(tx);
-  await buildingRun(tx);
+  await shareBuilding(tx);
   const runId = newId('run');
   const brandIds = await brandsWithPayables(tx, order);
   await lockBrands(tx, await withOffsetting(tx, brandIds));

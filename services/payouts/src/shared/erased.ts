@@ -4,38 +4,38 @@ import { type Principal, permits, Rejected } from '@tributary/service-kit';
 const building = 'payouts:building';
 
 /** Held by whoever builds a run, beside others that do: until the commit nobody's erasure is found to be clear. */
-export async function buildingRun(tx: Tx): Promise<void> {
+export async function shareBuilding(tx: Tx): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [building]);
 }
 
 /** True when no run is being built; then none is begun before the commit. It does not wait: builders would queue behind it. */
-export async function noRunIsBuilt(tx: Tx): Promise<boolean> {
+export async function tryStopBuilding(tx: Tx): Promise<boolean> {
   const { rows } = await tx.query<{ got: boolean }>('SELECT pg_try_advisory_xact_lock(hashtext($1)) AS got', [building]);
   return rows[0]?.got === true;
 }
 
-const takingIn = (partnerId: string) => `erasure:${partnerId}`;
+const intakeOf = (partnerId: string) => `erasure:${partnerId}`;
 
 /** Until the commit nothing is taken in of this partner: what was before is committed, and so can be erased. */
-export async function takeNothingIn(tx: Tx, partnerId: string): Promise<void> {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [takingIn(partnerId)]);
+export async function stopIntake(tx: Tx, partnerId: string): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [intakeOf(partnerId)]);
 }
 
 /**
  * Of these partners, those of whom nothing is being taken in; nor will be before the commit. It does not wait: what is being taken in is
  * finished first, and not refused by the database half-way.
  */
-export async function takingNothingIn(tx: Tx, partnerIds: readonly string[]): Promise<Set<string>> {
+export async function tryStopIntake(tx: Tx, partnerIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ partnerId: string }>(
-    `SELECT id AS "partnerId" FROM unnest($1::text[], $2::text[]) AS partner (id, taking) WHERE pg_try_advisory_xact_lock(hashtext(taking))`,
-    [partnerIds, partnerIds.map(takingIn)],
+    `SELECT id AS "partnerId" FROM unnest($1::text[], $2::text[]) AS partner (id, intake) WHERE pg_try_advisory_xact_lock(hashtext(intake))`,
+    [partnerIds, partnerIds.map(intakeOf)],
   );
   return new Set(rows.map(({ partnerId }) => partnerId));
 }
 
 /** Of a partner whose erasure has begun, or is done, nothing new is taken in. @throws Rejected `partner-erased` */
 export async function refuseErased(tx: Tx, partnerId: string): Promise<void> {
-  await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [takingIn(partnerId)]);
+  await tx.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [intakeOf(partnerId)]);
   const { rows } = await tx.query<{ erased: boolean }>('SELECT partner_is_erased($1) AS erased', [partnerId]);
   if (rows[0]?.erased) throw new Rejected('partner-erased');
 }

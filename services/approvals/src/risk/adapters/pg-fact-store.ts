@@ -1,3 +1,4 @@
+import { isId } from '@tributary/contracts';
 import { rowsOf, type Tx } from '@tributary/messaging';
 import type { ConversionFact, Signal } from '../domain/rule.js';
 import type { FactStore, Identity, Pair, Told } from '../fact-store.js';
@@ -87,7 +88,7 @@ export const pgFactStore = (): FactStore => ({
        SELECT $1, $2, $3, kind, value, $6, $7 FROM unnest($4::text[], $5::text[]) AS signal (kind, value)`,
       [id, brandId, subjectId, signals.map(({ kind }) => kind), signals.map(({ value }) => value), recordedBy, createdAt],
     );
-    await forgetErased(tx, [subjectId]);
+    if (isId('partner', subjectId)) await forgetErased(tx, [subjectId]);
   },
   async countVerdicts(tx, brandId, subjectId) {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`network-verdicts ${brandId} ${subjectId}`]);
