@@ -175,7 +175,10 @@ test('FC11 databases restored to different moments: payouts freeze, the provider
     async () => {
       await pass(5000);
       [freeze] = (await admin.expect(200, 'GET', '/api/v1/payout-freezes')).data;
-      return freeze.findings.length === 3 && freeze.findings.every(({ kind }: Json) => kind === 'was-sent' || kind === 'taken-up');
+      const said = freeze.findings.map(({ amount, kind, detail }: Json) => `${amount} ${kind}: ${detail}`);
+      if (said.length < 3 || !freeze.findings.every(({ kind }: Json) => kind === 'was-sent' || kind === 'taken-up'))
+        throw new Error(`checked at ${freeze.checkedAt}: ${said.join('; ')}`);
+      return true;
     },
     60_000,
   );

@@ -87,6 +87,7 @@ export async function compose(environment: ServiceEnvironment, options: PayoutsO
       'tax_profile',
       'payout_tax',
       'self_billed_invoice',
+      'freeze_finding',
     ],
     prisma: (adapter) => new PrismaClient({ adapter }),
     parts: (kit) => {

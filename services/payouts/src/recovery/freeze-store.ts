@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { freezeFindingKinds } from '@tributary/contracts';
 import type { NewEvent, Tx } from '@tributary/messaging';
+import { toWireAmount } from '@tributary/money';
 
 /** What was found of a payout; its amount in minor units. */
 export interface Finding {
@@ -83,6 +84,33 @@ export async function storeFreeze(tx: Tx, freeze: FreezeRow, change: Change): Pr
     ],
   );
   return next;
+}
+
+/** A payout that was put into the books while they were frozen. */
+export interface Taken {
+  freezeId: string;
+  payoutId: string;
+  kind: 'taken-up' | 'was-sent';
+  detail: string;
+}
+
+/** In the transaction that puts it there: what died before it told of it, and who compared at the same time, can lose none. */
+export async function storeTaken(tx: Tx, { freezeId, payoutId, kind, detail }: Taken): Promise<void> {
+  await tx.query('INSERT INTO freeze_finding (freeze_id, payout_id, kind, detail) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
+    freezeId,
+    payoutId,
+    kind,
+    detail,
+  ]);
+}
+
+export async function takenDuring(tx: Tx, freezeId: string): Promise<Finding[]> {
+  const { rows } = await tx.query<Omit<Finding, 'amount'> & { amount: bigint }>(
+    `SELECT payout.id AS "payoutId", payout.brand_id AS "brandId", kind, payout.rail, payout.amount, payout.currency, detail
+     FROM freeze_finding JOIN payout ON payout.id = payout_id WHERE freeze_id = $1`,
+    [freezeId],
+  );
+  return rows.map((row) => ({ ...row, amount: toWireAmount(row.amount) }));
 }
 
 /** What is said of each payout, in one hash; how it is put into words is not in it. */

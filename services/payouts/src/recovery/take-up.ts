@@ -6,8 +6,9 @@ import { type PayoutRow, payoutColumns } from '../runs/run-store.js';
 import { recordReports } from '../shared/record-reports.js';
 import type { SentRecord } from '../shared/sent-journal.js';
 import { contextOfSystem } from './context.js';
+import { storeTaken } from './freeze-store.js';
 
-export type TakenUp = { payoutId: string; kind: 'taken-up' | 'was-sent' };
+/** Why what was sent cannot be taken up yet. */
 export interface Waiting {
   payoutId: string;
   brandId: string;
@@ -18,7 +19,7 @@ export interface Waiting {
 }
 
 /** Takes up a payout that was sent and that the books do not know, or know as unsent. Undefined when they know. */
-export async function takeUp(parts: Parts, record: SentRecord, now: Date): Promise<TakenUp | Waiting | undefined> {
+export async function takeUp(parts: Parts, freezeId: string, record: SentRecord, now: Date): Promise<'taken-up' | Waiting | undefined> {
   return parts.db.tx(everyBrand, async (tx) => {
     await tx.query(`SELECT set_config('payouts.taking_up', 'on', true), pg_advisory_xact_lock(hashtext('payouts:taking-up'))`);
     const { rows } = await tx.query<{ attemptedAt: Date | null }>(
@@ -41,7 +42,11 @@ export async function takeUp(parts: Parts, record: SentRecord, now: Date): Promi
       { payoutId: record.id, outcome: 'unknown', reference: null, reason: 'sent before the database was restored' } as const,
     ];
     await recordReports(tx, parts, reports, contextOfSystem(parts), now);
-    return { payoutId: record.id, kind: known ? 'was-sent' : 'taken-up' };
+    const found = known
+      ? ({ kind: 'was-sent', detail: 'not sent yet by the books of the backup' } as const)
+      : ({ kind: 'taken-up', detail: 'not in the books of the backup' } as const);
+    await storeTaken(tx, { freezeId, payoutId: record.id, ...found });
+    return 'taken-up';
   });
 }
 
