@@ -105,3 +105,22 @@ test('what was paid and taken back by two people is owed, under a name that no d
   expect(correction).toMatchObject({ id: 'ent_1!1-taken-back', difference: -1000n });
   expect(postings).toMatchObject([{ key: 'disapproval:ent_1:1-taken-back', kind: 'disapproval' }]);
 });
+
+test('what was disapproved once it was paid, and whose payment then came back, leaves with all that was to be taken back of it, once', () => {
+  const owner = { partnerId: 'ptr_1', brandId: 'brd_1', currency: 'EUR' };
+  const taken = { ...owner, id: 'ent_1!2', entryId: 'ent_1', amount: -1000n, version: 1 };
+  const rejected = { ...approved, decision: 2, decisionState: 'rejected', version: 4, corrected: -1000n } as const;
+  const back = entry({ ...rejected, bucket: 'payable', corrections: [taken] });
+  const placed = placeEntry(back, undefined, now);
+  expect(placed).toMatchObject({ entry: back, to: 'rejected', writeOff: null, cancelled: [taken] });
+  expect(
+    placed.postings.map(({ key, legs, effectiveAt }) => [key, ...legs.map(({ account, amount }) => `${account} ${amount}`), effectiveAt]),
+  ).toEqual([
+    ['move:ent_1:5', 'payable -1000', 'rejected 1000', now],
+    ['move:ent_1!2:2', 'payable 1000', 'rejected -1000', now],
+  ]);
+  const gone = placeEntry({ ...back, bucket: 'rejected' }, undefined, now);
+  expect(gone).toEqual({ entry: { ...back, bucket: 'rejected' }, to: 'rejected', postings: [], writeOff: null });
+  // As long as the rest of it is not known here it is netted like any other.
+  expect(placeEntry({ ...back, corrections: [] }, undefined, now)).not.toHaveProperty('cancelled');
+});

@@ -36,6 +36,13 @@ test.each([
   ['brand-not-known-yet', undefined, partner, {}],
   ['partner-not-known-yet', brand, undefined, {}],
   ['partner-not-active', brand, { ...partner, status: 'suspended' }, {}],
+  ['partner-erased', brand, { ...partner, erased: true }, {}],
+  [
+    'payout-method-cooling',
+    brand,
+    { ...partner, methods: [{ ...method, kind: 'simulated', usableFrom: new Date(now.getTime() + 1) }] },
+    {},
+  ],
   ['negative-balance', brand, partner, { amount: -1n }],
   ['nothing-due', brand, partner, { amount: 0n }],
   ['no-payout-method', { ...brand, rails: ['bank-file'] }, partner, {}],
